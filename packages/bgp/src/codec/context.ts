@@ -1,0 +1,30 @@
+import type { Family } from "../iana/afi-safi.ts";
+
+/**
+ * What a session has negotiated, as far as the codec needs it. A decoder must be told; it never guesses.
+ * One object per session and direction-independent: the `receive` fields matter to decoding, the `send` ones to encoding.
+ */
+export interface CodecContext {
+  /** Both speakers announced capability 65: AS numbers in AS_PATH and AGGREGATOR have four octets (RFC 6793). */
+  readonly fourOctetAs: boolean;
+  /** True when the peer has our own AS (iBGP); some RFC 7606 rules differ. */
+  readonly internal: boolean;
+  /** 4096, or 65535 once RFC 8654 was negotiated. OPEN and KEEPALIVE are never longer than 4096. */
+  readonly maxMessageLength: number;
+  /** Families whose NLRI carry a path identifier towards us (RFC 7911). */
+  readonly addPathReceive: readonly Family[];
+  /** Families whose NLRI carry a path identifier from us. */
+  readonly addPathSend: readonly Family[];
+  /** Families that may travel with an IPv6 next hop although they are IPv4 (RFC 8950). */
+  readonly extendedNextHop: readonly Family[];
+}
+
+/** What holds before any OPEN was exchanged, and for tools that know nothing better: four-octet AS, eBGP, no extras. */
+export const defaultCodecContext: CodecContext = {
+  fourOctetAs: true,
+  internal: false,
+  maxMessageLength: 4096,
+  addPathReceive: [],
+  addPathSend: [],
+  extendedNextHop: [],
+};

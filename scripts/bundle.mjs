@@ -1,0 +1,53 @@
+// Turns the compiler's output (`dist`) into what runs and is published (`bundle`): one file per library entry, and the CLI
+// with its dependencies inside, one chunk per verb. Fewer files and look-ups are most of the start-up time
+// (docs/adr/0001-bundled-entries.md). `--if-stale` does nothing when every bundle is newer than what it is made from.
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const packages = join(dirname(dirname(fileURLToPath(import.meta.url))), "packages");
+const libraries = {
+  bgp: ["index", "testing/index"],
+  speaker: ["index"],
+  linux: ["index"],
+  announcer: ["index"],
+  lab: ["index"],
+};
+
+function newestUnder(folder) {
+  let newest = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) newest = Math.max(newest, newestUnder(path));
+    else if (entry.name.endsWith(".js")) newest = Math.max(newest, statSync(path).mtimeMs);
+  }
+  return newest;
+}
+
+async function bundle({ input, folder, external }) {
+  rmSync(folder, { recursive: true, force: true });
+  const build = await rolldown({ input, external, platform: "node", logLevel: "warn" });
+  await build.write({ dir: folder, format: "esm", sourcemap: true, entryFileNames: "[name].js", chunkFileNames: "[name].js" });
+  await build.close();
+}
+
+const dist = (name) => join(packages, name, "dist");
+const folders = [...Object.keys(libraries), "cli"];
+const oldestOutput = Math.min(
+  ...folders.map((name) => join(packages, name, "bundle", name === "cli" ? "main.js" : "index.js")).map((file) => (existsSync(file) ? statSync(file).mtimeMs : 0)),
+);
+const stale = oldestOutput < Math.max(...folders.map((name) => newestUnder(dist(name))));
+
+if (stale || !process.argv.includes("--if-stale")) {
+  await Promise.all([
+    ...Object.entries(libraries).map(([name, entries]) =>
+      bundle({
+        input: Object.fromEntries(entries.map((entry) => [entry, join(dist(name), `${entry}.js`)])),
+        folder: join(packages, name, "bundle"),
+        external: /^(node:|@vipcast\/|koffi$|ipaddr\.js$|ip-address$)/,
+      }),
+    ),
+    bundle({ input: { main: join(dist("cli"), "main.js") }, folder: join(packages, "cli/bundle"), external: /^(node:|koffi$|dtrace-provider$|source-map-support$|mv$|safe-json-stringify$)/ }),
+  ]);
+}

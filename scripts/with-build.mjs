@@ -1,0 +1,27 @@
+// Brings the build up to date, then runs the given command in its place: `with-build.mjs <command> [args...]`.
+import { spawn, spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const steps = [
+  [join(root, "node_modules/typescript/bin/tsc"), "-b"],
+  [join(root, "scripts/bundle.mjs"), "--if-stale"],
+];
+for (const step of steps) {
+  const { status, signal } = spawnSync(process.execPath, step, { cwd: root, stdio: ["ignore", 2, 2] });
+  if (status !== 0) {
+    console.error(`the build failed: node ${step.join(" ")} ended with ${signal ?? `exit code ${status}`}`);
+    process.exit(1);
+  }
+}
+
+const [command, ...args] = process.argv.slice(2);
+const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+// A terminal sends Ctrl-C to the whole group; a supervisor sends it to us alone. Either way the child decides when it is done.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("error", (error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));

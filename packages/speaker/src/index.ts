@@ -1,0 +1,15 @@
+export { SpeakerError, type SpeakerErrorCode } from "./errors.ts";
+export type { PeerDown, PeerHandlers, PeerNotification, ReceivedRoute, RoutesChanged, RoutesSent } from "./handlers.ts";
+export type { Clock, FamilyName, LocalAddress, Logger, PeerOptions, SpeakerOptions } from "./options.ts";
+export type { Peer } from "./peer/peer.ts";
+export type { PeerCounters, PeerSnapshot, RefusedRoute } from "./peer/snapshot.ts";
+export type { FlushResult, PeerRoutes, Route, RouteAttributes, RouteChange } from "./routes/route.ts";
+export { Speaker } from "./speaker.ts";
+export type {
+  BoundAddress,
+  DialOptions,
+  ListenOptions,
+  ListenPeer,
+  SocketProtection,
+  Transport,
+} from "./transport/options.ts";

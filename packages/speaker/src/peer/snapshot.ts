@@ -1,0 +1,66 @@
+import type { FsmStateName } from "@vipcast/bgp";
+import type { PeerDown, PeerNotification } from "../handlers.ts";
+import type { FamilyName } from "../options.ts";
+
+/** Messages and octets since the peer was added; sessions add up. */
+export interface PeerCounters {
+  readonly messagesReceived: number;
+  readonly messagesSent: number;
+  readonly updatesReceived: number;
+  readonly updatesSent: number;
+  readonly octetsReceived: number;
+  readonly octetsSent: number;
+  /** How often the session reached Established. */
+  readonly established: number;
+}
+
+/** A desired route that is not sent, and why. */
+export interface RefusedRoute {
+  readonly prefix: string;
+  readonly reason: string;
+}
+
+/** The state of a peer at one moment; plain data that can be printed as JSON. */
+export interface PeerSnapshot {
+  readonly address: string;
+  readonly asn: number;
+  readonly description?: string;
+  readonly state: FsmStateName;
+  /** When `state` was entered, ISO 8601. */
+  readonly since: string;
+  /** No session is attempted: `removePeer` or `close` was called. */
+  readonly closed: boolean;
+  /** `pause()` is in effect. */
+  readonly paused: boolean;
+  /** Present while Established. */
+  readonly session?: {
+    /** Negotiated, seconds; 0 means no hold timer. */
+    readonly holdTime: number;
+    /** Seconds between our KEEPALIVEs; 0 means none. */
+    readonly keepalive: number;
+    readonly families: readonly FamilyName[];
+    /** `host:port`, IPv6 in brackets. */
+    readonly localAddress: string;
+    readonly remoteAddress: string;
+    /** Dotted BGP Identifier of the peer. */
+    readonly routerId: string;
+  };
+  readonly counters: PeerCounters;
+  readonly routes: {
+    /** Asked for. */
+    readonly desired: number;
+    /** Sent on this session and not withdrawn since. */
+    readonly advertised: number;
+    /** Waiting to be sent or withdrawn. */
+    readonly pending: number;
+    /** Asked for but not possible towards this peer. */
+    readonly refused: readonly RefusedRoute[];
+    /** Accepted from the peer. */
+    readonly received: number;
+  };
+  /** The latest NOTIFICATION of each direction, kept over sessions. */
+  readonly lastNotificationSent?: PeerNotification & { readonly at: string };
+  readonly lastNotificationReceived?: PeerNotification & { readonly at: string };
+  /** Why the latest session or attempt ended. */
+  readonly lastDown?: PeerDown & { readonly at: string };
+}

@@ -1,0 +1,61 @@
+import type { Server, Socket } from "node:net";
+
+/** What a TCP connection to a peer needs beyond host and port. */
+export interface SocketProtection {
+  /** TCP MD5 key (RFC 2385), 1..80 octets in UTF-8. */
+  readonly password?: string;
+  /** Hops the peer may be away, 1..254: packets with a TTL under `256 - ttlSecurity` are dropped, ours leave with 255 (RFC 5082). */
+  readonly ttlSecurity?: number;
+  /** TTL of our packets, 1..255; without it and without `ttlSecurity` the system's default. */
+  readonly multihop?: number;
+  /** Bind the socket to this interface (`SO_BINDTODEVICE`). */
+  readonly interface?: string;
+}
+
+/** How to reach a peer. */
+export interface DialOptions extends SocketProtection {
+  /** IPv4 or IPv6 address; a link-local one carries its zone: `fe80::1%eth0`. */
+  readonly host: string;
+  readonly port: number;
+  /** Local address to connect from. */
+  readonly localAddress?: string;
+}
+
+/** A configured peer as a listener sees it: keys and TTL limits belong to addresses. */
+export interface ListenPeer extends SocketProtection {
+  readonly address: string;
+}
+
+/** What to listen on. */
+export interface ListenOptions {
+  /** Address; `"0.0.0.0"` or `"::"` (IPv6 only) for all. */
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** The peers configured at this moment; later changes arrive through {@link Transport.peersChanged}. */
+  readonly peers: readonly ListenPeer[];
+}
+
+/** Where a listener ended up. */
+export interface BoundAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * How sockets are made. The composition root injects these to put MD5 keys, TTL limits, TOS and device on them; the
+ * defaults use plain `node:net` and refuse the options of {@link SocketProtection} in words.
+ */
+export interface Transport {
+  /** Returns a socket that is connecting. It emits `connect`, or `error` and `close`; the speaker owns it from then on. */
+  readonly connect?: (options: DialOptions) => Socket;
+  /** Resolves to a listening server; rejects with the system's error (`EACCES`, `EADDRINUSE`) as it is. */
+  readonly listen?: (options: ListenOptions) => Promise<Server>;
+  /** Called for each listening server when peers are added or removed after `listen`. */
+  readonly peersChanged?: (
+    server: Server,
+    change: { readonly added: readonly ListenPeer[]; readonly removed: readonly ListenPeer[] },
+  ) => void;
+  /** Called for each accepted socket of a configured peer before it is used; when it throws, the connection is closed. */
+  readonly accepted?: (socket: Socket, peer: ListenPeer) => void;
+}

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Speaker } from "@vipcast/speaker";
+
+const cli: string = fileURLToPath(new URL("../../packages/cli/bin/vipcast.js", import.meta.url));
+
+/** One run of the real CLI against a passive speaker in this process. */
+export interface Announcement {
+  readonly child: ChildProcess;
+  /** Milliseconds from spawn to Established, seen from the listener. */
+  readonly establishedAfterMs: number;
+  /** SIGTERM, then waits for the exit; rejects unless it was 0. */
+  stop(): Promise<void>;
+}
+
+/** Starts `vipcast announce` for one VIP on `lo` of this (private) network namespace and waits for Established. */
+export async function announce(): Promise<Announcement> {
+  const stateDir = mkdtempSync(join(tmpdir(), "vipcast-bench-"));
+  const speaker = new Speaker({ asn: 65000, routerId: "127.0.0.1" });
+  const { port } = await speaker.listen({ host: "127.0.0.1", port: 0 });
+  let established: (at: number) => void = () => {};
+  const up = new Promise<number>((resolve) => {
+    established = resolve;
+  });
+  // The session's peer is this listener, so the source has to be an address it knows.
+  speaker.addPeer({ address: "127.0.0.2", asn: 65001, passive: true }, { onEstablished: () => established(performance.now()) });
+  const startedAt = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      cli,
+      "announce",
+      "192.0.2.10/32",
+      "--asn",
+      "65001",
+      "--router-id",
+      "127.0.0.2",
+      "--peer",
+      `127.0.0.1,asn=65000,port=${port},source=127.0.0.2`,
+      "--state-dir",
+      stateDir,
+      "--next-hop",
+      "127.0.0.2",
+      "--json",
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  let stderr = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const exited = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const early = exited.then((code) => {
+    throw new Error(`vipcast announce ended with ${code} before Established: ${stderr.trim()}`);
+  });
+  const at = await Promise.race([up, early]);
+  early.catch(() => {});
+  return {
+    child,
+    establishedAfterMs: at - startedAt,
+    stop: async () => {
+      child.kill("SIGTERM");
+      const code = await exited;
+      await speaker.close({ reason: "the benchmark is over" });
+      rmSync(stateDir, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`vipcast announce ended with ${code}: ${stderr.trim()}`);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { RefusalRule } from "./intent/desired-vip.ts";
+import type { NotificationText } from "./ports.ts";
+
+/** Part of every event: when, and why in sentences, nearest cause first. */
+export interface EventBase {
+  /** ISO 8601 with milliseconds, UTC. */
+  readonly time: string;
+  readonly causes: readonly string[];
+}
+
+/** What happened, without `time` and `causes`. All times in fields are milliseconds, `holdTime` is seconds. */
+export type EventBody =
+  | { readonly event: "peer.connecting"; readonly peer: string }
+  | {
+      readonly event: "peer.established";
+      readonly peer: string;
+      readonly asn: number;
+      readonly holdTime: number;
+      readonly families: readonly string[];
+    }
+  | {
+      readonly event: "peer.down";
+      readonly peer: string;
+      readonly reason: string;
+      readonly notification?: NotificationText;
+    }
+  | { readonly event: "vip.bound"; readonly vip: string; readonly interface: string; readonly adopted: boolean }
+  /** The UPDATE was handed to the kernel. */
+  | { readonly event: "vip.announced"; readonly vip: string; readonly peer: string }
+  | { readonly event: "vip.withdrawn"; readonly vip: string; readonly peer: string; readonly reason: WithdrawReason }
+  | { readonly event: "vip.draining"; readonly vip: string; readonly drainMs: number }
+  | { readonly event: "vip.unbound"; readonly vip: string; readonly interface: string }
+  | { readonly event: "vip.unhealthy"; readonly vip: string }
+  | { readonly event: "vip.healthy"; readonly vip: string }
+  | { readonly event: "vip.refused"; readonly vip: string; readonly rule: RefusalRule }
+  /** A step failed and will be tried again. */
+  | {
+      readonly event: "vip.failed";
+      readonly vip: string;
+      readonly step: string;
+      readonly code: string;
+      readonly retryInMs: number;
+    }
+  /** Removed again and again: withdrawn and held down. */
+  | { readonly event: "vip.damped"; readonly vip: string; readonly removals: number; readonly holdDownMs: number }
+  | { readonly event: "address.lost"; readonly vip: string; readonly interface: string }
+  | {
+      readonly event: "address.restored";
+      readonly vip: string;
+      readonly interface: string;
+      readonly afterMs: number;
+      readonly withdrawn: boolean;
+    }
+  | { readonly event: "ledger.failed"; readonly code: string }
+  | { readonly event: "config.reloaded"; readonly added: number; readonly changed: number; readonly removed: number }
+  | { readonly event: "events.lost"; readonly count: number };
+
+/** Why a route was withdrawn. */
+export type WithdrawReason =
+  | "removed"
+  | "stopping"
+  | "drained"
+  | "unhealthy"
+  | "refused"
+  | "address-lost"
+  | "damped"
+  | "bind-failed";
+
+/** One line of `vipcast ... --json`. */
+export type AnnouncerEvent = EventBase & EventBody;

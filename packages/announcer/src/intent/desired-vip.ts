@@ -1,0 +1,95 @@
+/** One virtual IP as a user declares it. Only `prefix` is required. */
+export interface VipInput {
+  /** `192.0.2.10`, `192.0.2.10/32`, `2001:db8::10/128`. A bare address is a host route. */
+  readonly prefix: string;
+  /** The interface to bind on; default `lo`. */
+  readonly interface?: string;
+  /**
+   * `true` (default): vipcast adds the address. `false`: vipcast adds nothing and announces only while somebody else has the
+   * address, with full length, on `interface`.
+   */
+  readonly bind?: boolean;
+  /**
+   * Only with `bind: false`: announce although no such address can be seen, because something else answers for it (DNAT, IPVS, another network
+   * namespace). The operator then vouches for what vipcast otherwise checks. Default false.
+   */
+  readonly assumeBound?: boolean;
+  /** Announce an address that is there already and not ours; it is never deleted. Default false. */
+  readonly adopt?: boolean;
+  /** Accept a VIP inside a subnet that the host is connected to. Default false. */
+  readonly allowOnLink?: boolean;
+  /** Accept a prefix shorter than /32 or /128; it is bound as a `local` route. Default false. */
+  readonly allowAggregates?: boolean;
+  /** `"self"` (default) or an address of either family. */
+  readonly nextHop?: string;
+  /** MULTI_EXIT_DISC, 0..4294967295; default: not sent. */
+  readonly med?: number;
+  /** LOCAL_PREF, 0..4294967295; internal peers only, default 100. */
+  readonly localPref?: number;
+  /** Extra copies of our AS in AS_PATH, 0..16; external peers only, default 0. */
+  readonly prepend?: number;
+  /** `65000:100` or a well-known name such as `no-export`. */
+  readonly communities?: readonly string[];
+  /** `65000:1:2` */
+  readonly largeCommunities?: readonly string[];
+  /** How long a drain announces worst preference before the withdrawal, milliseconds 0..86400000; default: the policy's. */
+  readonly drainMs?: number;
+}
+
+/** A validated VIP: everything in normal form, nothing absent. Made by `parseVip`. */
+export interface DesiredVip {
+  /** Normal form with length; the key of the VIP everywhere. */
+  readonly prefix: string;
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly family: 4 | 6;
+  readonly interface: string;
+  readonly bind: boolean;
+  readonly assumeBound: boolean;
+  readonly adopt: boolean;
+  readonly allowOnLink: boolean;
+  readonly allowAggregates: boolean;
+  readonly nextHop: string;
+  /** null: not sent. */
+  readonly med: number | null;
+  /** null: 100 towards internal peers. */
+  readonly localPref: number | null;
+  readonly prepend: number;
+  /** 32-bit integers, ascending, no duplicates. */
+  readonly communities: readonly number[];
+  /** Ascending, no duplicates. */
+  readonly largeCommunities: readonly string[];
+  /** null: the policy's. */
+  readonly drainMs: number | null;
+}
+
+/** Stable names of the rules that refuse a VIP. */
+export type RefusalRule =
+  /** Not an address or prefix, or an option that makes no sense or is out of range. */
+  | "syntax"
+  | "option"
+  | "host-bits"
+  | "default-route"
+  | "aggregate"
+  | "unspecified"
+  | "loopback"
+  | "link-local"
+  | "multicast"
+  | "broadcast"
+  | "reserved"
+  | "ipv4-mapped"
+  | "duplicate"
+  | "next-hop"
+  | "peer-address"
+  | "host-address"
+  | "already-present"
+  | "on-link"
+  | "unknown-interface";
+
+/** Why a VIP is refused: one sentence that names the rule and what to write instead. */
+export interface Refusal {
+  /** As the user wrote it where it cannot be parsed, else its normal form. */
+  readonly vip: string;
+  readonly rule: RefusalRule;
+  readonly message: string;
+}

@@ -1,0 +1,45 @@
+import type { PeerConfig } from "./config.ts";
+import type { FsmEvent } from "./event.ts";
+import type { At, Transition } from "./leave.ts";
+import type { FsmState } from "./state.ts";
+import { active } from "./states/active.ts";
+import { connect } from "./states/connect.ts";
+import { established } from "./states/established.ts";
+import { idle } from "./states/idle.ts";
+import { openConfirm } from "./states/open-confirm.ts";
+import { openSent } from "./states/open-sent.ts";
+import { dueTimer, earliestDeadline, type TimerEventType } from "./timers.ts";
+
+export type { At, Transition } from "./leave.ts";
+
+/**
+ * The BGP finite state machine (RFC 4271 §8.2.2) as a pure function: what `event` does to `state` at the time `at`, and
+ * what is to be done about it, in order. Never throws. Theory of operation: `state.ts`.
+ */
+export function transition(state: FsmState, event: FsmEvent, at: At, config: PeerConfig): Transition {
+  switch (state.name) {
+    case "Idle":
+      return idle(state, event, at, config);
+    case "Connect":
+      return connect(state, event, at, config);
+    case "Active":
+      return active(state, event, at, config);
+    case "OpenSent":
+      return openSent(state, event, at, config);
+    case "OpenConfirm":
+      return openConfirm(state, event, at, config);
+    case "Established":
+      return established(state, event, at, config);
+  }
+  return state satisfies never;
+}
+
+/** When the next timer of `state` expires, in monotonic milliseconds; Infinity when none runs. */
+export function nextDeadline(state: FsmState): number {
+  return earliestDeadline(state.timers);
+}
+
+/** The expiry event that is due at `now`, the oldest first; null when none is. */
+export function expiredTimer(state: FsmState, now: number): { readonly type: TimerEventType } | null {
+  return dueTimer(state.timers, now);
+}

@@ -1,0 +1,34 @@
+import type { FsmStateName } from "../fsm/state.ts";
+import type { DownReason, SessionEvent, SessionSnapshot } from "./events.ts";
+
+/** The two connections that one peer can have: the one we dial, and the one it dials. */
+export type Slot = "outbound" | "inbound";
+
+/**
+ * What a peer tells its driver. `connect` and `disconnect` say which connection they mean; `state`, `established` and
+ * `down` are about the peer as a whole: when two connections exist, losing one of them is `dropped`, never `down`.
+ */
+export type PeerEvent =
+  | { readonly kind: "connect"; readonly slot: "outbound" }
+  | { readonly kind: "disconnect"; readonly slot: Slot; readonly abort: boolean }
+  | (Extract<SessionEvent, { readonly kind: "open" | "established" | "notification" }> & { readonly slot: Slot })
+  | Extract<
+      SessionEvent,
+      { readonly kind: "state" | "update" | "end-of-rib" | "family-disabled" | "route-refresh" | "down" }
+    >
+  /** One of two connections ended and the other goes on. */
+  | { readonly kind: "dropped"; readonly slot: Slot; readonly reason: DownReason; readonly cause: string };
+
+/** The answer to an inbound connection. */
+export type AcceptResult =
+  /** It is now the `inbound` connection, and counts as connected. Obey `events`, then send `takeOutput("inbound")`. */
+  | { readonly accepted: true; readonly events: readonly PeerEvent[] }
+  /** Send `reply` if there is one, then close it. `cause` is a sentence for the log. */
+  | { readonly accepted: false; readonly reply: Uint8Array | null; readonly cause: string };
+
+/** A peer at one moment. `state`, `sinceMs` and `negotiated` are those of the connection that is furthest. */
+export interface PeerSessionSnapshot extends SessionSnapshot {
+  /** The connection that is furthest, or null when neither exists. */
+  readonly slot: Slot | null;
+  readonly connections: { readonly outbound: FsmStateName; readonly inbound: FsmStateName | null };
+}

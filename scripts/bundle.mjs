@@ -12,7 +12,15 @@ const libraries = {
   speaker: ["index"],
   linux: ["index"],
   announcer: ["index"],
-  lab: ["index"],
+  lab: ["index", "lab-entry"],
+};
+
+// What bunyan looks for and can do without: it would otherwise search every node_modules folder for them at each start.
+const absent = /^(dtrace-provider|mv|safe-json-stringify|source-map-support)$/;
+const leaveOut = {
+  name: "leave-out",
+  resolveId: (id) => (absent.test(id) ? `\0absent:${id}` : null),
+  load: (id) => (id.startsWith("\0absent:") ? 'throw new Error("not part of this bundle");' : null),
 };
 
 function newestUnder(folder) {
@@ -25,9 +33,9 @@ function newestUnder(folder) {
   return newest;
 }
 
-async function bundle({ input, folder, external }) {
+async function bundle({ input, folder, external, ...options }) {
   rmSync(folder, { recursive: true, force: true });
-  const build = await rolldown({ input, external, platform: "node", logLevel: "warn" });
+  const build = await rolldown({ input, external, platform: "node", logLevel: "warn", ...options });
   await build.write({ dir: folder, format: "esm", sourcemap: true, entryFileNames: "[name].js", chunkFileNames: "[name].js" });
   await build.close();
 }
@@ -48,6 +56,14 @@ if (stale || !process.argv.includes("--if-stale")) {
         external: /^(node:|@vipcast\/|koffi$|ipaddr\.js$|ip-address$)/,
       }),
     ),
-    bundle({ input: { main: join(dist("cli"), "main.js") }, folder: join(packages, "cli/bundle"), external: /^(node:|koffi$|dtrace-provider$|source-map-support$|mv$|safe-json-stringify$)/ }),
+    bundle({
+      // `lab-entry` is what the lab's own processes run; it is looked for beside the module that starts them.
+      input: { main: join(dist("cli"), "main.js"), "lab-entry": join(dist("lab"), "lab-entry.js") },
+      folder: join(packages, "cli/bundle"),
+      external: /^(node:|koffi$)/,
+      // From the compiler's output, not from the libraries' bundles: those are being written at the same time.
+      resolve: { alias: Object.fromEntries(Object.keys(libraries).map((name) => [`@vipcast/${name}`, join(dist(name), "index.js")])) },
+      plugins: [leaveOut],
+    }),
   ]);
 }

@@ -1,0 +1,143 @@
+import type { VerbSpec } from "../arguments/option.ts";
+
+const session = "Session:";
+const address = "Address:";
+const route = "Route:";
+const stopping = "Stopping and output:";
+
+/** `vipcast announce` as its command line sees it. */
+export const announceVerb: VerbSpec = {
+  name: "announce",
+  summary: "Bind virtual IPs on this host and announce them to BGP peers, until told to stop.",
+  operandHelp: [["<prefix...>", "virtual IPs: 192.0.2.10/32, 2001:db8::10/128; a bare address means a host route"]],
+  looksLikeOperand: (word) => /^\[?[0-9a-fA-F:.]+\]?(\/\d+)?$/.test(word) && /[.:]/.test(word),
+  options: [
+    { group: session, name: "asn", value: "N", summary: "our AS number, asplain or asdot; required" },
+    {
+      group: session,
+      name: "router-id",
+      value: "A",
+      summary:
+        "BGP identifier as dotted decimal (default: auto, the lowest IPv4 address of this host that is no virtual IP)",
+    },
+    {
+      group: session,
+      name: "peer",
+      value: "ADDR,asn=N[,key=value...]",
+      repeatable: true,
+      summary: "a BGP peer, see below; required, repeatable",
+    },
+    {
+      group: session,
+      name: "listen",
+      value: "ADDR[:PORT]",
+      repeatable: true,
+      summary: "also accept sessions from the peers (default port: 179); repeatable",
+    },
+    {
+      group: session,
+      name: "timers",
+      value: "wan|datacenter|fast",
+      summary: "hold/keepalive/retry seconds: 90/30/30, 9/3/5, 3/1/1 (default: datacenter)",
+    },
+    { group: session, name: "hold-time", value: "S", summary: "hold time, 0 or 3..65535 seconds" },
+    {
+      group: session,
+      name: "keepalive",
+      value: "S",
+      summary: "keepalive time, at most a third of the hold time (default: a third)",
+    },
+    { group: session, name: "connect-retry", value: "S", summary: "seconds between attempts to connect, jittered" },
+    { group: address, name: "interface", value: "NAME", summary: "where the virtual IPs are bound (default: lo)" },
+    { group: address, name: "no-bind", summary: "announce without binding: the addresses are somebody else's job" },
+    {
+      group: address,
+      name: "adopt",
+      summary: "accept a virtual IP that is bound already; it is not removed at the end",
+    },
+    { group: address, name: "allow-on-link", summary: "accept a virtual IP inside a connected subnet" },
+    {
+      group: address,
+      name: "state-dir",
+      value: "D",
+      summary: "where what is ours is remembered (default: /var/lib/vipcast, without root $XDG_STATE_HOME/vipcast)",
+    },
+    {
+      group: route,
+      name: "next-hop",
+      value: "self|ADDR",
+      repeatable: true,
+      summary: "next hop of the routes, once per address family (default: self)",
+    },
+    { group: route, name: "med", value: "N", summary: "MULTI_EXIT_DISC, 0..4294967295 (default: none)" },
+    {
+      group: route,
+      name: "local-pref",
+      value: "N",
+      summary: "LOCAL_PREF for peers of our own AS, 0..4294967295 (default: 100)",
+    },
+    {
+      group: route,
+      name: "prepend",
+      value: "N",
+      summary: "put our AS N more times into the path, 0..16 (default: 0)",
+    },
+    {
+      group: route,
+      name: "community",
+      value: "A:B|name",
+      repeatable: true,
+      summary: "a community, or a name as no-export; repeatable",
+    },
+    {
+      group: route,
+      name: "large-community",
+      value: "A:B:C",
+      repeatable: true,
+      summary: "a large community; repeatable",
+    },
+    {
+      group: stopping,
+      name: "drain",
+      value: "S",
+      summary: "before withdrawing, announce with the worst preference for S seconds (default: 0)",
+    },
+    {
+      group: stopping,
+      name: "stop-timeout",
+      value: "S",
+      summary: "longest time a stop may take; the withdrawal is sent before it (default: drain + 10)",
+    },
+    { group: stopping, name: "json", summary: "events as JSON, one object per line on standard output" },
+    {
+      group: stopping,
+      name: "log-level",
+      value: "L",
+      summary:
+        "trace, debug, info, warn, error or fatal on standard error (default: info; warn when both outputs are one terminal)",
+    },
+  ],
+  epilogue: `Keys of --peer (ADDR is an IPv4 or IPv6 address, a link-local one as fe80::1%eth0):
+  asn=N (or as=N)        the peer's AS number; required. Equal to --asn: iBGP
+  port=N                 TCP port (default: 179)
+  passive                wait for the peer to connect; needs --listen
+  password-file=PATH     TCP MD5 key from a file; one newline at its end is ignored. The environment variable
+                         VIPCAST_PEER_PASSWORD is the key of every peer without a file. Never an argument
+  ttl-security=HOPS      drop packets from farther away than HOPS (RFC 5082), 1..254
+  multihop=TTL           TTL of our packets, 1..255
+  source=ADDR            local address to connect from
+  interface=NAME         bind the session to this interface
+  hold-time=S, keepalive=S, connect-retry=S
+                         for this peer alone
+  families=ipv4+ipv6     address families to offer (default: both)
+  description=TEXT       for logs
+
+Signals: SIGTERM, SIGINT and SIGHUP drain, withdraw, unbind, close the sessions and exit 0; a second one skips the drain.
+Exit codes: 0 stopped as asked; 1 failed while running; 2 wrong usage, nothing was changed.
+When nobody reads standard output any more, events are dropped and the announcement goes on.
+
+Example, as root on each host:
+  vipcast announce 192.0.2.10/32 --asn 65001 --peer 10.0.0.254,asn=65000
+Without root and without touching any interface:
+  vipcast announce 192.0.2.10/32 --no-bind --asn 65001 --router-id 10.0.0.1 --peer 127.0.0.1,asn=65000,port=1179`,
+};

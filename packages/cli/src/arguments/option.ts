@@ -1,0 +1,34 @@
+/** One option of a verb. The table of them makes the parser, the help and the suggestions. */
+export interface OptionSpec {
+  /** The long name without dashes. A name that starts with `no-` is a switch that turns something off. */
+  readonly name: string;
+  /** The placeholder of its value in the help; absent: the option is a switch. */
+  readonly value?: string;
+  /** It may be given several times. */
+  readonly repeatable?: boolean;
+  /** One line for the help, with the default. */
+  readonly summary: string;
+  /** The heading it stands under in the help. */
+  readonly group: string;
+}
+
+/** One verb of the CLI as its command line sees it. */
+export interface VerbSpec {
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** The operands: `<prefix...>` and what it means. Empty for none. */
+  readonly operandHelp: readonly (readonly [name: string, text: string])[];
+  /** Whether a word behind an option nobody knows can be an operand. */
+  readonly looksLikeOperand: (word: string) => boolean;
+  readonly options: readonly OptionSpec[];
+  /** Printed after the options; ends with an example that works as written. */
+  readonly epilogue: string;
+}
+
+/** What was on the command line, not yet understood. */
+export interface RawArguments {
+  readonly operands: readonly string[];
+  /** By option name, in the order given. A switch that was given holds an empty string. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+}

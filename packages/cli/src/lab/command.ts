@@ -1,0 +1,53 @@
+import { fileURLToPath } from "node:url";
+import type { RouterKind, ScenarioName } from "@vipcast/lab";
+import { parseCommandLine } from "../arguments/parse.ts";
+import type { Parsed } from "../arguments/problem.ts";
+import { accept, problemSentence, refuse, shown } from "../arguments/problem.ts";
+import { ArgumentReader } from "../arguments/reader.ts";
+import { didYouMean } from "../arguments/suggest.ts";
+import { parseInteger } from "../values/numbers.ts";
+import { labVerb } from "./verb.ts";
+
+const routers: readonly RouterKind[] = ["embedded", "bird", "frr"];
+const scenarios: readonly ScenarioName[] = ["steady", "kill-node", "stop-node", "address-deleted", "demo"];
+
+/** Runs `vipcast lab`. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const line = parseCommandLine(labVerb, argv);
+  if (line.kind === "help") {
+    process.stdout.write(line.text);
+    return 0;
+  }
+  const reader = new ArgumentReader(line.raw);
+  for (const word of line.raw.operands)
+    reader.report(`vipcast lab ${shown(word)}`, "takes no operand", "leave it out, and see vipcast lab --help");
+  const nodes = reader.one("nodes", (text) => parseInteger(text, 1, 32, "the number of nodes", "--nodes 3"), 3);
+  const router = reader.one("router", oneOf("router", routers), "embedded" as const);
+  const scenario = reader.one("scenario", oneOf("scenario", scenarios), "demo" as const);
+  const problems = [...line.problems, ...reader.problems];
+  if (problems.length > 0) {
+    for (const problem of problems) process.stderr.write(`${problemSentence(problem)}\n`);
+    return 2;
+  }
+  const { runLab } = await import("@vipcast/lab");
+  const { exitCode } = await runLab({
+    nodes,
+    router,
+    scenario,
+    json: reader.has("json"),
+    nodeCommand: [process.execPath, executable()],
+  });
+  return exitCode;
+}
+
+/** The nodes of the lab run this very command; `bin` lies beside the folder of this file both when compiled and when bundled. */
+function executable(): string {
+  return process.argv[1] ?? fileURLToPath(new URL("../bin/vipcast.js", import.meta.url));
+}
+
+function oneOf<T extends string>(what: string, names: readonly T[]): (text: string) => Parsed<T> {
+  return (text) => {
+    const name = names.find((candidate) => candidate === text);
+    return name === undefined ? refuse(`is no ${what} of the lab`, didYouMean(text, names)) : accept(name);
+  };
+}

@@ -1,0 +1,34 @@
+import type { VerbSpec } from "../arguments/option.ts";
+
+const group = "Options:";
+
+/** `vipcast lab` as its command line sees it. */
+export const labVerb: VerbSpec = {
+  name: "lab",
+  summary: "Build nodes, a router and a client in network namespaces, break something, and measure what it costs.",
+  operandHelp: [],
+  looksLikeOperand: () => false,
+  options: [
+    { group, name: "nodes", value: "N", summary: "how many nodes announce the virtual IPs, 1..32 (default: 3)" },
+    {
+      group,
+      name: "router",
+      value: "KIND",
+      summary: "embedded, bird or frr; the latter two must be installed (default: embedded)",
+    },
+    {
+      group,
+      name: "scenario",
+      value: "NAME",
+      summary: "steady, kill-node, stop-node, address-deleted or demo (default: demo)",
+    },
+    { group, name: "json", summary: "the result as one JSON object, and nothing else" },
+  ],
+  epilogue: `Everything lives in private namespaces, as root and as an ordinary user; nothing outside is touched and nothing is left behind.
+Where namespaces are forbidden, it runs on addresses of 127.0.0.0/8 without binding any, and says so.
+
+Exit codes: 0 all well; 1 a step failed or a promise was broken; 2 wrong usage or a missing program; 128 + n ended by signal n.
+
+Example:
+  vipcast lab --nodes 3 --router embedded --scenario kill-node`,
+};

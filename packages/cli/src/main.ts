@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { nearest } from "./arguments/suggest.ts";
+import { verbs } from "./verbs.ts";
+
+const usage = `Usage: vipcast <command> [options]
+
+Announces virtual IPs over BGP from any Linux host.
+
+Commands:
+${verbs.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
+
+  vipcast <command> --help   the options of a command
+  vipcast --version          the version
+
+Exit codes: 0 done; 1 failed while running; 2 wrong usage, nothing was changed.
+
+Example, on a machine without any setup:
+  vipcast lab --nodes 3
+`;
+
+async function main([word, ...rest]: readonly string[]): Promise<number> {
+  const [name, argv] = word === "help" && rest[0] !== undefined ? [rest[0], ["--help"]] : [word, rest];
+  const verb = verbs.find((candidate) => candidate.name === name);
+  if (verb !== undefined) return (await verb.load()).run(argv);
+  switch (name) {
+    case "--help":
+    case "-h":
+    case "help":
+      process.stdout.write(usage);
+      return 0;
+    case "--version":
+    case "-V":
+      process.stdout.write(`${version()}\n`);
+      return 0;
+    case undefined:
+      process.stderr.write(usage);
+      return 2;
+    default: {
+      const near = nearest(
+        name,
+        verbs.map((candidate) => candidate.name),
+      );
+      const remedy = near === null ? "see vipcast --help" : `did you mean vipcast ${near}`;
+      process.stderr.write(`vipcast ${name}: is not a command; ${remedy}.\n`);
+      return 2;
+    }
+  }
+}
+
+/** From the package's own file, which lies beside the folder of this one both when compiled and when bundled. */
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return version;
+}
+
+// Whatever a verb left open must not keep the process: when it says it is done, it is.
+process.exit(await main(process.argv.slice(2)));

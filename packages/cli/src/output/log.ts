@@ -1,0 +1,90 @@
+import type Bunyan from "bunyan";
+import type { LogLevel } from "../announce/settings.ts";
+
+/** Where log lines go. Fits what the speaker and the announcer expect. */
+export interface Log {
+  trace(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  fatal(fields: object, message: string): void;
+  /** Loads bunyan and writes what was kept until now. Idempotent. */
+  open(): Promise<void>;
+}
+
+const severity: Readonly<Record<LogLevel, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
+
+interface Line {
+  readonly level: LogLevel;
+  readonly time: Date;
+  readonly fields: object;
+  readonly message: string;
+}
+
+/**
+ * A bunyan log on standard error: bunyan's own JSON, or short lines when that is a terminal. bunyan is loaded when `open` is called, so
+ * that a session need not wait for it; lines written before keep their time.
+ */
+export function createLog(level: LogLevel): Log {
+  let logger: Bunyan | null = null;
+  let opening: Promise<void> | null = null;
+  const kept: Line[] = [];
+  const write = ({ level: name, time, fields, message }: Line, to: Bunyan): void =>
+    to[name]({ time, ...fields }, message);
+  const add = (name: LogLevel, fields: object, message: string): void => {
+    if (severity[name] < severity[level]) return;
+    const line = { level: name, time: new Date(), fields, message };
+    if (logger === null) kept.push(line);
+    else write(line, logger);
+  };
+  return {
+    trace: (fields, message) => add("trace", fields, message),
+    debug: (fields, message) => add("debug", fields, message),
+    info: (fields, message) => add("info", fields, message),
+    warn: (fields, message) => add("warn", fields, message),
+    error: (fields, message) => add("error", fields, message),
+    fatal: (fields, message) => add("fatal", fields, message),
+    open: () => {
+      opening ??= openBunyan(level).then((opened) => {
+        logger = opened;
+        for (const line of kept.splice(0)) write(line, opened);
+      });
+      return opening;
+    },
+  };
+}
+
+async function openBunyan(level: LogLevel): Promise<Bunyan> {
+  const { default: bunyan } = await import("bunyan");
+  // Nobody left to read the log is no reason to stop announcing.
+  process.stderr.on("error", () => undefined);
+  if (!process.stderr.isTTY) return bunyan.createLogger({ name: "vipcast", level, stream: process.stderr });
+  const terminal = { write: (record: unknown) => process.stderr.write(terminalLine(record, bunyan.nameFromLevel)) };
+  // bunyan types a raw stream as a Writable, and calls `write` alone.
+  return bunyan.createLogger({
+    name: "vipcast",
+    streams: [{ type: "raw", level, stream: terminal as unknown as NodeJS.WritableStream }],
+  });
+}
+
+const bunyanFields = new Set(["name", "hostname", "pid", "level", "time", "msg", "v", "err"]);
+
+/** One bunyan record for a terminal: time, level, message, and the other fields as `key=value`. */
+export function terminalLine(record: unknown, levelNames: Readonly<Record<number, string>>): string {
+  const { level, time, msg, err, ...rest } = record as {
+    level: number;
+    time: Date;
+    msg: string;
+    err?: { message?: string };
+  } & Record<string, unknown>;
+  const fields = Object.entries(rest)
+    .filter(([key]) => !bunyanFields.has(key))
+    .map(
+      ([key, value]) =>
+        `${key}=${typeof value === "string" && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value)}`,
+    );
+  const cause = err?.message === undefined || msg.includes(err.message) ? "" : `: ${err.message}`;
+  const tail = fields.length === 0 ? "" : `  [${fields.join(" ")}]`;
+  return `${time.toISOString().slice(11, 23)} ${(levelNames[level] ?? String(level)).padEnd(5)} ${msg}${cause}${tail}\n`;
+}

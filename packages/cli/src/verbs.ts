@@ -1,0 +1,25 @@
+/** What a verb's module exports: it runs to the end and returns the exit code. */
+export interface VerbModule {
+  run(argv: readonly string[]): Promise<number>;
+}
+
+/** One verb in the list of them. The module is loaded when the verb is used. */
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<VerbModule>;
+}
+
+/** Every verb there is. */
+export const verbs: readonly Verb[] = [
+  {
+    name: "announce",
+    summary: "bind virtual IPs on this host and announce them to BGP peers",
+    load: () => import("./announce/command.ts"),
+  },
+  {
+    name: "lab",
+    summary: "try it: nodes, a router and a client in network namespaces of this machine",
+    load: () => import("./lab/command.ts"),
+  },
+];

@@ -1,0 +1,424 @@
+import { describe, expect, test } from "vitest";
+import { readSettings } from "../../src/announce/settings.ts";
+import { announceVerb } from "../../src/announce/verb.ts";
+import { parseCommandLine } from "../../src/arguments/parse.ts";
+import { problemSentence } from "../../src/arguments/problem.ts";
+
+const good = ["192.0.2.10/32", "--asn", "65001", "--peer", "10.0.0.254,asn=65000"];
+
+function sentencesOf(argv: readonly string[]): string[] {
+  const line = parseCommandLine(announceVerb, argv);
+  if (line.kind === "help") throw new Error("help was not asked for");
+  return [...line.problems, ...readSettings(line.raw).problems].map(problemSentence);
+}
+
+function settingsOf(...more: readonly string[]) {
+  const line = parseCommandLine(announceVerb, [...good, ...more]);
+  if (line.kind === "help") throw new Error("help was not asked for");
+  const { settings, problems } = readSettings(line.raw);
+  expect([...line.problems, ...problems].map(problemSentence)).toEqual([]);
+  return settings;
+}
+
+const peer = (text: string): string[] => ["192.0.2.10/32", "--asn", "65001", "--peer", text];
+const more = (...words: readonly string[]): string[] => [...good, ...words];
+
+/** Arguments, and the one sentence they are answered with. */
+const refused: readonly (readonly [argv: readonly string[], sentence: string])[] = [
+  [
+    ["--asn", "65001", "--peer", "10.0.0.254,asn=65000"],
+    "vipcast announce: needs at least one virtual IP; write for example vipcast announce 192.0.2.10/32.",
+  ],
+  [
+    ["192.0.2.10/32", "--peer", "10.0.0.254,asn=65000"],
+    "--asn: is missing; write our AS number, for example --asn 65001.",
+  ],
+  [["192.0.2.10/32", "--asn", "65001"], "--peer: is missing; write for example --peer 10.0.0.254,asn=65000."],
+  [more("--peeer", "x"), "--peeer: is not an option of vipcast announce; did you mean --peer."],
+  [more("--xyzzy"), "--xyzzy: is not an option of vipcast announce; use one of --asn, --router-id, "],
+  [more("-x"), "-x: is not an option of vipcast announce; use one of "],
+  [more("--json=yes"), "--json=yes: takes no value; write --json alone."],
+  [more("--med"), "--med: needs a value; write --med N."],
+  [more("--med", "1", "--med", "2"), "--med 1 --med 2: gives one option several values; keep one of them."],
+  [
+    ["192.0.2.10/32", "--asn", "0", "--peer", "10.0.0.254,asn=65000"],
+    "--asn 0: an AS number is from 1 to 4294967295, or HIGH.LOW with each part up to 65535; write for example --asn 65001.",
+  ],
+  [
+    ["192.0.2.10/32", "--asn", "4294967296", "--peer", "10.0.0.254,asn=65000"],
+    "--asn 4294967296: an AS number is from 1 ",
+  ],
+  [["192.0.2.10/32", "--asn", "1.65536", "--peer", "10.0.0.254,asn=65000"], "--asn 1.65536: an AS number is from 1 "],
+  [["192.0.2.10/32", "--asn", "", "--peer", "10.0.0.254,asn=65000"], '--asn "": an AS number is from 1 '],
+  [
+    ["192.0.2.10/32", "--asn", "23456", "--peer", "10.0.0.254,asn=65000"],
+    "--asn 23456: 23456 is AS_TRANS and belongs to nobody (RFC 6793); write the real AS number.",
+  ],
+  [
+    more("--router-id", "0.0.0.0"),
+    "--router-id 0.0.0.0: the router id has the form of an IPv4 address and is not 0.0.0.0 (RFC 6286); write for example --router-id 10.0.0.1, or leave it out.",
+  ],
+  [more("--router-id", "2001:db8::1"), "--router-id 2001:db8::1: the router id has the form of an IPv4 address"],
+  [more("--router-id", "10.0.1"), "--router-id 10.0.1: the router id has the form of an IPv4 address"],
+  [
+    more("--listen", "0.0.0.0:0"),
+    "--listen 0.0.0.0:0: is an address of this host, and after a colon a port from 1 to 65535; write for example --listen 0.0.0.0, --listen 10.0.0.1:1179 or --listen [::]:179.",
+  ],
+  [more("--listen", "0.0.0.0:65536"), "--listen 0.0.0.0:65536: is an address of this host"],
+  [more("--listen", "eth0"), "--listen eth0: is an address of this host"],
+  [more("--listen", "224.0.0.1"), "--listen 224.0.0.1: is an address of this host"],
+  [more("--timers", "datacentre"), "--timers datacentre: is no set of timers; did you mean datacenter."],
+  [more("--timers", "slow"), "--timers slow: is no set of timers; use one of wan, datacenter, fast."],
+  [
+    more("--hold-time", "2"),
+    "--hold-time 2: the hold time is 0 or from 3 to 65535 whole seconds (RFC 4271 §4.2); write for example --hold-time 9.",
+  ],
+  [more("--hold-time", "65536"), "--hold-time 65536: the hold time is 0 or "],
+  [more("--hold-time", "9.5"), "--hold-time 9.5: the hold time is 0 or "],
+  [
+    more("--keepalive", "0"),
+    "--keepalive 0: the keepalive time in seconds is a whole number from 1 to 21845; write for example a third of the hold time.",
+  ],
+  [
+    more("--keepalive", "4"),
+    "--keepalive 4: must be at most a third of the hold time, which is 9 seconds (RFC 4271 §4.4); write at most 3, or a hold time of at least 12.",
+  ],
+  [
+    more("--connect-retry", "0"),
+    "--connect-retry 0: the connect retry time in seconds is a whole number from 1 to 65535; write for example 5.",
+  ],
+  [
+    more("--interface", "an-interface-too-long"),
+    "--interface an-interface-too-long: an interface name has 1 to 15 characters, none of them a space, / or :; see ip link for the names.",
+  ],
+  [more("--interface", "a b"), '--interface "a b": an interface name has 1 to 15 characters'],
+  [more("--state-dir", ""), '--state-dir "": is the path of a folder; write for example --state-dir /var/lib/vipcast.'],
+  [
+    more("--no-bind", "--adopt"),
+    "--no-bind --adopt: exclude each other: without binding nothing is adopted; keep one of them.",
+  ],
+  [more("--next-hop", "me"), "--next-hop me: the next hop is self, or a unicast address that routers can reach"],
+  [
+    more("--next-hop", "fe80::1"),
+    "--next-hop fe80::1: the next hop is self, or a unicast address that routers can reach",
+  ],
+  [
+    more("--next-hop", "10.0.0.1", "--next-hop", "10.0.0.2"),
+    "--next-hop 10.0.0.2: is a second next hop for IPv4; keep one of them.",
+  ],
+  [
+    more("--med", "-1"),
+    "--med -1: MULTI_EXIT_DISC is a whole number from 0 to 4294967295; write for example --med 100.",
+  ],
+  [more("--med", "4294967296"), "--med 4294967296: MULTI_EXIT_DISC is a whole number"],
+  [
+    more("--local-pref", "high"),
+    "--local-pref high: LOCAL_PREF is a whole number from 0 to 4294967295; write for example --local-pref 200.",
+  ],
+  [
+    more("--prepend", "17"),
+    "--prepend 17: the number of additional AS numbers is a whole number from 0 to 16; write for example --prepend 2.",
+  ],
+  [
+    more("--community", "65536:1"),
+    "--community 65536:1: a community is A:B with each part from 0 to 65535, or a well-known name such as no-export; write for example --community 65000:100, or --large-community A:B:C for larger numbers.",
+  ],
+  [more("--community", "no-exprt"), "--community no-exprt: is no well-known community; did you mean no-export."],
+  [
+    more("--large-community", "1:2"),
+    "--large-community 1:2: a large community is A:B:C with each part from 0 to 4294967295; write for example --large-community 65000:1:2.",
+  ],
+  [
+    more("--drain", "soon"),
+    "--drain soon: is a time from 0s to 86400s, in seconds or with a unit (500ms, 10s, 2m); write for example --drain 10.",
+  ],
+  [more("--drain", "25h"), "--drain 25h: is a time from 0s to 86400s"],
+  [more("--stop-timeout", "0"), "--stop-timeout 0: is a time from 1s to "],
+  [more("--log-level", "inf"), "--log-level inf: is no log level; did you mean info."],
+  [peer("10.0.0.254"), "--peer 10.0.0.254: needs the AS number of the peer; write --peer 10.0.0.254,asn=65000."],
+  [
+    peer("router1,asn=65000"),
+    "--peer router1: begins with the IPv4 or IPv6 address of the peer; write for example --peer 10.0.0.254,asn=65000 or --peer [2001:db8::1],asn=65000.",
+  ],
+  [
+    peer("10.0.0.254,asn=0"),
+    "--peer 10.0.0.254,asn=0: an AS number is from 1 to 4294967295, or HIGH.LOW with each part up to 65535; write for example asn=65000.",
+  ],
+  [peer("10.0.0.254,asn=65000,prot=179"), "--peer 10.0.0.254,prot: is not a key of --peer; did you mean port."],
+  [
+    peer("10.0.0.254,asn=65000,port=0"),
+    "--peer 10.0.0.254,port=0: a TCP port is a whole number from 1 to 65535; write for example port=179.",
+  ],
+  [peer("10.0.0.254,asn=65000,port=70000"), "--peer 10.0.0.254,port=70000: a TCP port is a whole number"],
+  [peer("10.0.0.254,asn=65000,port"), '--peer 10.0.0.254,port="": a TCP port is a whole number'],
+  [peer("10.0.0.254,asn=65000,asn=65001"), "--peer 10.0.0.254,asn: is given more than once; keep one of them."],
+  [
+    peer("10.0.0.254,asn=65000,passive"),
+    "--peer 10.0.0.254,passive: a passive peer connects to us, and nothing listens; add --listen 0.0.0.0 or --listen [::].",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,passive=maybe"),
+    "--peer 10.0.0.254,passive=maybe: is true or false; write passive alone, or leave it out.",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,password=hunter2"),
+    "--peer 10.0.0.254,password=…: a password is never an argument, because every user can list them; write password-file=PATH, or set VIPCAST_PEER_PASSWORD.",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,ttl-security=255"),
+    "--peer 10.0.0.254,ttl-security=255: the number of hops the peer may be away is a whole number from 1 to 254; write for example ttl-security=1.",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,multihop=0"),
+    "--peer 10.0.0.254,multihop=0: the TTL of our packets is a whole number from 1 to 255; write for example multihop=2.",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,multihop=2,ttl-security=1"),
+    "--peer 10.0.0.254,ttl-security=1,multihop=2: ttl-security and multihop exclude each other; keep one of them.",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,source=lo"),
+    "--peer 10.0.0.254,source=lo: the source is an IPv4 or IPv6 address of this host; see ip address for them.",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,source=2001:db8::1"),
+    "--peer 10.0.0.254,source=2001:db8::1: the source must be an IPv4 address like the peer's; write one, or leave source out.",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,interface=a/b"),
+    "--peer 10.0.0.254,interface=a/b: an interface name has 1 to 15 characters",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,hold-time=1"),
+    "--peer 10.0.0.254,hold-time=1: the hold time is 0 or from 3 to 65535 whole seconds (RFC 4271 §4.2); write for example hold-time=9.",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,hold-time=3,keepalive=2"),
+    "--peer 10.0.0.254,keepalive=2: must be at most a third of the hold time, which is 3 seconds",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,connect-retry=0"),
+    "--peer 10.0.0.254,connect-retry=0: the connect retry time in seconds is a whole number",
+  ],
+  [
+    peer("10.0.0.254,asn=65000,families=ipv4+ipx"),
+    "--peer 10.0.0.254,families=ipv4+ipx: families are ipv4 and ipv6, joined by +; write families=ipv4, families=ipv6 or families=ipv4+ipv6.",
+  ],
+  [peer("10.0.0.254,asn=65000,add-path=ipv4"), "--peer 10.0.0.254,add-path: is not there yet"],
+  [peer("10.0.0.254,asn=65000,bfd"), "--peer 10.0.0.254,bfd: is not there yet"],
+  [peer("fe80::1,asn=65000"), "--peer fe80::1: a link-local address needs its interface; write --peer fe80::1%eth0."],
+  [
+    peer("2001:db8::1%eth0,asn=65000"),
+    "--peer 2001:db8::1%eth0: only a link-local IPv6 address has a zone; write --peer 2001:db8::1, with interface=eth0 to bind the session to it.",
+  ],
+  [
+    peer("224.0.0.5,asn=65000"),
+    "--peer 224.0.0.5: 224.0.0.5 is a multicast address and no peer's; write the peer's own address.",
+  ],
+  [
+    peer("0.0.0.0,asn=65000"),
+    "--peer 0.0.0.0: 0.0.0.0 is an unspecified address and no peer's; write the peer's own address.",
+  ],
+  [more("--peer", "10.0.0.254,asn=65000"), "--peer 10.0.0.254: is given more than once; keep one of them."],
+];
+
+describe("a wrong command line", () => {
+  test.each(refused)("%j is answered with one sentence that names it, the rule and the remedy", (argv, sentence) => {
+    const sentences = sentencesOf(argv);
+    expect(sentences).toHaveLength(1);
+    expect(sentences[0]).toContain(sentence);
+    expect(sentences[0]).toMatch(/: .+; .+\.$/);
+  });
+
+  test("is reported with all of its problems at once", () => {
+    const sentences = sentencesOf([
+      "192.0.2.10/32",
+      "--asn",
+      "0",
+      "--hold-time",
+      "1",
+      "--peer",
+      "10.0.0.254,port=0,colour=red",
+      "--bogus",
+      "--med",
+    ]);
+    expect(sentences.map((sentence) => sentence.slice(0, sentence.indexOf(": ")))).toEqual([
+      "--bogus",
+      "--med",
+      "--asn 0",
+      "--hold-time 1",
+      "--peer 10.0.0.254,port=0",
+      "--peer 10.0.0.254,colour",
+      "--peer 10.0.0.254",
+    ]);
+  });
+
+  test("never shows a password that was written where it does not belong", () => {
+    expect(sentencesOf(peer("10.0.0.254,asn=65000,password=hunter2")).join()).not.toContain("hunter2");
+  });
+});
+
+describe("a right command line", () => {
+  test("has the documented defaults", () => {
+    expect(settingsOf()).toEqual({
+      prefixes: ["192.0.2.10/32"],
+      asn: 65001,
+      routerId: null,
+      peers: [
+        {
+          address: "10.0.0.254",
+          version: 4,
+          asn: 65000,
+          port: 179,
+          passive: false,
+          passwordFile: null,
+          ttlSecurity: null,
+          multihop: null,
+          source: null,
+          interface: null,
+          timers: { holdTime: 9, keepalive: 3, connectRetry: 5 },
+          families: ["ipv4-unicast", "ipv6-unicast"],
+          description: null,
+        },
+      ],
+      listen: [],
+      interface: "lo",
+      bind: true,
+      adopt: false,
+      allowOnLink: false,
+      stateDir: null,
+      nextHops: { 4: null, 6: null },
+      med: null,
+      localPref: null,
+      prepend: 0,
+      communities: [],
+      largeCommunities: [],
+      drainMs: 0,
+      stopTimeoutMs: 10_000,
+      json: false,
+      logLevel: null,
+    });
+  });
+
+  test("takes every option", () => {
+    const settings = settingsOf(
+      ...[
+        "--router-id",
+        "10.0.0.1",
+        "--listen",
+        "[::]:1179",
+        "--listen",
+        "0.0.0.0",
+        "--timers",
+        "wan",
+        "--connect-retry",
+        "7",
+      ],
+      ...[
+        "--interface",
+        "vip0",
+        "--adopt",
+        "--allow-on-link",
+        "--state-dir",
+        "/tmp/x",
+        "--next-hop",
+        "10.0.0.1",
+        "--next-hop",
+        "2001:db8::1",
+      ],
+      ...[
+        "--med",
+        "4294967295",
+        "--local-pref",
+        "0",
+        "--prepend",
+        "16",
+        "--community",
+        "65000:100",
+        "--community",
+        "no-export",
+      ],
+      ...[
+        "--large-community",
+        "4294967295:0:1",
+        "--drain",
+        "500ms",
+        "--stop-timeout",
+        "2m",
+        "--json",
+        "--log-level",
+        "debug",
+      ],
+    );
+    expect(settings).toMatchObject({
+      routerId: "10.0.0.1",
+      listen: [
+        { host: "::", port: 1179 },
+        { host: "0.0.0.0", port: 179 },
+      ],
+      interface: "vip0",
+      adopt: true,
+      allowOnLink: true,
+      stateDir: "/tmp/x",
+      nextHops: { 4: "10.0.0.1", 6: "2001:db8::1" },
+      med: 4294967295,
+      localPref: 0,
+      prepend: 16,
+      communities: ["65000:100", "65535:65281"],
+      largeCommunities: ["4294967295:0:1"],
+      drainMs: 500,
+      stopTimeoutMs: 120_000,
+      json: true,
+      logLevel: "debug",
+    });
+    expect(settings.peers[0]?.timers).toEqual({ holdTime: 90, keepalive: 30, connectRetry: 7 });
+  });
+
+  test("gives the stop ten seconds more than the drain", () => {
+    expect(settingsOf("--drain", "30").stopTimeoutMs).toBe(40_000);
+  });
+
+  test("takes every key of a peer, and asdot", () => {
+    const [, second] = settingsOf(
+      "--listen",
+      "[::]",
+      "--peer",
+      "[2001:DB8:0::2],as=1.10,port=1790,passive,password-file=/etc/k,ttl-security=1,source=2001:db8::9,interface=eth1,hold-time=30,connect-retry=9,families=ipv6,description=left spine",
+    ).peers;
+    expect(second).toEqual({
+      address: "2001:db8::2",
+      version: 6,
+      asn: 65546,
+      port: 1790,
+      passive: true,
+      passwordFile: "/etc/k",
+      ttlSecurity: 1,
+      multihop: null,
+      source: "2001:db8::9",
+      interface: "eth1",
+      timers: { holdTime: 30, keepalive: 10, connectRetry: 9 },
+      families: ["ipv6-unicast"],
+      description: "left spine",
+    });
+  });
+
+  test("takes a link-local peer with its zone, or with its interface in place of one", () => {
+    const peers = settingsOf("--peer", "fe80::1%eth0,asn=65000", "--peer", "fe80::2,asn=65000,interface=eth1").peers;
+    expect(peers.map(({ address }) => address)).toEqual(["10.0.0.254", "fe80::1%eth0", "fe80::2%eth1"]);
+  });
+
+  test.each([
+    ["10.0.0.1", { host: "10.0.0.1", port: 179 }],
+    ["10.0.0.1:1179", { host: "10.0.0.1", port: 1179 }],
+    ["2001:db8::1", { host: "2001:db8::1", port: 179 }],
+    ["[2001:db8::1]", { host: "2001:db8::1", port: 179 }],
+    ["[2001:db8::1]:1179", { host: "2001:db8::1", port: 1179 }],
+  ])("listens on %s", (text, expected) => {
+    expect(settingsOf("--listen", text).listen).toEqual([expected]);
+  });
+
+  test("keeps a keepalive time below a third of the hold time when only the latter changes", () => {
+    expect(settingsOf("--hold-time", "3").peers[0]?.timers).toEqual({ holdTime: 3, keepalive: 1, connectRetry: 5 });
+    expect(settingsOf("--hold-time", "0").peers[0]?.timers.holdTime).toBe(0);
+  });
+});

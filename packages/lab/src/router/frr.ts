@@ -1,0 +1,99 @@
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { requireRouter } from "../sandbox/tools.ts";
+import { Daemon } from "./daemon.ts";
+import { frrConfig, parseFrrNeighbors, parseFrrRoute } from "./frr-text.ts";
+import { kernelNextHops } from "./kernel-routes.ts";
+import type { BgpPath, NextHop, Router, RouterConfig, RouterSession } from "./router.ts";
+
+const programs = "/usr/lib/frr";
+
+/**
+ * FRR's bgpd with zebra. zebra wants to become the user `frr`, which a user namespace does not have: there bgpd runs alone, and
+ * its routes do not reach the kernel.
+ */
+export class FrrRouter implements Router {
+  readonly kind = "frr";
+  readonly installsRoutes: boolean;
+  readonly #sandbox: Sandbox;
+  readonly #config: RouterConfig;
+  readonly #folder: string;
+  readonly #daemon: Daemon;
+
+  /** Throws `router-missing` where FRR is not installed. */
+  constructor(sandbox: Sandbox, config: RouterConfig) {
+    requireRouter("frr", [`${programs}/bgpd`, `${programs}/zebra`, "vtysh"]);
+    this.#sandbox = sandbox;
+    this.#config = config;
+    this.#folder = `${sandbox.folder}/frr`;
+    this.installsRoutes = sandbox.isolation === "privileged";
+    this.#daemon = new Daemon(sandbox, "router", this.#programs());
+  }
+
+  async start(): Promise<void> {
+    const files = { "bgpd.conf": frrConfig(this.#config), "zebra.conf": "hostname router\nlog stdout\n" };
+    for (const [name, text] of Object.entries(files)) await this.#sandbox.writeFile(`${this.#folder}/${name}`, text);
+    if (this.installsRoutes) await this.#sandbox.exec(null, ["chown", "-R", "frr:frr", this.#folder]);
+    await this.#daemon.start(async (program) => {
+      const { code } = await this.#vtysh(["-d", program, "-c", "show version"]);
+      return code === 0;
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#daemon.stop();
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  signal(name: NodeJS.Signals): Promise<void> {
+    return this.#daemon.signal(name);
+  }
+
+  async routes(prefix: string): Promise<readonly NextHop[]> {
+    return this.installsRoutes ? kernelNextHops(this.#sandbox, "router", prefix) : [];
+  }
+
+  async bgpTable(prefix: string): Promise<readonly BgpPath[]> {
+    const family = prefix.includes(":") ? "ipv6" : "ipv4";
+    return parseFrrRoute(await this.#show(`show bgp ${family} unicast ${prefix} json`));
+  }
+
+  async sessions(): Promise<readonly RouterSession[]> {
+    return parseFrrNeighbors(await this.#show("show bgp neighbors json"));
+  }
+
+  async version(): Promise<string> {
+    const { stdout } = await this.#sandbox.exec(null, [`${programs}/bgpd`, "--version"], { allowFailure: true });
+    return `FRR ${stdout.match(/version (\S+)/)?.[1] ?? "of unknown version"}`;
+  }
+
+  log(): readonly string[] {
+    return this.#daemon.log();
+  }
+
+  async #show(command: string): Promise<string> {
+    return (await this.#vtysh(["-d", "bgpd", "-c", command])).stdout;
+  }
+
+  #vtysh(args: readonly string[]): Promise<{ readonly code: number | null; readonly stdout: string }> {
+    return this.#sandbox.exec("router", ["vtysh", "--vty_socket", this.#folder, ...args], { allowFailure: true });
+  }
+
+  #programs(): { name: string; argv: string[] }[] {
+    const file = (name: string): string => `${this.#folder}/${name}`;
+    const common = (name: string): string[] => [
+      `${programs}/${name}`,
+      ...["-f", file(`${name}.conf`), "-i", file(`${name}.pid`), "--vty_socket", this.#folder, "-A", "127.0.0.1", "-P", "0"],
+    ];
+    const port = this.#config.listenPort === undefined ? [] : ["-p", String(this.#config.listenPort)];
+    if (!this.installsRoutes) return [{ name: "bgpd", argv: [...common("bgpd"), ...port, "-Z", "-S", "-n"] }];
+    const shared = ["-u", "frr", "-g", "frr", "-z", file("zserv.api")];
+    return [
+      { name: "zebra", argv: [...common("zebra"), ...shared] },
+      { name: "bgpd", argv: [...common("bgpd"), ...shared, ...port] },
+    ];
+  }
+}

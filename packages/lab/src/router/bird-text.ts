@@ -94,7 +94,8 @@ export function parseBirdProtocols(text: string): readonly BirdSession[] {
   for (const block of text.split(/\n(?=\S)/)) {
     const name = block.match(/^(\S+)\s+BGP\s/)?.[1];
     if (name === undefined) continue;
-    const field = (label: string): string | null => block.match(new RegExp(`^\\s+${label}:\\s+(.*)$`, "m"))?.[1]?.trim() ?? null;
+    const field = (label: string): string | null =>
+      block.match(new RegExp(`^\\s+${label}:\\s+(.*)$`, "m"))?.[1]?.trim() ?? null;
     const hold = field("Hold timer")?.match(/\/(\d+)/)?.[1];
     sessions.push({
       name,

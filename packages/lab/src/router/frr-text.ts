@@ -92,7 +92,8 @@ export function parseFrrNeighbors(text: string): readonly RouterSession[] {
         state,
         // Before the session is up FRR prints what it would offer.
         holdTime: state === "established" && hold !== undefined ? hold / 1000 : null,
-        lastError: neighbor.lastNotificationReason ?? (state === "established" ? null : (neighbor.lastResetDueTo ?? null)),
+        lastError:
+          neighbor.lastNotificationReason ?? (state === "established" ? null : (neighbor.lastResetDueTo ?? null)),
       };
     });
 }

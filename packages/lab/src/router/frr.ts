@@ -86,7 +86,18 @@ export class FrrRouter implements Router {
     const file = (name: string): string => `${this.#folder}/${name}`;
     const common = (name: string): string[] => [
       `${programs}/${name}`,
-      ...["-f", file(`${name}.conf`), "-i", file(`${name}.pid`), "--vty_socket", this.#folder, "-A", "127.0.0.1", "-P", "0"],
+      ...[
+        "-f",
+        file(`${name}.conf`),
+        "-i",
+        file(`${name}.pid`),
+        "--vty_socket",
+        this.#folder,
+        "-A",
+        "127.0.0.1",
+        "-P",
+        "0",
+      ],
     ];
     const port = this.#config.listenPort === undefined ? [] : ["-p", String(this.#config.listenPort)];
     if (!this.installsRoutes) return [{ name: "bgpd", argv: [...common("bgpd"), ...port, "-Z", "-S", "-n"] }];

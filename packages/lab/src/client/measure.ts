@@ -1,0 +1,65 @@
+/** One new connection of the prober. Times are `monotonicMs()`. */
+export interface Probe {
+  /** Key of the target it went to. */
+  readonly target: string;
+  /** When the connection was begun. */
+  readonly at: number;
+  /** How long until the answer or the failure, in milliseconds. */
+  readonly ms: number;
+  /** Name of the node that answered, or null. */
+  readonly answer: string | null;
+  /** Why there was no answer, as an error code (`ECONNREFUSED`, `ETIMEDOUT`, …), or null. */
+  readonly error: string | null;
+}
+
+/** What a stretch of probes says about reachability. Milliseconds. */
+export interface Outage {
+  /** From the first failed connection's begin to the begin of the first after which all succeed; 0 when none failed. */
+  readonly outageMs: number;
+  /** The longest time without an answer, the ends of the stretch included. */
+  readonly longestGapMs: number;
+  readonly probes: number;
+  readonly failed: number;
+}
+
+/**
+ * Measures one target's probes from `from` to `to`. A probe belongs to the stretch when it ended after `from` and began
+ * before `to`, so that one cut off by the fault itself counts. Without probes the whole stretch is a gap.
+ */
+export function measureOutage(probes: readonly Probe[], from: number, to: number): Outage {
+  const inside = probes.filter((probe) => probe.at + probe.ms >= from && probe.at < to).sort((a, b) => a.at - b.at);
+  const failed = inside.filter((probe) => probe.answer === null);
+  const first = failed[0];
+  const last = failed.at(-1);
+  const recovered = last === undefined ? undefined : inside.find((probe) => probe.at > last.at);
+  let previous = from;
+  let longestGapMs = 0;
+  const answered = inside.filter((probe) => probe.answer !== null).map((probe) => probe.at + probe.ms);
+  for (const at of [...answered.filter((at) => at < to).sort((a, b) => a - b), to]) {
+    longestGapMs = Math.max(longestGapMs, at - previous);
+    previous = at;
+  }
+  return {
+    outageMs: first === undefined ? 0 : (recovered?.at ?? to) - first.at,
+    longestGapMs,
+    probes: inside.length,
+    failed: failed.length,
+  };
+}
+
+/** The worst of several targets: an IPv4 and an IPv6 VIP of the same service. */
+export function worstOutage(outages: readonly Outage[]): Outage {
+  return {
+    outageMs: Math.max(0, ...outages.map((outage) => outage.outageMs)),
+    longestGapMs: Math.max(0, ...outages.map((outage) => outage.longestGapMs)),
+    probes: outages.reduce((sum, outage) => sum + outage.probes, 0),
+    failed: outages.reduce((sum, outage) => sum + outage.failed, 0),
+  };
+}
+
+/** How many probes each node answered. */
+export function countAnswers(probes: readonly Probe[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { answer } of probes) if (answer !== null) counts[answer] = (counts[answer] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,125 @@
+import { labEntryPath } from "../entry-path.ts";
+import { LabError } from "../errors.ts";
+import type { ProberArguments, ProberMessage } from "../inner/messages.ts";
+import type { RouteReading } from "../inner/watch.ts";
+import type { LabProcess } from "../sandbox/lab-process.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { waitFor } from "../wait.ts";
+import type { Probe } from "./measure.ts";
+
+/** A long-lived connection that a prober holds. */
+export interface HeldConnection {
+  readonly id: number;
+  readonly target: string;
+  /** The node at its other end. */
+  readonly answer: string;
+}
+
+/** A held connection that broke. */
+export interface BrokenConnection extends HeldConnection {
+  /** `monotonicMs()` when it was noticed. */
+  readonly at: number;
+  /** Error code, `closed`, or `silent` when nothing came back any more. */
+  readonly error: string;
+}
+
+/** A prober process in one host, and what it has seen so far. */
+export class Prober {
+  readonly process: LabProcess;
+  /** Every new connection, in the order of their ends. */
+  readonly probes: Probe[] = [];
+  /** Every reading of the watched routes, in order. */
+  readonly readings: RouteReading[] = [];
+  readonly #targets: readonly string[];
+  readonly #held = new Map<number, HeldConnection & { readonly group: number }>();
+  readonly #broken: (BrokenConnection & { readonly group: number })[] = [];
+  readonly #settled = new Set<number>();
+  #nextGroup = 1;
+
+  private constructor(process: LabProcess, targets: readonly string[]) {
+    this.process = process;
+    this.#targets = targets;
+    process.onLine((line) => {
+      if (line.stream === "stdout") this.#take(JSON.parse(line.text) as ProberMessage);
+    });
+  }
+
+  /** Starts probing at once. */
+  static async start(sandbox: Sandbox, host: string | null, options: ProberArguments): Promise<Prober> {
+    const argv = [process.execPath, labEntryPath(), "prober", JSON.stringify(options)];
+    return new Prober(
+      await sandbox.spawn(host, argv),
+      options.targets.map((target) => target.key),
+    );
+  }
+
+  /** Probes of one target, or of all. */
+  of(target?: string): readonly Probe[] {
+    return target === undefined ? this.probes : this.probes.filter((probe) => probe.target === target);
+  }
+
+  /** Waits until a probe that began at or after `at` was answered for each of these targets; throws `timeout`. */
+  async answered(targets: readonly string[], at: number, timeoutMs: number): Promise<void> {
+    const missing = (): readonly string[] =>
+      targets.filter((target) => !this.probes.some((p) => p.target === target && p.at >= at && p.answer !== null));
+    await waitFor(
+      () =>
+        `no answer from ${missing().join(", ")}: ${this.process.exit === null ? "nobody answers" : "the prober ended"}`,
+      () => (missing().length === 0 ? true : null),
+      timeoutMs,
+    );
+  }
+
+  /** Opens `count` long-lived connections to a target and returns those that were answered. */
+  async hold(target: string, count: number, timeoutMs = 3000): Promise<HeldGroup> {
+    const group = this.#nextGroup++;
+    await this.process.write(`${JSON.stringify({ op: "hold", group, target, count })}\n`);
+    await waitFor("the held connections did not open", () => (this.#settled.has(group) ? true : null), timeoutMs);
+    const inGroup = <T extends { readonly group: number }>(all: Iterable<T>): T[] =>
+      [...all].filter((connection) => connection.group === group);
+    return {
+      connections: inGroup(this.#held.values()),
+      broken: () => inGroup(this.#broken),
+      release: () => this.process.write(`${JSON.stringify({ op: "release", group })}\n`),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.process.kill();
+  }
+
+  #take(message: ProberMessage): void {
+    switch (message.kind) {
+      case "probes":
+        for (const [index, at, ms, answer, error] of message.list)
+          this.probes.push({ target: this.#targets[index] ?? "", at, ms, answer, error });
+        return;
+      case "routes":
+        this.readings.push(message);
+        return;
+      case "held":
+        this.#held.set(message.id, message);
+        return;
+      case "hold-done":
+        this.#settled.add(message.group);
+        return;
+      case "broken": {
+        const held = this.#held.get(message.id);
+        if (held === undefined) throw new LabError("command-failed", "a connection broke that nobody held");
+        this.#broken.push({ ...held, at: message.at, error: message.error });
+        return;
+      }
+      default:
+        message satisfies never;
+    }
+  }
+}
+
+/** Long-lived connections opened together. */
+export interface HeldGroup {
+  readonly connections: readonly HeldConnection[];
+  /** Those that broke so far. */
+  broken(): readonly BrokenConnection[];
+  /** Closes the rest. */
+  release(): Promise<void>;
+}

@@ -1,0 +1,158 @@
+import { connect, type Socket } from "node:net";
+import { LineSplitter } from "../sandbox/json-lines.ts";
+import { monotonicMs } from "../sandbox/protocol.ts";
+import type { ProberArguments, ProberMessage, ProberOrder, ProbeTarget } from "./messages.ts";
+import { watchRoutes } from "./watch.ts";
+
+type ProbeRow = readonly [number, number, number, string | null, string | null];
+
+/** How often results are written and held connections are spoken to, in milliseconds. */
+const flushMs = 40;
+
+/**
+ * A client that never stops connecting: to every target a new connection at a fixed rate, and on order long-lived ones that are
+ * spoken to all the time. Runs until its standard input ends.
+ */
+export function runProber(options: ProberArguments): void {
+  const send = (message: ProberMessage): boolean => process.stdout.write(`${JSON.stringify(message)}\n`);
+  if (options.watchRoutes.length > 0) watchRoutes(options.watchRoutes, send);
+  let rows: ProbeRow[] = [];
+  options.targets.forEach((target, index) => {
+    // Spread over the interval, so that the targets do not all connect in one turn of the event loop.
+    setTimeout(
+      () =>
+        setInterval(() => probe(target, options.timeoutMs, (row) => rows.push([index, ...row])), options.intervalMs),
+      (index * options.intervalMs) / options.targets.length,
+    );
+  });
+  const held = new HeldConnections(options, send);
+  setInterval(() => {
+    if (rows.length > 0) send({ kind: "probes", list: rows });
+    rows = [];
+    held.speak();
+  }, flushMs);
+  const lines = new LineSplitter((line) => held.obey(JSON.parse(line) as ProberOrder));
+  process.stdin.on("data", (chunk: Buffer) => lines.push(chunk));
+  process.stdin.on("end", () => process.exit(0));
+}
+
+/** One new connection: the answer is the line the service says on connect. */
+function probe(
+  target: ProbeTarget,
+  timeoutMs: number,
+  done: (row: readonly [number, number, string | null, string | null]) => void,
+): void {
+  const at = monotonicMs();
+  let finished = false;
+  const finish = (answer: string | null, error: string | null): void => {
+    if (finished) return;
+    finished = true;
+    // A reset leaves no TIME_WAIT behind: thousands of connections a minute would use up the ports.
+    socket.resetAndDestroy();
+    done([round(at), round(monotonicMs() - at), answer, error]);
+  };
+  const socket = dial(target);
+  socket.setTimeout(timeoutMs, () => finish(null, "ETIMEDOUT"));
+  socket.once("data", (chunk: Buffer) => finish(chunk.toString().split("\n")[0] ?? "", null));
+  socket.once("error", (error: NodeJS.ErrnoException) => finish(null, error.code ?? error.message));
+  socket.once("close", () => finish(null, "closed"));
+}
+
+function dial(target: ProbeTarget): Socket {
+  const local = target.source === null ? {} : { localAddress: target.source };
+  return connect({ host: target.address, port: target.port, noDelay: true, ...local });
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
+interface Held {
+  readonly group: number;
+  readonly id: number;
+  readonly socket: Socket;
+  lastEcho: number;
+}
+
+/** Long-lived connections: each sends a byte at every turn and wants it back. */
+class HeldConnections {
+  readonly #options: ProberArguments;
+  readonly #send: (message: ProberMessage) => boolean;
+  readonly #open = new Map<number, Held>();
+  #nextId = 1;
+
+  constructor(options: ProberArguments, send: (message: ProberMessage) => boolean) {
+    this.#options = options;
+    this.#send = send;
+  }
+
+  obey(order: ProberOrder): void {
+    switch (order.op) {
+      case "hold":
+        this.#hold(order.group, order.target, order.count);
+        return;
+      case "release":
+        for (const held of [...this.#open.values()]) {
+          if (held.group !== order.group) continue;
+          this.#open.delete(held.id);
+          held.socket.resetAndDestroy();
+        }
+        return;
+      default:
+        order satisfies never;
+    }
+  }
+
+  speak(): void {
+    const now = monotonicMs();
+    for (const held of this.#open.values()) {
+      if (now - held.lastEcho > this.#options.silenceMs) this.#broken(held, "silent");
+      else held.socket.write(".");
+    }
+  }
+
+  #hold(group: number, key: string, count: number): void {
+    const target = this.#options.targets.find((candidate) => candidate.key === key);
+    let waiting = target === undefined ? 0 : count;
+    const settled = (): void => {
+      if (--waiting <= 0) this.#send({ kind: "hold-done", group });
+    };
+    if (target === undefined || count === 0) settled();
+    else for (let number = 0; number < count; number++) this.#openOne(group, target, settled);
+  }
+
+  #openOne(group: number, target: ProbeTarget, settled: () => void): void {
+    const id = this.#nextId++;
+    const socket = dial(target);
+    const held: Held = { group, id, socket, lastEcho: monotonicMs() };
+    let answered = false;
+    const fail = (error: string): void => {
+      if (answered) this.#broken(held, error);
+      else {
+        answered = true;
+        socket.destroy();
+        settled();
+      }
+    };
+    const greeting = setTimeout(() => {
+      if (!answered) fail("ETIMEDOUT");
+    }, this.#options.timeoutMs);
+    socket.on("data", (chunk: Buffer) => {
+      held.lastEcho = monotonicMs();
+      if (answered) return;
+      answered = true;
+      clearTimeout(greeting);
+      this.#open.set(id, held);
+      this.#send({ kind: "held", group, id, target: target.key, answer: chunk.toString().split("\n")[0] ?? "" });
+      settled();
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+    socket.once("close", () => fail("closed"));
+  }
+
+  #broken(held: Held, error: string): void {
+    if (!this.#open.delete(held.id)) return;
+    held.socket.destroy();
+    this.#send({ kind: "broken", group: held.group, id: held.id, at: round(monotonicMs()), error });
+  }
+}

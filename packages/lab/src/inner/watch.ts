@@ -1,0 +1,82 @@
+/**
+ * What the kernel of this namespace does, seen through iproute2: on purpose not through vipcast's own netlink code, so that a
+ * fault there cannot hide itself.
+ */
+import { execFile, spawn } from "node:child_process";
+import { parseKernelRoutes } from "../router/kernel-routes.ts";
+import { LineSplitter } from "../sandbox/json-lines.ts";
+import { monotonicMs } from "../sandbox/protocol.ts";
+import { addressOf } from "../topology/plan.ts";
+
+/** Runs `ip monitor …` and calls back for each of its lines; resolves when the kernel's events are subscribed to. */
+function monitor(objects: readonly string[], onLine: (line: string) => void): void {
+  const child = spawn("ip", ["-oneline", "monitor", ...objects], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines = new LineSplitter(onLine);
+  child.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
+  process.once("exit", () => child.kill("SIGKILL"));
+}
+
+/** The address and its fate in a line of `ip -oneline monitor address`, or null when the line is about something else. */
+export function parseAddressLine(line: string): { readonly address: string; readonly bound: boolean } | null {
+  const match = line.match(/\sinet6?\s+([0-9a-fA-F.:]+)(?:\/\d+)?\s/);
+  if (match === null) return null;
+  return { address: match[1] ?? "", bound: !line.startsWith("Deleted ") };
+}
+
+/** Reports every coming and going of the VIPs' addresses. */
+export function watchAddresses(
+  vips: readonly string[],
+  report: (change: {
+    readonly kind: "address";
+    readonly vip: string;
+    readonly bound: boolean;
+    readonly at: number;
+  }) => void,
+): void {
+  const byAddress = new Map(vips.map((vip) => [addressOf(vip), vip]));
+  monitor(["address"], (line) => {
+    const at = monotonicMs();
+    const change = parseAddressLine(line);
+    const vip = change === null ? undefined : byAddress.get(change.address);
+    if (change !== null && vip !== undefined) report({ kind: "address", vip, bound: change.bound, at });
+  });
+}
+
+/** A reading of a VIP's next hops. The kernel had them at some moment between `from` and `at`. */
+export interface RouteReading {
+  readonly kind: "routes";
+  readonly vip: string;
+  readonly nextHops: readonly string[];
+  readonly from: number;
+  readonly at: number;
+}
+
+/** Reports a VIP's next hops at once and whenever they have changed. A change only says that it is time to read: nexthop objects change routes silently. */
+export function watchRoutes(vips: readonly string[], report: (reading: RouteReading) => void): void {
+  const watched = vips.map((vip) => ({ vip, last: "", busy: false, again: false }));
+  const read = (state: (typeof watched)[number]): void => {
+    if (state.busy) {
+      state.again = true;
+      return;
+    }
+    state.busy = true;
+    const from = monotonicMs();
+    const family = state.vip.includes(":") ? "-6" : "-4";
+    execFile("ip", [family, "-json", "route", "show", "exact", state.vip], (_error, stdout) => {
+      const at = monotonicMs();
+      const nextHops = parseKernelRoutes(stdout).map((hop) => hop.via);
+      const text = nextHops.join(" ");
+      if (text !== state.last) report({ kind: "routes", vip: state.vip, nextHops, from, at });
+      state.last = text;
+      state.busy = false;
+      if (!state.again) return;
+      state.again = false;
+      read(state);
+    });
+  };
+  const readAll = (): void => watched.forEach(read);
+  monitor(["route", "nexthop"], readAll);
+  // Covers what changed before the monitor listened, and kernels without nexthop events.
+  setInterval(readAll, 250);
+  readAll();
+}

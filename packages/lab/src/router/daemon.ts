@@ -63,6 +63,11 @@ export class Daemon {
     if (name === "SIGKILL") await Promise.all(this.#processes.map((process) => process.exited));
   }
 
+  /** Of the programs that run, in the lab's PID namespace. */
+  pids(): readonly number[] {
+    return this.#processes.filter((process) => process.exit === null).map((process) => process.pid);
+  }
+
   log(): readonly string[] {
     return this.#log;
   }

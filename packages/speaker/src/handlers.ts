@@ -36,7 +36,7 @@ export interface ReceivedRoute {
   readonly prefix: Prefix;
   /** The prefix as text. */
   readonly text: string;
-  /** Shared by all routes with equal attributes; frozen in meaning, never mutated. */
+  /** Shared by all routes with equal attributes; do not change it. */
   readonly attributes: AttributeValues;
 }
 
@@ -58,10 +58,10 @@ export interface RoutesSent {
  */
 export interface PeerHandlers {
   /** The peer's OPEN is acceptable to us. A returned NOTIFICATION refuses the session. */
-  onOpen?(message: OpenMessage, peer: Peer): NotificationBody | undefined | void;
+  onOpen?(message: OpenMessage, peer: Peer): NotificationBody | undefined;
   onEstablished?(negotiated: Negotiated, peer: Peer): void;
   /** Every UPDATE, whatever the import policy says. Borrowed: valid until the handler returns, else `retain()`. A returned NOTIFICATION ends the session. */
-  onUpdate?(message: UpdateMessage, peer: Peer): NotificationBody | undefined | void;
+  onUpdate?(message: UpdateMessage, peer: Peer): NotificationBody | undefined;
   /** Accepted routes that changed; when a session ends, everything accepted is withdrawn. */
   onRoutes?(change: RoutesChanged, peer: Peer): void;
   onEndOfRib?(family: Family, peer: Peer): void;

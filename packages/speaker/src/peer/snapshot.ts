@@ -1,5 +1,4 @@
-import type { FsmStateName } from "@vipcast/bgp";
-import type { PeerDown, PeerNotification } from "../handlers.ts";
+import type { DownReason, FsmStateName } from "@vipcast/bgp";
 import type { FamilyName } from "../options.ts";
 
 /** Messages and octets since the peer was added; sessions add up. */
@@ -12,6 +11,26 @@ export interface PeerCounters {
   readonly octetsSent: number;
   /** How often the session reached Established. */
   readonly established: number;
+}
+
+/** A NOTIFICATION as a snapshot keeps it. */
+export interface PeerSnapshotNotification {
+  readonly direction: "sent" | "received";
+  readonly code: number;
+  readonly subcode: number;
+  /** Code, subcode and shutdown text in words. */
+  readonly text: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** The end of a session or attempt as a snapshot keeps it. */
+export interface PeerSnapshotDown {
+  readonly reason: DownReason;
+  /** A sentence for people. */
+  readonly cause: string;
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 /** A desired route that is not sent, and why. */
@@ -59,8 +78,8 @@ export interface PeerSnapshot {
     readonly received: number;
   };
   /** The latest NOTIFICATION of each direction, kept over sessions. */
-  readonly lastNotificationSent?: PeerNotification & { readonly at: string };
-  readonly lastNotificationReceived?: PeerNotification & { readonly at: string };
+  readonly lastNotificationSent?: PeerSnapshotNotification;
+  readonly lastNotificationReceived?: PeerSnapshotNotification;
   /** Why the latest session or attempt ended. */
-  readonly lastDown?: PeerDown & { readonly at: string };
+  readonly lastDown?: PeerSnapshotDown;
 }

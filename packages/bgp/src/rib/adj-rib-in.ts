@@ -1,0 +1,170 @@
+import type { AttributeValues } from "../codec/attributes/values.ts";
+import type { UpdateMessage } from "../codec/message.ts";
+import { copyPrefixBits, type Prefix } from "../codec/nlri/prefix.ts";
+import type { NlriView } from "../codec/nlri/view.ts";
+import { Outcome } from "../codec/outcome.ts";
+import type { Family } from "../iana/afi-safi.ts";
+import { attributeKey } from "./attribute-key.ts";
+import { AttributeTable, type InternedAttributes } from "./attribute-table.ts";
+import type { RibChange, RibRoute } from "./loc-rib.ts";
+import type { ImportPolicy } from "./policy.ts";
+import { type PrefixKey, pathKey } from "./prefix-key.ts";
+
+export interface AdjRibInOptions {
+  /** Null accepts nothing (RFC 8212 §2). */
+  readonly policy: ImportPolicy | null;
+  /** Routes with this AS in their AS_PATH have been here before (RFC 4271 §9.1.2). */
+  readonly localAs: number;
+  /** BGP Identifier; routes that carry it as ORIGINATOR_ID or in CLUSTER_LIST have been here before (RFC 4456 §8). */
+  readonly localRouterId: number;
+}
+
+interface Held extends RibRoute {
+  readonly interned: InternedAttributes;
+}
+
+const unchanged: RibChange = { announce: [], withdraw: [] };
+
+/**
+ * Adj-RIB-In (RFC 4271 §3.2) of one peer, after import policy: only what was accepted is held. Pure. A route that arrives
+ * again and is refused this time takes its predecessor away, as does one whose UPDATE is treat-as-withdraw (RFC 7606 §2).
+ */
+export class AdjRibIn {
+  readonly #policy: ImportPolicy | null;
+  readonly #localAs: number;
+  readonly #localRouterId: number;
+  readonly #routes = new Map<PrefixKey, Held>();
+  readonly #attributes = new AttributeTable();
+
+  constructor(options: AdjRibInOptions) {
+    this.#policy = options.policy;
+    this.#localAs = options.localAs;
+    this.#localRouterId = options.localRouterId;
+  }
+
+  /** Accepted routes. */
+  get size(): number {
+    return this.#routes.size;
+  }
+
+  /** Distinct attribute sets among them. */
+  get attributeSets(): number {
+    return this.#attributes.size;
+  }
+
+  /** The accepted route to exactly this destination (and path identifier), or null. */
+  get(prefix: Prefix): RibRoute | null {
+    return this.#routes.get(pathKey(prefix)) ?? null;
+  }
+
+  /** All accepted routes. */
+  routes(): IterableIterator<RibRoute> {
+    return this.#routes.values();
+  }
+
+  /** Takes in an UPDATE; returns what changed. Everything kept is copied, the message may be forgotten. */
+  receive(update: UpdateMessage): RibChange {
+    // Without a policy there is nothing to take away either.
+    if (this.#policy === null) return unchanged;
+    const { attributes, outcome } = update;
+    const withdraw: Prefix[] = [];
+    const announce: RibRoute[] = [];
+    const reach = attributes.mpReach;
+    const unreach = attributes.mpUnreach;
+    this.#withdrawAll(update.withdrawn, withdraw);
+    if (unreach !== null) this.#withdrawAll(unreach.nlri, withdraw);
+    if (outcome >= Outcome.TreatAsWithdraw) {
+      this.#withdrawAll(update.nlri, withdraw);
+      if (reach !== null) this.#withdrawAll(reach.nlri, withdraw);
+    } else {
+      this.#announceAll(this.#policy, update, update.nlri, announce, withdraw);
+      if (reach !== null) this.#announceAll(this.#policy, update, reach.nlri, announce, withdraw);
+    }
+    if (announce.length === 0 || withdraw.length === 0) return { announce, withdraw };
+    // RFC 4271 §4.3: a prefix in both fields of one UPDATE counts as announced.
+    return { announce, withdraw: withdraw.filter((prefix) => !this.#routes.has(pathKey(prefix))) };
+  }
+
+  /** Forgets everything, or one family: the session ended, or the family was disabled. Returns what went. */
+  clear(family?: Family): RibChange {
+    if (this.#routes.size === 0) return unchanged;
+    const withdraw: Prefix[] = [];
+    for (const [key, held] of this.#routes) {
+      if (family !== undefined && held.prefix.family !== family) continue;
+      withdraw.push(held.prefix);
+      this.#routes.delete(key);
+      this.#attributes.release(held.interned);
+    }
+    return { announce: [], withdraw };
+  }
+
+  #withdrawAll(nlri: NlriView, withdraw: Prefix[]): void {
+    nlri.forEach((bytes, offset, lengthBits, pathId) => {
+      this.#remove(prefixAt(nlri.family, bytes, offset, lengthBits, pathId), withdraw);
+    });
+  }
+
+  #remove(prefix: Prefix, withdraw: Prefix[]): void {
+    const key = pathKey(prefix);
+    const held = this.#routes.get(key);
+    if (held === undefined) return;
+    this.#routes.delete(key);
+    this.#attributes.release(held.interned);
+    withdraw.push(held.prefix);
+  }
+
+  #announceAll(
+    policy: ImportPolicy,
+    update: UpdateMessage,
+    nlri: NlriView,
+    announce: RibRoute[],
+    withdraw: Prefix[],
+  ): void {
+    if (nlri.isEmpty) return;
+    const interned = this.#attributes.acquire(update.attributes, nlri.family);
+    const looped = this.#isLooped(interned.values);
+    nlri.forEach((bytes, offset, lengthBits, pathId) => {
+      const prefix = prefixAt(nlri.family, bytes, offset, lengthBits, pathId);
+      const verdict = looped ? false : policy(prefix, interned.values);
+      if (verdict === false) this.#remove(prefix, withdraw);
+      else this.#accept(prefix, interned, verdict === true ? interned.values : verdict, announce);
+    });
+    this.#attributes.release(interned);
+  }
+
+  #accept(prefix: Prefix, interned: InternedAttributes, values: AttributeValues, announce: RibRoute[]): void {
+    const key = pathKey(prefix);
+    const before = this.#routes.get(key);
+    if (before !== undefined && sameValues(before.attributes, values)) return;
+    this.#attributes.retain(interned);
+    if (before !== undefined) this.#attributes.release(before.interned);
+    const held: Held = { prefix, attributes: values, interned };
+    this.#routes.set(key, held);
+    announce.push(held);
+  }
+
+  #isLooped(values: AttributeValues): boolean {
+    for (const segment of values.asPath ?? []) if (segment.asns.includes(this.#localAs)) return true;
+    const isOurs = (id: Uint8Array): boolean => readUint32(id) === this.#localRouterId;
+    return (
+      (values.originatorId !== undefined && isOurs(values.originatorId)) || (values.clusterList?.some(isOurs) ?? false)
+    );
+  }
+}
+
+/** Policy may have made equal values anew; an equal route is not a change. */
+function sameValues(a: AttributeValues, b: AttributeValues): boolean {
+  return a === b || attributeKey(a) === attributeKey(b);
+}
+
+function prefixAt(family: Family, bytes: Uint8Array, offset: number, lengthBits: number, pathId: number): Prefix {
+  const own = new Uint8Array((lengthBits + 7) >> 3);
+  copyPrefixBits(bytes, offset, lengthBits, own);
+  return { family, lengthBits, bytes: own, pathId };
+}
+
+function readUint32(bytes: Uint8Array): number {
+  let value = 0;
+  for (let index = 0; index < 4; index++) value = value * 256 + (bytes[index] ?? 0);
+  return value;
+}

@@ -1,0 +1,114 @@
+import {
+  type DownReason,
+  type Family,
+  familyName,
+  formatRouterId,
+  type PeerSessionSnapshot,
+  type TimedNotification,
+} from "@vipcast/bgp";
+import type { Clock, FamilyName } from "../options.ts";
+import type { OutboundRoutes } from "../routes/outbound-routes.ts";
+import type { Connection } from "../transport/connection.ts";
+import { hostPort, readPeerAddress } from "../transport/peer-address.ts";
+import type { PeerSettings } from "./peer-settings.ts";
+import type { PeerSnapshot, PeerSnapshotDown, PeerSnapshotNotification } from "./snapshot.ts";
+
+/** Everything a snapshot is made of. */
+export interface SnapshotSources {
+  readonly settings: PeerSettings;
+  readonly session: PeerSessionSnapshot;
+  /** The established connection. */
+  readonly connection: Connection | null;
+  readonly clock: Clock;
+  readonly closed: boolean;
+  readonly paused: boolean;
+  readonly establishedCount: number;
+  readonly routes: OutboundRoutes;
+  readonly received: number;
+}
+
+/** Puts it all into plain data with times of day. */
+export function snapshotOf(sources: SnapshotSources): PeerSnapshot {
+  const { settings, session, clock, routes } = sources;
+  const timeOf = (atMs: number): string => new Date(clock.date().getTime() - (clock.now() - atMs)).toISOString();
+  const established = sessionOf(sources);
+  return {
+    address: settings.address.text,
+    asn: settings.asn,
+    ...(settings.description === null ? {} : { description: settings.description }),
+    state: session.state,
+    since: timeOf(session.sinceMs),
+    closed: sources.closed,
+    paused: sources.paused,
+    ...(established === null ? {} : { session: established }),
+    counters: countersOf(sources),
+    routes: {
+      desired: routes.size,
+      advertised: routes.advertised,
+      pending: routes.pending,
+      refused: routes.refused(),
+      received: sources.received,
+    },
+    ...(session.lastNotificationSent === null
+      ? {}
+      : { lastNotificationSent: notificationOf("sent", session.lastNotificationSent, timeOf) }),
+    ...(session.lastNotificationReceived === null
+      ? {}
+      : { lastNotificationReceived: notificationOf("received", session.lastNotificationReceived, timeOf) }),
+    ...(session.lastDown === null ? {} : { lastDown: downOf(session.lastDown, timeOf) }),
+  };
+}
+
+function sessionOf({ session, connection }: SnapshotSources): PeerSnapshot["session"] | null {
+  const { negotiated } = session;
+  if (connection === null || negotiated === null || session.state !== "Established") return null;
+  return {
+    holdTime: negotiated.holdTime,
+    keepalive: negotiated.keepalive,
+    families: negotiated.families.map(nameOf),
+    localAddress: hostPort(plain(connection.localAddress), connection.localPort),
+    remoteAddress: hostPort(plain(connection.remoteAddress), connection.remotePort),
+    routerId: formatRouterId(negotiated.peerRouterId),
+  };
+}
+
+function countersOf({ session, establishedCount }: SnapshotSources): PeerSnapshot["counters"] {
+  const { received, sent } = session;
+  return {
+    messagesReceived: messages(received),
+    messagesSent: messages(sent),
+    updatesReceived: received.update,
+    updatesSent: sent.update,
+    octetsReceived: received.octets,
+    octetsSent: sent.octets,
+    established: establishedCount,
+  };
+}
+
+function messages(counters: PeerSessionSnapshot["received"]): number {
+  return counters.open + counters.update + counters.notification + counters.keepalive + counters.routeRefresh;
+}
+
+function notificationOf(
+  direction: "sent" | "received",
+  { notification, text, atMs }: TimedNotification,
+  timeOf: (atMs: number) => string,
+): PeerSnapshotNotification {
+  return { direction, code: notification.code, subcode: notification.subcode, text, at: timeOf(atMs) };
+}
+
+function downOf(
+  down: { readonly reason: DownReason; readonly cause: string; readonly atMs: number },
+  timeOf: (atMs: number) => string,
+): PeerSnapshotDown {
+  return { reason: down.reason, cause: down.cause, at: timeOf(down.atMs) };
+}
+
+/** Sessions are only made for families that have such a name. */
+function nameOf(family: Family): FamilyName {
+  return familyName(family) as FamilyName;
+}
+
+function plain(address: string | null): string {
+  return readPeerAddress(address ?? "")?.text ?? "";
+}

@@ -1,0 +1,230 @@
+import {
+  AdjRibOut,
+  type ExportPolicy,
+  type Family,
+  formatPrefix,
+  type Outgoing,
+  type Prefix,
+  type RouteBatch,
+} from "@vipcast/bgp";
+import type { RoutesSent } from "../handlers.ts";
+import type { Clock } from "../options.ts";
+import type { RefusedRoute } from "../peer/snapshot.ts";
+import type { ResolvedAttributes } from "./resolve-attributes.ts";
+import { resolvePrefix, resolveRoutes } from "./resolve-routes.ts";
+import type { FlushResult, PeerRoutes, Route, RouteChange } from "./route.ts";
+
+/** Where routes leave: the established session and its socket. */
+export interface RouteSink {
+  send(batch: RouteBatch): void;
+  sendEndOfRib(family: Family): void;
+  /** Hands what was encoded to the socket; `handedOver` follows once the kernel has it. */
+  flush(handedOver: () => void): void;
+  /** True while the socket has so much unsent that more would only grow memory; `drained` is called when that ends. */
+  readonly congested: boolean;
+}
+
+export interface OutboundRoutesEvents {
+  /** Null when nobody listens, which saves the texts. */
+  readonly sent: ((sent: RoutesSent) => void) | null;
+  refused(routes: readonly RefusedRoute[]): void;
+}
+
+/** Prefixes encoded per turn of the event loop (see `AdjRibOut.take`): some 10 ms of work, so that keepalives are not starved. */
+const sliceBudget = 131_072;
+
+/** A missing next hop can appear at any time (an address is added); seconds of patience, as no event tells us. */
+const recheckMs = 5000;
+
+interface Waiter {
+  readonly version: number;
+  readonly resolve: (result: FlushResult) => void;
+}
+
+/** The Adj-RIB-Out with its pump: keeps the socket fed, never more than it takes, and knows what the kernel has. */
+export class OutboundRoutes implements PeerRoutes {
+  readonly #rib = new AdjRibOut<ResolvedAttributes>();
+  readonly #clock: Clock;
+  readonly #events: OutboundRoutesEvents;
+  #sink: RouteSink | null = null;
+  /** Counts changes asked for; `#encoded` and `#handedOver` follow it. */
+  #asked = 0;
+  #encoded = 0;
+  #handedOver = 0;
+  #waiters: Waiter[] = [];
+  #scheduled = false;
+  #nextSlice: NodeJS.Immediate | null = null;
+  #stopRecheck: (() => void) | null = null;
+  #reported = new Map<string, string>();
+
+  constructor(clock: Clock, events: OutboundRoutesEvents) {
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  get size(): number {
+    return this.#rib.size;
+  }
+
+  get advertised(): number {
+    return this.#rib.advertised;
+  }
+
+  get pending(): number {
+    return this.#rib.pending;
+  }
+
+  set(routes: Iterable<Route>): void {
+    this.#rib.set(resolveRoutes(routes));
+    this.#changed();
+  }
+
+  apply(change: RouteChange): void {
+    const announce = resolveRoutes(change.announce ?? []);
+    const withdraw = Array.from(change.withdraw ?? [], resolvePrefix);
+    this.#rib.apply({ announce, withdraw });
+    this.#changed();
+  }
+
+  has(prefix: Prefix): boolean {
+    return this.#rib.has(prefix);
+  }
+
+  refused(): readonly RefusedRoute[] {
+    return this.#rib.refused().map(({ prefix, reason }) => ({ prefix: formatPrefix(prefix), reason }));
+  }
+
+  flushed({ signal }: { readonly signal?: AbortSignal } = {}): Promise<FlushResult> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#sink === null) return Promise.resolve("down");
+    if (this.#handedOver === this.#asked) return Promise.resolve("flushed");
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        reject(signal?.reason);
+      };
+      const waiter: Waiter = {
+        version: this.#asked,
+        resolve: (result) => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve(result);
+        },
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#waiters.push(waiter);
+    });
+  }
+
+  /** A session is established: everything goes out, then End-of-RIB for `families`. */
+  up(sink: RouteSink, policy: ExportPolicy<ResolvedAttributes>, families: readonly Family[]): void {
+    this.#sink = sink;
+    // Even with no routes there is an End-of-RIB to hand over.
+    this.#asked++;
+    this.#reported.clear();
+    this.#rib.up(policy, families);
+    this.#reportRefusals();
+    this.#schedule();
+  }
+
+  /** Idempotent. */
+  down(): void {
+    this.#sink = null;
+    this.#rib.down();
+    if (this.#nextSlice !== null) clearImmediate(this.#nextSlice);
+    this.#nextSlice = null;
+    this.#stopRecheck?.();
+    this.#stopRecheck = null;
+    this.#handedOver = this.#encoded = this.#asked;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.resolve("down");
+  }
+
+  /** The peer asked for a family again (RFC 2918). */
+  refresh(family: Family): void {
+    if (this.#sink === null) return;
+    this.#rib.refresh(family);
+    this.#asked++;
+    this.#schedule();
+  }
+
+  /** What the export policy depends on has changed. */
+  reexport(): void {
+    this.#rib.reexport();
+    this.#changed();
+  }
+
+  /** The socket has room again. */
+  drained(): void {
+    if (this.#rib.hasOutgoing) this.#schedule();
+  }
+
+  #changed(): void {
+    this.#asked++;
+    if (this.#sink === null) {
+      this.#handedOver = this.#encoded = this.#asked;
+      return;
+    }
+    this.#reportRefusals();
+    this.#schedule();
+  }
+
+  // Later in this turn: changes made together leave together, and never from inside a handler.
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    const sink = this.#sink;
+    if (sink === null || this.#nextSlice !== null || sink.congested) return;
+    const outgoing = this.#rib.take(sliceBudget);
+    for (const batch of outgoing.batches) sink.send(batch);
+    for (const family of outgoing.endOfRib) sink.sendEndOfRib(family);
+    const more = this.#rib.hasOutgoing;
+    if (!more) this.#encoded = this.#asked;
+    const version = this.#encoded;
+    sink.flush(() => {
+      if (this.#sink === sink) this.#onHandedOver(version, outgoing);
+    });
+    if (more && !sink.congested) {
+      this.#nextSlice = setImmediate(() => {
+        this.#nextSlice = null;
+        this.#pump();
+      });
+    }
+  }
+
+  #onHandedOver(version: number, outgoing: Outgoing): void {
+    this.#handedOver = Math.max(this.#handedOver, version);
+    if (this.#events.sent !== null && outgoing.batches.length > 0) this.#events.sent(textsOf(outgoing));
+    const ready = this.#waiters.filter((waiter) => waiter.version <= this.#handedOver);
+    if (ready.length === 0) return;
+    this.#waiters = this.#waiters.filter((waiter) => waiter.version > this.#handedOver);
+    for (const waiter of ready) waiter.resolve("flushed");
+  }
+
+  /** Tells about each refused route once per reason and session. */
+  #reportRefusals(): void {
+    const refused = this.refused();
+    const fresh = refused.filter(({ prefix, reason }) => this.#reported.get(prefix) !== reason);
+    this.#reported = new Map(refused.map(({ prefix, reason }) => [prefix, reason]));
+    if (fresh.length > 0) this.#events.refused(fresh);
+    this.#stopRecheck?.();
+    this.#stopRecheck = refused.length === 0 ? null : this.#clock.timer(() => this.reexport(), recheckMs);
+  }
+}
+
+function textsOf(outgoing: Outgoing): RoutesSent {
+  const announced: string[] = [];
+  const withdrawn: string[] = [];
+  for (const batch of outgoing.batches) {
+    const into = batch.attributes === null ? withdrawn : announced;
+    for (const prefix of batch.nlri) into.push(formatPrefix(prefix));
+  }
+  return { announced, withdrawn };
+}

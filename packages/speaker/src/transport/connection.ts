@@ -1,0 +1,150 @@
+import type { Socket } from "node:net";
+import type { CloseCause } from "@vipcast/bgp";
+import type { Clock } from "../options.ts";
+import { FrameGate } from "./frame-gate.ts";
+
+/** What a connection reports. Nothing follows `closed`. */
+export interface ConnectionEvents {
+  connected(): void;
+  data(chunk: Uint8Array): void;
+  /** Everything written before has left our memory. */
+  drained(): void;
+  closed(cause: CloseCause): void;
+}
+
+/** Kept back while paused before TCP itself is made to wait. */
+const heldLimit = 1024 * 1024;
+
+/** How long a peer may take to read our last words and close. */
+export const lingerMs = 2000;
+
+/** One TCP connection: turns a socket's events into four calls and its several ways to end into one. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #events: ConnectionEvents;
+  readonly #gate = new FrameGate();
+  #connected: boolean;
+  #detached = false;
+  #stopLinger: (() => void) | null = null;
+
+  constructor(socket: Socket, events: ConnectionEvents, options: { readonly connected: boolean }) {
+    this.#socket = socket;
+    this.#events = events;
+    this.#connected = options.connected;
+    socket.setNoDelay(true);
+    socket.on("connect", () => this.#onConnect());
+    socket.on("data", (chunk: Uint8Array) => this.#onData(chunk));
+    socket.on("drain", () => {
+      if (!this.#detached) this.#events.drained();
+    });
+    socket.on("end", () => this.#close({ kind: "end", code: null, detail: "" }));
+    socket.on("error", (error: NodeJS.ErrnoException) => this.#close(this.#causeOf(error)));
+    socket.on("close", () => this.#close({ kind: "end", code: null, detail: "" }));
+  }
+
+  /** Without zone where the system reports none; null before the connection is up. */
+  get localAddress(): string | null {
+    return this.#socket.localAddress ?? null;
+  }
+
+  get localPort(): number {
+    return this.#socket.localPort ?? 0;
+  }
+
+  get remoteAddress(): string | null {
+    return this.#socket.remoteAddress ?? null;
+  }
+
+  get remotePort(): number {
+    return this.#socket.remotePort ?? 0;
+  }
+
+  /** Octets that the kernel has not taken yet. */
+  get backlog(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** `handedOver` is called once the kernel has the bytes; not at all when the connection ends before. */
+  write(bytes: Uint8Array, handedOver?: () => void): void {
+    if (this.#detached) return;
+    this.#socket.write(bytes, (error) => {
+      if (error === null || error === undefined) handedOver?.();
+    });
+  }
+
+  pause(): void {
+    this.#gate.close();
+  }
+
+  resume(): void {
+    for (const part of this.#gate.open()) this.#deliver(part);
+    if (!this.#detached) this.#socket.resume();
+  }
+
+  /**
+   * Ends in order: what was written is sent, then FIN. The socket is read empty until the peer has closed, because
+   * closing it with unread bytes sends a reset that can overtake our NOTIFICATION; after two seconds it is closed anyway.
+   */
+  finish(clock: Clock): Promise<void> {
+    this.#detached = true;
+    const socket = this.#socket;
+    if (socket.destroyed || !this.#connected) return this.destroy();
+    socket.removeAllListeners("data");
+    socket.on("data", () => undefined);
+    socket.resume();
+    socket.end();
+    this.#stopLinger = clock.timer(() => socket.destroy(), lingerMs);
+    return this.#whenClosed();
+  }
+
+  /** Closes at once. */
+  destroy(): Promise<void> {
+    this.#detached = true;
+    this.#socket.destroy();
+    return this.#whenClosed();
+  }
+
+  #whenClosed(): Promise<void> {
+    const socket = this.#socket;
+    const done = (): void => {
+      this.#stopLinger?.();
+      this.#stopLinger = null;
+    };
+    if (socket.closed) {
+      done();
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      socket.once("close", () => {
+        done();
+        resolve();
+      });
+    });
+  }
+
+  #onConnect(): void {
+    if (this.#detached) return;
+    this.#connected = true;
+    this.#events.connected();
+  }
+
+  #onData(chunk: Uint8Array): void {
+    for (const part of this.#gate.push(chunk)) this.#deliver(part);
+    if (this.#gate.heldOctets > heldLimit) this.#socket.pause();
+  }
+
+  #deliver(part: Uint8Array): void {
+    if (!this.#detached) this.#events.data(part);
+  }
+
+  #close(cause: CloseCause): void {
+    if (this.#detached) return;
+    this.#detached = true;
+    this.#socket.destroy();
+    this.#events.closed(cause);
+  }
+
+  #causeOf(error: NodeJS.ErrnoException): CloseCause {
+    return { kind: this.#connected ? "reset" : "error", code: error.code ?? null, detail: error.message };
+  }
+}

@@ -1,0 +1,95 @@
+const headerLength = 19;
+const update = 2;
+const routeRefresh = 5;
+
+/**
+ * Stands between a socket and the session so that a consumer can pause without losing the session: while closed it
+ * keeps UPDATE and ROUTE-REFRESH messages back and lets all others through, KEEPALIVEs above all. It knows message
+ * borders at all times (RFC 4271 §4.1), because a gate can close in the middle of a message, whose rest must then pass.
+ */
+export class FrameGate {
+  readonly #header = new Uint8Array(headerLength);
+  #headerFill = 0;
+  /** How much of the header in `#header` has been let through. */
+  #headerPassed = 0;
+  /** Octets left of the message whose header is known. */
+  #remaining = 0;
+  #holding = false;
+  #closed = false;
+  /** A length that cannot be: no borders any more, the session will find the fault. */
+  #lost = false;
+  #held: Uint8Array[] = [];
+  #heldOctets = 0;
+
+  /** Octets kept back. */
+  get heldOctets(): number {
+    return this.#heldOctets;
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Opens the gate and returns what was kept back, in order. */
+  open(): readonly Uint8Array[] {
+    this.#closed = false;
+    this.#holding = false;
+    if (this.#headerFill < headerLength && this.#headerPassed < this.#headerFill) {
+      this.#hold(this.#header.slice(this.#headerPassed, this.#headerFill));
+      this.#headerPassed = this.#headerFill;
+    }
+    const held = this.#held;
+    this.#held = [];
+    this.#heldOctets = 0;
+    return held;
+  }
+
+  /** Takes a chunk from the socket, returns what the session may have now. The parts may be views of the chunk. */
+  push(chunk: Uint8Array): readonly Uint8Array[] {
+    const passed: Uint8Array[] = [];
+    let at = 0;
+    while (at < chunk.length && !this.#lost) {
+      at = this.#remaining > 0 ? this.#body(chunk, at, passed) : this.#readHeader(chunk, at, passed);
+    }
+    if (at < chunk.length) passed.push(chunk.subarray(at));
+    // An open gate only counts along: the chunk goes on in one piece.
+    return this.#closed ? passed : [chunk];
+  }
+
+  #body(chunk: Uint8Array, at: number, passed: Uint8Array[]): number {
+    const end = Math.min(chunk.length, at + this.#remaining);
+    this.#remaining -= end - at;
+    if (this.#closed) {
+      if (this.#holding) this.#hold(chunk.slice(at, end));
+      else passed.push(chunk.subarray(at, end));
+    }
+    return end;
+  }
+
+  #readHeader(chunk: Uint8Array, at: number, passed: Uint8Array[]): number {
+    const end = Math.min(chunk.length, at + headerLength - this.#headerFill);
+    this.#header.set(chunk.subarray(at, end), this.#headerFill);
+    this.#headerFill += end - at;
+    if (!this.#closed) this.#headerPassed = this.#headerFill;
+    if (this.#headerFill < headerLength) return end;
+    const length = (this.#header[16] ?? 0) * 256 + (this.#header[17] ?? 0);
+    const type = this.#header[18];
+    this.#lost = length < headerLength;
+    this.#remaining = Math.max(0, length - headerLength);
+    this.#holding =
+      this.#closed && this.#headerPassed === 0 && (type === update || type === routeRefresh) && !this.#lost;
+    if (this.#closed) {
+      const header = this.#header.slice(this.#headerPassed);
+      if (this.#holding) this.#hold(header);
+      else passed.push(header);
+    }
+    this.#headerFill = 0;
+    this.#headerPassed = 0;
+    return end;
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.#held.push(bytes);
+    this.#heldOctets += bytes.length;
+  }
+}

@@ -1,5 +1,18 @@
+/**
+ * The Linux kernel from Node: addresses, links and routes over rtnetlink, TCP sockets with the options that routing protocols
+ * need, kernel settings, and the ledger of what was added. Importing it touches nothing; it loads its FFI at first use.
+ */
+export { type ConnectedSubnet, type HostNetworks, hostNetworks } from "./host/host-networks.ts";
+export { bootId, isRunning, type ProcessIdentity, processIdentity } from "./host/process-identity.ts";
+export { readSysctl, type SysctlName, writeSysctl } from "./host/sysctl.ts";
+export { entriesFromMarks, type LedgerContent, type LedgerEntry } from "./ledger/entries.ts";
+export { acquireInstanceLock, type InstanceLock, type LockOptions, type LockOutcome } from "./ledger/instance-lock.ts";
+export { Ledger, type LedgerOptions, type LedgerReading } from "./ledger/ledger.ts";
+export { systemLibc } from "./libc/koffi.ts";
 export type { Libc, PollHandle } from "./libc/libc.ts";
 export { type Capability, capabilityRemedy, LinuxError, type LinuxErrorFields } from "./libc/linux-error.ts";
+export { IFA_F, ROUTE_TABLE } from "./netlink/constants.ts";
+export { Rtnetlink, type RtnetlinkOptions } from "./netlink/rtnetlink.ts";
 export type {
   AddressFamily,
   AddressFilter,
@@ -19,4 +32,18 @@ export type {
   Watch,
   WatchOptions,
 } from "./netlink/types.ts";
+export {
+  DEFAULT_INSTANCE,
+  isInstanceName,
+  isMarked,
+  isMarkedRoute,
+  keepsAddressProto,
+  type MarkMethod,
+  type OwnershipMark,
+  ownershipMark,
+} from "./ownership/mark.ts";
+export { applyTcpOptions, setPeerKey, unsentBytes } from "./tcp/connection.ts";
+export { dial } from "./tcp/dial.ts";
+export { descriptorOf } from "./tcp/handle-fd.ts";
+export { listen } from "./tcp/listen.ts";
 export type { DialOptions, ListenOptions, PeerKey, TcpOptions } from "./tcp/options.ts";

@@ -1,5 +1,5 @@
-import { getSystemErrorMap } from "node:util";
 import { constants } from "node:os";
+import { getSystemErrorMap } from "node:util";
 
 const names = new Map<number, string>();
 for (const [name, number] of Object.entries(constants.errno)) if (!names.has(number)) names.set(number, name);
@@ -53,7 +53,7 @@ export class LinuxError extends Error {
 }
 
 /** The capabilities this package's operations can need. */
-export type Capability = "CAP_NET_ADMIN" | "CAP_NET_BIND_SERVICE";
+export type Capability = "CAP_NET_ADMIN" | "CAP_NET_BIND_SERVICE" | "CAP_NET_RAW";
 
 /** How to give a process a capability, as one sentence fit for an error message. */
 export function capabilityRemedy(capability: Capability): string {

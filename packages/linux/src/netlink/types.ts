@@ -1,3 +1,5 @@
+import type { OwnershipMark } from "../ownership/mark.ts";
+
 /** The two address families the kernel keeps routes and addresses for. */
 export type AddressFamily = "ipv4" | "ipv6";
 
@@ -113,6 +115,8 @@ export interface AddressRequest extends InterfaceReference {
   readonly prefixLength?: number;
   /** Default: global. VIPs of IPv4 are bound at scope host, so that they are not chosen as a source address. */
   readonly scope?: AddressScope;
+  /** Marks the address by whichever way the kernel keeps; then leave `proto` and `rtPriority` out. */
+  readonly mark?: OwnershipMark;
   /** IFA_PROTO, 1..255 (kernel ≥ 5.18; ignored by older ones). */
   readonly proto?: number;
   /** IFA_RT_PRIORITY, 1..4294967295. */
@@ -157,7 +161,7 @@ export interface RouteRequest extends InterfaceReference {
   readonly type?: RouteType;
   /** Default 254 (main), 255 (local) for type `local`. */
   readonly table?: number;
-  /** rtm_protocol, default 4 (static). */
+  /** rtm_protocol 1..255, default 4 (static); an ownership mark's `proto` marks the route. */
   readonly protocol?: number;
   readonly priority?: number;
   readonly source?: string;

@@ -1,5 +1,14 @@
+export { countAnswers, measureOutage, type Outage, type Probe, worstOutage } from "./client/measure.ts";
+export { type BrokenConnection, type HeldConnection, type HeldGroup, Prober } from "./client/prober.ts";
 export { LabError, type LabErrorCode } from "./errors.ts";
+export type { ProberArguments, ProbeTarget } from "./inner/messages.ts";
+export type { RouteReading } from "./inner/watch.ts";
+export { Lab, type LabOptions, type RouterFactory } from "./lab.ts";
+export { announceArguments } from "./node/announce-arguments.ts";
+export { type AddressChange, LabNode, type NodeEvent, type NodeState } from "./node/lab-node.ts";
 export { Daemon, type DaemonProgram } from "./router/daemon.ts";
+export { kernelNextHops, parseKernelRoutes } from "./router/kernel-routes.ts";
+export { createRouter, routerKinds } from "./router/registry.ts";
 export type {
   BgpPath,
   NextHop,
@@ -9,11 +18,36 @@ export type {
   RouterPeer,
   RouterSession,
 } from "./router/router.ts";
-export { type LabOutput, type LabRun, type RunLabOptions, runLab, type ScenarioName } from "./run/run-lab.ts";
+export type { LabOutput } from "./run/output.ts";
+export { type LabRun, type RunLabOptions, runLab } from "./run/run-lab.ts";
 export { LabProcess, type ProcessExit, type ProcessLine } from "./sandbox/lab-process.ts";
 export { type ExecResult, monotonicMs } from "./sandbox/protocol.ts";
 export { type ExecOptions, Sandbox } from "./sandbox/sandbox.ts";
 export type { Isolation } from "./sandbox/shape.ts";
-export { findProgram } from "./sandbox/tools.ts";
+export { findProgram, requireRouter, requireTools, searchPath } from "./sandbox/tools.ts";
+export {
+  checkAnsweredByItself,
+  checkAnswersWhileAnnounced,
+  checkCleanedUp,
+  checkWithdrawnBeforeUnbound,
+  type Excuse,
+  type Observation,
+  type Tenure,
+  tenures,
+} from "./scenario/promises.ts";
+export { type ScenarioName, scenarios } from "./scenario/registry.ts";
 export type { BrokenPromise, FaultMeasurement, LabMode, LabResult, StepResult } from "./scenario/result.ts";
+export { type Fault, type Scenario, type ScenarioListener, ScenarioRun } from "./scenario/run.ts";
+export { buildTopology, hostAddresses, isBound } from "./topology/build.ts";
+export {
+  addressOf,
+  type HostAddresses,
+  maxNodes,
+  type NodePlan,
+  nodeOfNextHop,
+  type Plan,
+  type PlanOptions,
+  planLab,
+  vantageKey,
+} from "./topology/plan.ts";
 export { sleep, waitFor } from "./wait.ts";

@@ -10,7 +10,7 @@ import type { Isolation } from "./sandbox/shape.ts";
 import { requireTools } from "./sandbox/tools.ts";
 import type { LabMode } from "./scenario/result.ts";
 import { buildTopology, kernelHasIpv6 } from "./topology/build.ts";
-import { addressOf, nodeOfNextHop, type Plan, planLab } from "./topology/plan.ts";
+import { addressOf, nodeOfNextHop, type Plan, planLab, vantageKey } from "./topology/plan.ts";
 import { sleep, waitFor } from "./wait.ts";
 
 /** Makes a router for a lab; a driver from elsewhere is one of these. */
@@ -38,6 +38,8 @@ export interface LabOptions {
   readonly mode?: LabMode | "auto";
   /** Time between two new connections of the client to one VIP, in milliseconds. Default 5. */
   readonly probeIntervalMs?: number;
+  /** Ends the lab when aborted, also while it is being built. */
+  readonly signal?: AbortSignal;
 }
 
 const probeTimeoutMs = 500;
@@ -75,6 +77,10 @@ export class Lab {
   /** Builds everything and starts the router. Throws a `LabError`, and then has removed what was there already. */
   static async start(options: LabOptions): Promise<Lab> {
     const { sandbox, modeReason } = await openSandbox(options.mode ?? "auto");
+    const close = (): void => void sandbox.close();
+    options.signal?.addEventListener("abort", close, { once: true });
+    if (options.signal?.aborted === true) close();
+    void sandbox.ended.then(() => options.signal?.removeEventListener("abort", close));
     try {
       return await Lab.#build(sandbox, modeReason, options);
     } catch (error) {
@@ -177,11 +183,6 @@ export class Lab {
   async close(): Promise<void> {
     await this.sandbox.close();
   }
-}
-
-/** Key of a vantage target: one node's way to one VIP. */
-export function vantageKey(node: string, vip: string): string {
-  return `${node} ${vip}`;
 }
 
 /** Opens the strongest sandbox that is allowed here. */

@@ -1,8 +1,10 @@
 import { LabError } from "./errors.ts";
 
-/** Resolves after so many milliseconds. */
+/** Resolves after so many milliseconds. Does not keep the process alive: a running lab does, and after its end nobody waits. */
 export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }
 
 /**

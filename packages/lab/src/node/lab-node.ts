@@ -132,7 +132,7 @@ export class LabNode {
     this.#wanted = "running";
     announcer.onLine((line) => {
       const fields = line.stream === "stdout" ? parseJsonObject(line.text) : null;
-      const event = fields?.["event"];
+      const event = fields?.event;
       if (fields !== null && typeof event === "string") this.events.push({ at: line.at, event, fields });
       else this.log.push(line.text);
     });

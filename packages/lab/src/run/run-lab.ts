@@ -1,16 +1,12 @@
+import { LabError, type LabErrorCode } from "../errors.ts";
+import { Lab } from "../lab.ts";
 import type { RouterKind } from "../router/router.ts";
+import { type ScenarioName, scenarios } from "../scenario/registry.ts";
 import type { LabMode, LabResult } from "../scenario/result.ts";
-
-/** Where `runLab` writes; `process.stdout` is one. `isTTY` decides between the live view and plain lines. */
-export interface LabOutput {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  readonly rows?: number;
-}
-
-/** Names of the scenarios that come with the lab. */
-export type ScenarioName = "steady" | "kill-node" | "stop-node" | "address-deleted" | "demo";
+import { type Scenario, ScenarioRun } from "../scenario/run.ts";
+import { maxNodes } from "../topology/plan.ts";
+import type { LabOutput } from "./output.ts";
+import { JsonView, LiveView, PlainView, type View } from "./view.ts";
 
 /** What `runLab` is told. */
 export interface RunLabOptions {
@@ -28,6 +24,8 @@ export interface RunLabOptions {
   readonly json?: boolean;
   /** Default `process.stdout`. */
   readonly output?: LabOutput;
+  /** Where errors and their remedies go. Default `process.stderr`. */
+  readonly errorOutput?: LabOutput;
   /** Default `auto`: namespaces where they are allowed, else loopback, said in words. */
   readonly mode?: LabMode | "auto";
   /** Take SIGINT, SIGTERM and SIGHUP while the lab runs and tear it down on them. Default true. */
@@ -44,8 +42,107 @@ export interface LabRun {
   readonly result: LabResult | null;
 }
 
+const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/** Errors that are about what was asked for, not about what happened. */
+const usageErrors: readonly LabErrorCode[] = [
+  "tool-missing",
+  "router-missing",
+  "bad-option",
+  "unsupported",
+  "namespaces-forbidden",
+];
+
 /** Builds a lab, runs one scenario in it with a view on `output`, and removes everything again. Never rejects: errors are printed and give an exit code. */
 export async function runLab(options: RunLabOptions): Promise<LabRun> {
-  options.output?.write("");
-  return { exitCode: 1, result: null };
+  const abort = new AbortController();
+  let signalled = 130;
+  const onSignal = (name: keyof typeof signalNumbers): void => {
+    signalled = 128 + signalNumbers[name];
+    abort.abort();
+  };
+  const names = options.handleSignals === false ? [] : (Object.keys(signalNumbers) as (keyof typeof signalNumbers)[]);
+  // `once`: a second Ctrl-C ends this process at once, and the kernel removes the lab.
+  for (const name of names) process.once(name, onSignal);
+  const onAbort = (): void => abort.abort();
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  if (options.signal?.aborted === true) abort.abort();
+  const output = options.output ?? process.stdout;
+  const view =
+    options.json === true ? new JsonView(output) : output.isTTY === true ? new LiveView(output) : new PlainView(output);
+  try {
+    const result = await runScenario(options, view, abort.signal);
+    return { exitCode: result.ok ? 0 : 1, result };
+  } catch (error) {
+    view.close();
+    if (abort.signal.aborted) return { exitCode: signalled, result: null };
+    const usage = error instanceof LabError && usageErrors.includes(error.code);
+    (options.errorOutput ?? process.stderr).write(`vipcast lab: ${(error as Error).message}\n`);
+    return { exitCode: usage ? 2 : 1, result: null };
+  } finally {
+    view.close();
+    for (const name of names) process.removeListener(name, onSignal);
+    options.signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+async function runScenario(options: RunLabOptions, view: View, signal: AbortSignal): Promise<LabResult> {
+  const scenario = check(options);
+  const lab = await Lab.start({
+    nodeCommand: options.nodeCommand,
+    nodes: options.nodes ?? 3,
+    router: options.router ?? "embedded",
+    mode: options.mode ?? "auto",
+    signal,
+    ...(options.vips === undefined ? {} : { vips: options.vips }),
+  });
+  try {
+    const title = `vipcast lab: ${scenario.name} (${scenario.summary})`;
+    view.begin(lab, title);
+    const run = new ScenarioRun(lab, view);
+    // Whatever the scenario waits for, the end of the lab ends the wait.
+    const ended = lab.sandbox.ended.then((reason) => {
+      throw new LabError("lab-ended", reason);
+    });
+    await Promise.race([perform(scenario, run), ended]);
+    const result = await Promise.race([run.result(scenario), ended]);
+    view.end(result);
+    if (!result.ok) reportLogs(lab, options.errorOutput ?? process.stderr);
+    return result;
+  } finally {
+    await lab.close();
+  }
+}
+
+/** A failed step is part of the result; the promises are checked all the same. */
+async function perform(scenario: Scenario, run: ScenarioRun): Promise<void> {
+  try {
+    await scenario.run(run);
+  } catch (error) {
+    if (run.steps.at(-1)?.ok !== false) throw error;
+  }
+  await run.finish().catch((error: unknown) => {
+    if (run.steps.at(-1)?.ok !== false) throw error;
+  });
+}
+
+function check(options: RunLabOptions): Scenario {
+  const name = options.scenario ?? "demo";
+  const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined;
+  if (scenario === undefined)
+    throw new LabError("bad-option", `unknown scenario ${name}; choose one of ${Object.keys(scenarios).join(", ")}`);
+  const nodes = options.nodes ?? 3;
+  if (!Number.isInteger(nodes) || nodes < scenario.minimumNodes || nodes > maxNodes)
+    throw new LabError(
+      "bad-option",
+      `scenario ${name} takes ${scenario.minimumNodes} to ${maxNodes} nodes, not ${nodes}`,
+    );
+  if (options.nodeCommand.length === 0) throw new LabError("bad-option", "the lab needs the command of a node");
+  return scenario;
+}
+
+/** After a failure: what the routers and the nodes said last. */
+function reportLogs(lab: Lab, output: LabOutput): void {
+  for (const line of lab.router.log().slice(-10)) output.write(`router: ${line}\n`);
+  for (const node of lab.nodes) for (const line of node.log.slice(-10)) output.write(`${node.name}: ${line}\n`);
 }

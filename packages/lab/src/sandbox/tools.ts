@@ -12,7 +12,7 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** PATH with the folders where Debian keeps `ip` and the daemons, which an ordinary user's PATH lacks. */
-export function searchPath(path: string = process.env["PATH"] ?? ""): string {
+export function searchPath(path: string = process.env.PATH ?? ""): string {
   const folders = path.split(delimiter).filter((folder) => folder !== "");
   for (const folder of ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"])
     if (!folders.includes(folder)) folders.push(folder);

@@ -113,3 +113,8 @@ export function nodeOfNextHop(plan: Plan, via: string): string {
 export function addressOf(prefix: string): string {
   return prefix.split("/")[0] ?? prefix;
 }
+
+/** Key of the vantage point's target for one node's way to one VIP. */
+export function vantageKey(node: string, vip: string): string {
+  return `${node} ${vip}`;
+}

@@ -1,0 +1,147 @@
+/**
+ * Whether what was seen keeps vipcast's promises. Pure: everything is an argument, times are `monotonicMs()` of one machine, so
+ * that the order of two observations is the order of the events.
+ */
+import type { Probe } from "../client/measure.ts";
+import type { RouteReading } from "../inner/watch.ts";
+import type { AddressChange } from "../node/lab-node.ts";
+import { vantageKey } from "../topology/plan.ts";
+import type { BrokenPromise } from "./result.ts";
+
+/** A time in which a node cannot keep its promise, because the lab itself broke the node. */
+export interface Excuse {
+  readonly node: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What was seen from the router. */
+export interface Observation {
+  readonly vips: readonly string[];
+  /** Readings of the router's kernel, in order. */
+  readonly readings: readonly RouteReading[];
+  /** Probes past the routing decision, target `vantageKey(node, vip)`. */
+  readonly probes: readonly Probe[];
+  /** The node a next hop belongs to. */
+  readonly nodeOf: (nextHop: string) => string;
+  /** The end of the observation. */
+  readonly until: number;
+  readonly excuses: readonly Excuse[];
+}
+
+/** A time in which a node certainly was a next hop of a VIP. */
+export interface Tenure {
+  readonly node: string;
+  readonly vip: string;
+  readonly from: number;
+  readonly to: number;
+  /** When the router's kernel certainly no longer had it, or null when it still does. */
+  readonly goneAt: number | null;
+}
+
+/** Turns the readings into the times in which each node was a next hop; a node that came and went has several. */
+export function tenures(observation: Observation): readonly Tenure[] {
+  const { vips, readings, nodeOf, until } = observation;
+  const result: Tenure[] = [];
+  for (const vip of vips) {
+    const open = new Map<string, number>();
+    for (const reading of readings) {
+      if (reading.vip !== vip) continue;
+      const nodes = new Set(reading.nextHops.map(nodeOf));
+      for (const [node, from] of open) {
+        if (nodes.has(node)) continue;
+        result.push({ node, vip, from, to: reading.from, goneAt: reading.at });
+        open.delete(node);
+      }
+      for (const node of nodes) if (!open.has(node)) open.set(node, reading.at);
+    }
+    for (const [node, from] of open) result.push({ node, vip, from, to: until, goneAt: null });
+  }
+  return result;
+}
+
+/** Promise 1: while the router forwards a VIP to a node, the VIP answers there. */
+export function checkAnswersWhileAnnounced(observation: Observation): readonly BrokenPromise[] {
+  const broken: BrokenPromise[] = [];
+  for (const { node, vip, from, to } of tenures(observation)) {
+    const key = vantageKey(node, vip);
+    const failed = observation.probes.filter(
+      (probe) =>
+        probe.target === key &&
+        probe.answer === null &&
+        probe.at >= from &&
+        probe.at < to &&
+        !observation.excuses.some(
+          (excuse) => excuse.node === node && probe.at + probe.ms >= excuse.from && probe.at < excuse.to,
+        ),
+    );
+    const [first] = failed;
+    if (first === undefined) continue;
+    const detail = `the router forwarded to it, and ${failed.length} of its probes got no answer (${first.error}), the first ${Math.round(first.at - from)} ms after the route came`;
+    broken.push({ promise: 1, node, vip, detail });
+  }
+  return broken;
+}
+
+/** Promise 1: a probe was answered by the very node it was sent to. */
+export function checkAnsweredByItself(observation: Observation): readonly BrokenPromise[] {
+  const wrong = observation.probes.find(
+    (probe) => probe.answer !== null && !probe.target.startsWith(`${probe.answer} `),
+  );
+  if (wrong === undefined) return [];
+  const [node = "", vip = ""] = wrong.target.split(" ");
+  return [{ promise: 1, node, vip, detail: `${wrong.answer} answered in its place` }];
+}
+
+/**
+ * Promise 2, on a stop: the withdrawal reached the router while the VIP still answered, and only then the address went. `since`
+ * is when the stop was asked for.
+ */
+export function checkWithdrawnBeforeUnbound(
+  observation: Observation,
+  node: string,
+  changes: readonly AddressChange[],
+  since: number,
+): readonly BrokenPromise[] {
+  const broken: BrokenPromise[] = [];
+  for (const vip of observation.vips) {
+    const report = (detail: string): number => broken.push({ promise: 2, node, vip, detail });
+    const end = tenures(observation).find(
+      (tenure) => tenure.node === node && tenure.vip === vip && tenure.goneAt !== null && tenure.goneAt >= since,
+    );
+    const unbound = changes.find((change) => change.vip === vip && !change.bound && change.at >= since);
+    if (end === undefined || end.goneAt === null) {
+      report("it was not withdrawn from the router after the stop");
+      continue;
+    }
+    if (unbound === undefined) continue;
+    if (unbound.at < end.to) {
+      report(`the address went ${Math.round(end.to - unbound.at)} ms before the router had the withdrawal`);
+      continue;
+    }
+    const goneAt = end.goneAt;
+    const key = vantageKey(node, vip);
+    const after = observation.probes.filter((probe) => probe.target === key && probe.at >= goneAt);
+    const answered = after.some((probe) => probe.answer !== null);
+    const chance = after.some((probe) => probe.at < unbound.at);
+    if (!answered && chance)
+      report("nothing answered on it between the withdrawal at the router and the end of the address");
+  }
+  return broken;
+}
+
+/** Promise 3, after an orderly end: the VIPs are gone from the node, its own addresses are not. */
+export function checkCleanedUp(
+  node: string,
+  vips: readonly string[],
+  addresses: readonly string[],
+  own: readonly string[],
+): readonly BrokenPromise[] {
+  const bare = new Set(addresses.map((address) => address.split("/")[0]));
+  const left = vips.filter((vip) => bare.has(vip.split("/")[0]));
+  const lost = own.filter((address) => !bare.has(address));
+  return [
+    ...left.map((vip) => ({ promise: 3, node, vip, detail: "its address was left behind after an orderly end" })),
+    ...lost.map((address) => ({ promise: 3, node, vip: address, detail: "an address of the host itself was removed" })),
+  ];
+}

@@ -56,15 +56,7 @@ export type EventBody =
   | { readonly event: "events.lost"; readonly count: number };
 
 /** Why a route was withdrawn. */
-export type WithdrawReason =
-  | "removed"
-  | "stopping"
-  | "drained"
-  | "unhealthy"
-  | "refused"
-  | "address-lost"
-  | "damped"
-  | "bind-failed";
+export type WithdrawReason = "removed" | "stopping" | "drained" | "unhealthy" | "refused" | "address-lost" | "damped";
 
 /** One line of `vipcast ... --json`. */
 export type AnnouncerEvent = EventBase & EventBody;

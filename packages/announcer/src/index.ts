@@ -1,3 +1,51 @@
-export type * from "./events.ts";
-export type * from "./intent/desired-vip.ts";
-export type * from "./ports.ts";
+export { Announcer, type AnnouncerOptions, type CloseResult, type IntentChange } from "./announcer.ts";
+export { attributesFor, type RouteMode, routeSignature } from "./ecmp/attributes.ts";
+export { fingerprint } from "./ecmp/fingerprint.ts";
+export {
+  type ResolvedTimers,
+  resolveTimers,
+  TIMER_PROFILES,
+  type TimerOverrides,
+  type TimerProfile,
+  type Timers,
+} from "./ecmp/timers.ts";
+export type { AnnouncerEvent, EventBase, EventBody, WithdrawReason } from "./events.ts";
+export {
+  compareLargeCommunities,
+  formatCommunity,
+  GRACEFUL_SHUTDOWN,
+  type Parsed,
+  parseCommunity,
+  parseLargeCommunity,
+  WELL_KNOWN_COMMUNITIES,
+} from "./intent/communities.ts";
+export type { DesiredVip, Refusal, RefusalRule, VipInput } from "./intent/desired-vip.ts";
+export { checkVips, type GuardContext, guardVip, type HostFacts, hostFacts } from "./intent/guards.ts";
+export { MAX_PREPEND, type ParsedVip, type ParsedVips, parseVip, parseVips } from "./intent/parse-vip.ts";
+export type { EventsOptions } from "./loop/event-hub.ts";
+export type { Explanation, PeerExplanation } from "./loop/explain.ts";
+export type { StepFailure } from "./loop/vip-entry.ts";
+export { type Announced, type Observed, plan, type RouteState, type Step, type Wanted } from "./plan.ts";
+export { completePolicy, type DampingPolicy, defaultPolicy, type Policy } from "./policy.ts";
+export type {
+  AddressPort,
+  Binding,
+  Clock,
+  HostAddress,
+  HostEvent,
+  HostLink,
+  HostState,
+  LedgerEntry,
+  LedgerLoad,
+  LedgerPort,
+  LedgerResult,
+  Logger,
+  NotificationText,
+  PeerEvent,
+  PortError,
+  Ports,
+  RouteAnnouncement,
+  RouteAttributes,
+  RoutePeer,
+  RoutePort,
+} from "./ports.ts";

@@ -1,3 +1,5 @@
+import type { FsmStateName } from "@vipcast/bgp";
+
 /**
  * The seams of the announcer: what it needs from the kernel, from BGP, from the disk and from time. The package imports no
  * implementation of any of them, so that a controller can bring its own.
@@ -70,7 +72,8 @@ export interface AddressPort {
   /** Removes one. Rejects with a {@link PortError}; one that is not there counts as removed. */
   unbind(binding: Binding): Promise<void>;
   /**
-   * Calls `listener` for every change, those by this process included, without delay and never from inside `watch`, `bind` or `unbind`.
+   * Calls `listener` once for every change, those by this process included, in the kernel's order, without delay, and never from inside `watch`,
+   * `bind` or `unbind`. Where changes may have been missed, `resync` must follow.
    * Returns a function that ends it.
    */
   watch(listener: (event: HostEvent) => void): () => void;
@@ -93,8 +96,8 @@ export interface RoutePeer {
   /** The peer has our own AS (iBGP). */
   readonly internal: boolean;
   readonly established: boolean;
-  /** FSM state in words, for `explain`. */
-  readonly state: string;
+  /** FSM state, for `explain`. */
+  readonly state: FsmStateName;
   /** Why the latest session or attempt ended, for `explain`. */
   readonly lastDown?: string;
   readonly lastNotificationSent?: NotificationText;

@@ -1,0 +1,296 @@
+import type { AnnouncerEvent, EventBody } from "./events.ts";
+import { HostIndex } from "./host/host-index.ts";
+import { parsePrefix } from "./intent/address.ts";
+import type { DesiredVip } from "./intent/desired-vip.ts";
+import type { LoopContext } from "./loop/context.ts";
+import { silence } from "./loop/context.ts";
+import { EventHub, type EventsOptions } from "./loop/event-hub.ts";
+import { type Explanation, explainEntry, explainUnknown } from "./loop/explain.ts";
+import { LedgerBook } from "./loop/ledger-book.ts";
+import { Observer } from "./loop/observer.ts";
+import { Outbox } from "./loop/outbox.ts";
+import { PeerWatch } from "./loop/peer-watch.ts";
+import { Reconciler } from "./loop/reconciler.ts";
+import { systemClock } from "./loop/system-clock.ts";
+import type { VipEntry } from "./loop/vip-entry.ts";
+import { completePolicy, type Policy } from "./policy.ts";
+import type { Clock, Ports } from "./ports.ts";
+
+/** What an {@link Announcer} is made of. */
+export interface AnnouncerOptions {
+  readonly ports: Ports;
+  /** What is absent is the default's, see `defaultPolicy`. Bad values throw a `RangeError` that names the field. */
+  readonly policy?: Partial<Policy>;
+  /** Default: `performance.now()`, `Date` and `setTimeout`. */
+  readonly clock?: Clock;
+}
+
+/** A change of the intent. */
+export interface IntentChange {
+  /** Added, or replacing the VIP of the same prefix. */
+  readonly set?: Iterable<DesiredVip>;
+  /** Prefixes in normal form; one that is not there is ignored. */
+  readonly remove?: Iterable<string>;
+}
+
+/** How {@link Announcer.close} ended. */
+export interface CloseResult {
+  /** False when the stop timeout came first; the withdrawals were asked for all the same. */
+  readonly complete: boolean;
+  /** VIPs whose address may still be bound; the next start takes them away. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Keeps VIPs bound and announced as long as they are wanted: desired state in, bound addresses and routes out. It keeps one
+ * invariant: a route is announced exactly while its address is there, healthy and not drained.
+ */
+export class Announcer {
+  readonly #context: LoopContext;
+  readonly #reconciler: Reconciler;
+  readonly #observer: Observer;
+  readonly #peers: PeerWatch;
+  #started: Promise<void> | null = null;
+  #intentGiven = false;
+  #closing: Promise<CloseResult> | null = null;
+
+  constructor(options: AnnouncerOptions) {
+    const { ports } = options;
+    const clock = options.clock ?? systemClock;
+    const observe = (): Promise<void> => this.#observer.observe();
+    this.#context = {
+      ports,
+      clock,
+      random: ports.random ?? Math.random,
+      logger: ports.logger ?? silence,
+      hub: new EventHub(clock),
+      index: new HostIndex(),
+      book: new LedgerBook(ports.ledger),
+      outbox: new Outbox(ports.routes, clock, (prefix, failures) => this.#reconciler.routeOffered(prefix, failures)),
+      policy: completePolicy(options.policy),
+      ledgerOptional: false,
+      hurry: false,
+      observe,
+    };
+    this.#reconciler = new Reconciler(this.#context);
+    this.#observer = new Observer(this.#context, this.#reconciler);
+    this.#peers = new PeerWatch(this.#context, this.#reconciler);
+  }
+
+  /**
+   * Loads the ledger, observes the host and follows its events. Resolves when the host has been observed once; where that fails it is tried
+   * again with backoff, and logged, until it succeeds. Nothing is changed before an intent is given.
+   */
+  start(): Promise<void> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  /** Replaces the whole intent; linear in it. VIPs that are equal are not touched, those that are missing are drained and taken away. */
+  set(desired: Iterable<DesiredVip>): void {
+    const wanted = new Map<string, DesiredVip>();
+    for (const vip of desired) wanted.set(vip.prefix, vip);
+    const remove: string[] = [];
+    for (const [prefix, entry] of this.#reconciler.entries)
+      if (!wanted.has(prefix) && entry.goal !== "remove") remove.push(prefix);
+    this.apply({ set: wanted.values(), remove });
+  }
+
+  /** Changes some VIPs; costs what changes. A prefix in both lists is set. Ignored once closing. */
+  apply(change: IntentChange): void {
+    if (this.#closing !== null) return;
+    this.#intentGiven = true;
+    const { outbox } = this.#context;
+    outbox.enter();
+    const kept = new Set<string>();
+    for (const vip of change.set ?? []) {
+      kept.add(vip.prefix);
+      this.#setOne(vip);
+    }
+    for (const prefix of change.remove ?? []) {
+      const entry = kept.has(prefix) ? undefined : this.#reconciler.entries.get(prefix);
+      if (entry === undefined || entry.goal === "remove") continue;
+      entry.goal = "remove";
+      this.#attend(entry);
+    }
+    outbox.leave();
+    this.#enable();
+  }
+
+  /**
+   * Takes a VIP out of service without removing it from the intent: worst preference for its drain time, then withdrawn, then unbound.
+   * Resolves when that is done. An abort of `signal` undrains it and rejects with the signal's reason. Rejects with a `RangeError` when the VIP is not in the intent.
+   */
+  async drain(vip: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const entry = this.#find(vip);
+    if (entry === undefined || entry.goal === "remove")
+      throw new RangeError(`${vip} is not in the intent: name one of ${this.#names()}`);
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (entry.goal === "serve") {
+      entry.goal = "drain";
+      this.#attend(entry);
+    }
+    const onAbort = (): void => {
+      this.undrain(vip);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      await this.#reconciler.settled(entry);
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+    signal?.throwIfAborted();
+  }
+
+  /** Puts a drained VIP back into service, at whatever step its drain was. Returns false when it was not drained. */
+  undrain(vip: string): boolean {
+    const entry = this.#find(vip);
+    if (entry?.goal !== "drain") return false;
+    entry.goal = "serve";
+    this.#attend(entry);
+    return true;
+  }
+
+  /** Why a VIP is or is not announced, per peer, in words. */
+  explain(vip: string): Explanation {
+    const entry = this.#find(vip);
+    return entry === undefined ? explainUnknown(vip) : this.#explain(entry);
+  }
+
+  /** Every VIP that is in the intent or on its way out, in no order. */
+  vips(): readonly Explanation[] {
+    return [...this.#reconciler.entries.values()].map((entry) => this.#explain(entry));
+  }
+
+  /** Subscribes at the call. The iteration is bounded, see {@link EventsOptions}, and ends on `return`, on the signal and when the announcer is closed. */
+  events(options: EventsOptions = {}): AsyncIterableIterator<AnnouncerEvent> {
+    return this.#context.hub.subscribe(options);
+  }
+
+  /** Puts an event of the embedding program (a reload, for example) into the same stream. */
+  report(event: EventBody, causes: readonly string[] = []): void {
+    this.#context.hub.emit(event, causes);
+  }
+
+  /** Resolves when there is nothing to do at this moment; what waits for a retry or a hold-down does not count. */
+  idle(): Promise<void> {
+    return this.#reconciler.idle();
+  }
+
+  /**
+   * Drains, withdraws, waits and unbinds everything, within the stop timeout of the policy. Called again while that is under way, it skips what is
+   * left of the drain, not the withdrawal. Never rejects.
+   */
+  close(): Promise<CloseResult> {
+    if (this.#closing === null) this.#closing = this.#close();
+    else this.#reconciler.skipDrains();
+    return this.#closing;
+  }
+
+  async #start(): Promise<void> {
+    const { book, logger, hub, index } = this.#context;
+    this.#peers.start();
+    const loaded = await book.load();
+    if (!loaded.ok) {
+      logger.error(
+        { code: loaded.code },
+        `the ledger cannot be read; only addresses with the kernel's mark count as ours: ${loaded.message}`,
+      );
+      hub.emit({ event: "ledger.failed", code: loaded.code }, [loaded.message]);
+    }
+    await this.#observer.start();
+    logger.debug({ marks: index.marksReliable }, "the host has been observed");
+    this.#enable();
+  }
+
+  #enable(): void {
+    if (this.#intentGiven && this.#observer.ready) this.#reconciler.enable();
+  }
+
+  #setOne(vip: DesiredVip): void {
+    const entry = this.#reconciler.entries.get(vip.prefix);
+    if (entry === undefined) {
+      this.#reconciler.touch(this.#reconciler.add(vip));
+      return;
+    }
+    const back = entry.goal === "remove";
+    if (!back && sameVip(entry.vip, vip)) return;
+    if (back) entry.goal = "serve";
+    if (entry.vip.interface !== vip.interface || entry.vip.bind !== vip.bind) {
+      entry.lostAtMs = null;
+      entry.reportedBound = false;
+    }
+    entry.vip = vip;
+    this.#attend(entry);
+  }
+
+  /** The goal changed: what failed before is tried again now. */
+  #attend(entry: VipEntry): void {
+    entry.clearFailure();
+    this.#reconciler.touch(entry);
+  }
+
+  #find(vip: string): VipEntry | undefined {
+    const parsed = parsePrefix(vip);
+    return parsed === null ? undefined : this.#reconciler.entries.get(`${parsed.address}/${parsed.prefixLength}`);
+  }
+
+  #names(): string {
+    const names = [...this.#reconciler.entries.keys()];
+    return names.length === 0
+      ? "none, the intent is empty"
+      : names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
+  }
+
+  #explain(entry: VipEntry): Explanation {
+    const { clock, policy, ports } = this.#context;
+    const nowMs = clock.now();
+    return explainEntry(entry, this.#reconciler.view(entry), {
+      next: this.#reconciler.steps(entry),
+      peers: ports.routes.peers(),
+      removals: entry.damping.count(nowMs, policy.damping),
+      holdDownMs: entry.damping.remainingMs(nowMs),
+      sentTo: (peer) => this.#peers.sent(peer, entry.vip.prefix),
+    });
+  }
+
+  async #close(): Promise<CloseResult> {
+    const { clock, policy, hub, outbox } = this.#context;
+    const entries = [...this.#reconciler.entries.values()];
+    const longestDrainMs = Math.max(0, ...entries.map(({ vip }) => vip.drainMs ?? policy.drainMs));
+    const timeoutMs = policy.stopTimeoutMs ?? longestDrainMs + 10_000;
+    outbox.enter();
+    for (const entry of entries) {
+      entry.goal = "stop";
+      this.#attend(entry);
+    }
+    outbox.leave();
+    // The withdrawal comes well before the end, and so does the unbind.
+    const cancels = [
+      clock.timer(
+        () => this.#reconciler.skipDrains(),
+        Math.max(timeoutMs / 2, timeoutMs - policy.withdrawWaitMs - 1000),
+      ),
+      clock.timer(() => this.#reconciler.hurry(), Math.max(timeoutMs * 0.75, timeoutMs - 250)),
+    ];
+    const complete = await new Promise<boolean>((resolve) => {
+      cancels.push(clock.timer(() => resolve(false), timeoutMs));
+      const ready = this.#observer.ready && this.#intentGiven;
+      void (ready ? Promise.all(entries.map((entry) => this.#reconciler.settled(entry))) : Promise.resolve()).then(() =>
+        resolve(true),
+      );
+    });
+    for (const cancel of cancels) cancel();
+    this.#observer.stop();
+    this.#peers.stop();
+    const left = [...this.#reconciler.entries.keys()];
+    this.#reconciler.stop();
+    hub.close();
+    return { complete, left };
+  }
+}
+
+function sameVip(a: DesiredVip, b: DesiredVip): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

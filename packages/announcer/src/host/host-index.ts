@@ -1,0 +1,215 @@
+import type { Binding, HostAddress, HostLink, HostState, LedgerEntry } from "../ports.ts";
+
+/**
+ * What the host has, kept current from kernel events and from our own operations, and searchable by address.
+ *
+ * The kernel's news about our own operations arrives after the operation itself. So the index takes over the outcome of `bind` and `unbind` at
+ * once, and uses that the kernel reports in order: as long as the news of our own bind is outstanding, a removal of the same
+ * address belongs to an earlier life of it and is not believed.
+ */
+export class HostIndex {
+  readonly #byKey = new Map<string, HostAddress>();
+  readonly #byAddress = new Map<string, Set<HostAddress>>();
+  /** Addresses of others that make a subnet on-link. */
+  readonly #subnets = new Set<HostAddress>();
+  readonly #links = new Map<string, HostLink>();
+  readonly #awaited = new Map<string, OwnBind[]>();
+  /** Changes since a dump began, replayed over it; null when none is under way. */
+  #log: ((index: HostIndex) => void)[] | null = null;
+  #marksReliable = false;
+
+  /** False when the kernel keeps no marks, or nothing has been observed yet: then ownership rests on the ledger. */
+  get marksReliable(): boolean {
+    return this.#marksReliable;
+  }
+
+  get addresses(): IterableIterator<HostAddress> {
+    return this.#byKey.values();
+  }
+
+  /** Everything with this address, whatever its length and interface. */
+  at(address: string): readonly HostAddress[] {
+    const found = this.#byAddress.get(address);
+    return found === undefined ? [] : [...found];
+  }
+
+  get(key: string): HostAddress | undefined {
+    return this.#byKey.get(key);
+  }
+
+  link(name: string): HostLink | undefined {
+    return this.#links.get(name);
+  }
+
+  /** Interface addresses shorter than a full length, except link-local ones. */
+  get subnets(): Iterable<HostAddress> {
+    return this.#subnets;
+  }
+
+  /** Call before `observe`: changes from now on are newer than what it may return. */
+  beginDump(): void {
+    this.#log = [];
+  }
+
+  /** The dump failed: what was known stays. */
+  abandonDump(): void {
+    this.#log = null;
+  }
+
+  /** Takes a dump over and replays what happened meanwhile. */
+  finishDump(state: HostState): void {
+    const log = this.#log ?? [];
+    this.#log = null;
+    this.#byKey.clear();
+    this.#byAddress.clear();
+    this.#subnets.clear();
+    this.#links.clear();
+    this.#awaited.clear();
+    for (const address of state.addresses) this.#put(address);
+    for (const link of state.links) this.#links.set(link.name, link);
+    this.#marksReliable = state.addresses.length > 0 && state.addresses.every(({ mark }) => mark !== "unknown");
+    for (const change of log) change(this);
+  }
+
+  /** The kernel says an address came. Returns false when that is no news. */
+  added(address: HostAddress): boolean {
+    const key = keyOf(address);
+    const own = this.#awaited.get(key)?.find((bind) => !bind.seen);
+    if (own !== undefined) {
+      own.seen = true;
+      if (own.resolved) this.#forgetBind(key, own);
+      return false;
+    }
+    const known = this.#byKey.get(key);
+    this.#change((index) => index.#put(address));
+    return known === undefined || known.mark !== address.mark;
+  }
+
+  /** The kernel says an address went. Returns false when it was gone already, or the news is older than our own bind. */
+  removed(address: HostAddress): boolean {
+    const key = keyOf(address);
+    const binds = this.#awaited.get(key);
+    if (binds?.some((bind) => !bind.seen) === true) return false;
+    const underWay = binds?.at(-1);
+    if (underWay !== undefined && !underWay.resolved) underWay.removedAgain = true;
+    if (!this.#byKey.has(key)) return false;
+    this.#change((index) => index.#delete(key));
+    return true;
+  }
+
+  linkChanged(link: HostLink): boolean {
+    const before = this.#links.get(link.name);
+    this.#change((index) => index.#links.set(link.name, link));
+    return before?.up !== link.up;
+  }
+
+  linkRemoved(name: string): void {
+    this.#change((index) => index.#links.delete(name));
+  }
+
+  /** Call before `AddressPort.bind`; the returned functions tell how it ended. */
+  beginBind(binding: Binding): { done: () => void; failed: () => void } {
+    const key = keyOf(binding);
+    const own: OwnBind = { seen: false, resolved: false, removedAgain: false };
+    const binds = this.#awaited.get(key);
+    if (binds === undefined) this.#awaited.set(key, [own]);
+    else binds.push(own);
+    return {
+      done: (): void => {
+        own.resolved = true;
+        if (own.seen) this.#forgetBind(key, own);
+        if (own.removedAgain) return;
+        const { address, prefixLength, interface: name, kind } = binding;
+        const mark = this.#marksReliable ? "ours" : "unknown";
+        this.#change((index) => index.#put({ address, prefixLength, interface: name, kind, mark, scope: "host" }));
+      },
+      failed: (): void => this.#forgetBind(key, own),
+    };
+  }
+
+  /** `AddressPort.unbind` succeeded. */
+  unbound(binding: Binding): void {
+    const key = keyOf(binding);
+    this.#change((index) => index.#delete(key));
+  }
+
+  #forgetBind(key: string, own: OwnBind): void {
+    const left = (this.#awaited.get(key) ?? []).filter((bind) => bind !== own);
+    if (left.length === 0) this.#awaited.delete(key);
+    else this.#awaited.set(key, left);
+  }
+
+  #change(change: (index: HostIndex) => void): void {
+    this.#log?.push(change);
+    change(this);
+  }
+
+  #put(address: HostAddress): void {
+    const key = keyOf(address);
+    this.#delete(key);
+    this.#byKey.set(key, address);
+    const same = this.#byAddress.get(address.address);
+    if (same === undefined) this.#byAddress.set(address.address, new Set([address]));
+    else same.add(address);
+    if (isSubnet(address)) this.#subnets.add(address);
+  }
+
+  #delete(key: string): void {
+    const address = this.#byKey.get(key);
+    if (address === undefined) return;
+    this.#byKey.delete(key);
+    this.#subnets.delete(address);
+    const same = this.#byAddress.get(address.address);
+    same?.delete(address);
+    if (same?.size === 0) this.#byAddress.delete(address.address);
+  }
+}
+
+interface OwnBind {
+  /** The kernel has reported it. */
+  seen: boolean;
+  /** `bind` has resolved. */
+  resolved: boolean;
+  /** Reported and reported as removed before `bind` resolved. */
+  removedAgain: boolean;
+}
+
+/** What tells one bound thing from another. */
+export function keyOf(thing: {
+  kind: "address" | "route";
+  address: string;
+  prefixLength: number;
+  interface: string;
+}): string {
+  return `${thing.kind} ${thing.address}/${thing.prefixLength} ${thing.interface}`;
+}
+
+/** The key under which an entry of the ledger is kept. */
+export function ledgerKey(entry: LedgerEntry): string {
+  return `${entry.prefix} ${entry.interface}`;
+}
+
+/** Whether this host address puts a whole subnet on-link. */
+export function isSubnet(address: HostAddress): boolean {
+  return (
+    address.kind === "address" &&
+    address.prefixLength < (address.address.includes(":") ? 128 : 32) &&
+    address.scope !== "link"
+  );
+}
+
+/** Whether an address is ours to remove: its mark says so, or, where the kernel keeps no marks, the ledger does. */
+export function isOurs(address: HostAddress, inLedger: (key: string) => boolean): boolean {
+  switch (address.mark) {
+    case "ours":
+      return true;
+    case "other":
+      return false;
+    case "unknown":
+      return inLedger(
+        ledgerKey({ prefix: `${address.address}/${address.prefixLength}`, interface: address.interface }),
+      );
+    default:
+      return address.mark satisfies never;
+  }
+}

@@ -1,0 +1,116 @@
+import { Address4, Address6 } from "ip-address";
+import ipaddr from "ipaddr.js";
+
+/** An address or prefix in normal form. */
+export interface ParsedPrefix {
+  /** RFC 5952 form of the address as written, host bits included. */
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly family: 4 | 6;
+  /** The first address of the prefix; equal to `address` where no host bit is set. */
+  readonly network: string;
+}
+
+/** Bits of an address of this family. */
+export function fullLength(family: 4 | 6): number {
+  return family === 4 ? 32 : 128;
+}
+
+/** Parses `192.0.2.10`, `192.0.2.0/24` and their IPv6 forms; no zone. Returns null for anything else, shorthand and octal IPv4 included. */
+export function parsePrefix(text: string): ParsedPrefix | null {
+  if (!/^[0-9A-Fa-f.:]+(\/(0|[1-9][0-9]{0,2}))?$/.test(text)) return null;
+  try {
+    const six = text.includes(":");
+    const parsed = six ? new Address6(text) : new Address4(text);
+    return {
+      address: parsed.correctForm(),
+      prefixLength: parsed.subnetMask,
+      family: six ? 6 : 4,
+      network: parsed.startAddress().correctForm(),
+    };
+  } catch {
+    // ip-address reports bad text by throwing.
+    return null;
+  }
+}
+
+/** Parses one address without length or zone into RFC 5952 form; null for anything else. */
+export function parseAddress(text: string): string | null {
+  return text.includes("/") ? null : (parsePrefix(text)?.address ?? null);
+}
+
+/** An address without its zone, in RFC 5952 form: how peers are compared with VIPs. Text that is no address is returned as it is. */
+export function withoutZone(text: string): string {
+  const bare = text.split("%", 1)[0] ?? text;
+  return parseAddress(bare) ?? bare;
+}
+
+/** Whether `address` lies inside `network/prefixLength`. Both in normal form; false across families. */
+export function contains(network: string, prefixLength: number, address: string): boolean {
+  const outer = ipaddr.parse(network);
+  const inner = ipaddr.parse(address);
+  return outer.kind() === inner.kind() && inner.match([outer, prefixLength]);
+}
+
+/** Whether two prefixes share an address. */
+export function overlaps(
+  a: { network: string; prefixLength: number },
+  b: { network: string; prefixLength: number },
+): boolean {
+  return contains(a.network, Math.min(a.prefixLength, b.prefixLength), b.network);
+}
+
+/** The last address of an IPv4 prefix. */
+export function broadcastOf(network: string, prefixLength: number): string {
+  return ipaddr.IPv4.broadcastAddressFromCIDR(`${network}/${prefixLength}`).toString();
+}
+
+/** What an address is for, where that forbids it as a VIP; null where it does not. */
+export type SpecialUse =
+  | "unspecified"
+  | "loopback"
+  | "link-local"
+  | "multicast"
+  | "broadcast"
+  | "reserved"
+  | "ipv4-mapped";
+
+/** Classifies one address in normal form. Documentation, private and benchmarking ranges are ordinary addresses here. */
+export function specialUse(address: string): SpecialUse | null {
+  const parsed = ipaddr.parse(address);
+  switch (parsed.range()) {
+    case "unspecified":
+      return "unspecified";
+    case "loopback":
+      return "loopback";
+    case "linkLocal":
+      return "link-local";
+    case "multicast":
+      return "multicast";
+    case "broadcast":
+      return "broadcast";
+    case "ipv4Mapped":
+      return "ipv4-mapped";
+    default:
+      // RFC 1112 §4: 240.0.0.0/4. ipaddr.js counts documentation ranges as reserved too, and those are fine.
+      return parsed.kind() === "ipv4" && parsed.toByteArray()[0]! >= 240 ? "reserved" : null;
+  }
+}
+
+const SPECIAL_NETWORKS: readonly { readonly network: string; readonly prefixLength: number }[] = [
+  { network: "0.0.0.0", prefixLength: 8 },
+  { network: "127.0.0.0", prefixLength: 8 },
+  { network: "169.254.0.0", prefixLength: 16 },
+  { network: "224.0.0.0", prefixLength: 4 },
+  { network: "240.0.0.0", prefixLength: 4 },
+  { network: "::", prefixLength: 127 },
+  { network: "::ffff:0:0", prefixLength: 96 },
+  { network: "fe80::", prefixLength: 10 },
+  { network: "ff00::", prefixLength: 8 },
+];
+
+/** The special-use address range that an aggregate covers, or null. */
+export function specialUseWithin(network: string, prefixLength: number): SpecialUse | null {
+  const hit = SPECIAL_NETWORKS.find((special) => overlaps({ network, prefixLength }, special));
+  return hit === undefined ? null : (specialUse(hit.network) ?? "reserved");
+}

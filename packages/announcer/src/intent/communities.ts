@@ -1,0 +1,67 @@
+/** Communities with a name (IANA "BGP Well-known Communities"). */
+export const WELL_KNOWN_COMMUNITIES: ReadonlyMap<string, number> = new Map([
+  ["graceful-shutdown", 0xffff0000],
+  ["accept-own", 0xffff0001],
+  ["llgr-stale", 0xffff0006],
+  ["no-llgr", 0xffff0007],
+  ["blackhole", 0xffff029a],
+  ["no-export", 0xffffff01],
+  ["no-advertise", 0xffffff02],
+  ["no-export-subconfed", 0xffffff03],
+  ["no-peer", 0xffffff04],
+]);
+
+/** GRACEFUL_SHUTDOWN, 65535:0 (RFC 8326 §5). */
+export const GRACEFUL_SHUTDOWN = 0xffff0000;
+
+/** A parsed value, or a sentence that says what is wrong and what to write instead. */
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+
+/** Parses `65000:100` or a well-known name into a 32-bit integer (RFC 1997). */
+export function parseCommunity(text: string): Parsed<number> {
+  const named = WELL_KNOWN_COMMUNITIES.get(text.toLowerCase());
+  if (named !== undefined) return { ok: true, value: named };
+  const match = /^(\d{1,10}):(\d{1,10})$/.exec(text);
+  if (match === null)
+    return {
+      ok: false,
+      message: `"${text}" is not a community: write two numbers such as 65000:100, or one of ${[...WELL_KNOWN_COMMUNITIES.keys()].join(", ")}`,
+    };
+  const [high, low] = [Number(match[1]), Number(match[2])];
+  if (high > 65535 || low > 65535)
+    return {
+      ok: false,
+      message: `the community "${text}" has a part above 65535: write both parts as 0..65535, or use a large community (A:B:C) for a four-octet AS`,
+    };
+  return { ok: true, value: high * 65536 + low };
+}
+
+/** Parses `65000:1:2` into normal form (RFC 8092 §2). */
+export function parseLargeCommunity(text: string): Parsed<string> {
+  const match = /^(\d{1,10}):(\d{1,10}):(\d{1,10})$/.exec(text);
+  if (match === null)
+    return { ok: false, message: `"${text}" is not a large community: write three numbers such as 65000:1:2` };
+  const parts = [Number(match[1]), Number(match[2]), Number(match[3])];
+  if (parts.some((part) => part > 4294967295))
+    return {
+      ok: false,
+      message: `the large community "${text}" has a part above 4294967295: write every part as 0..4294967295`,
+    };
+  return { ok: true, value: parts.join(":") };
+}
+
+/** `65000:100`, or the name of a well-known community. */
+export function formatCommunity(community: number): string {
+  for (const [name, value] of WELL_KNOWN_COMMUNITIES) if (value === community) return name;
+  return `${Math.floor(community / 65536)}:${community % 65536}`;
+}
+
+/** Orders large communities by their numbers. */
+export function compareLargeCommunities(a: string, b: string): number {
+  const [left, right] = [a.split(":").map(Number), b.split(":").map(Number)];
+  for (let part = 0; part < 3; part++) {
+    const difference = (left[part] ?? 0) - (right[part] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,35 @@
+import type { HostIndex } from "../host/host-index.ts";
+import type { Policy } from "../policy.ts";
+import type { Clock, Logger, Ports } from "../ports.ts";
+import type { EventHub } from "./event-hub.ts";
+import type { LedgerBook } from "./ledger-book.ts";
+import type { Outbox } from "./outbox.ts";
+
+/** What the parts of the loop share. */
+export interface LoopContext {
+  readonly ports: Ports;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly hub: EventHub;
+  readonly index: HostIndex;
+  readonly book: LedgerBook;
+  readonly outbox: Outbox;
+  policy: Policy;
+  /** The ledger failed and the kernel's marks suffice: go on without it until the next resync. */
+  ledgerOptional: boolean;
+  /** The stop timeout is near: hand-overs are no longer waited for. */
+  hurry: boolean;
+  /** Observe the host again; resolves when that is done, well or not. */
+  observe(): Promise<void>;
+}
+
+/** A log that keeps nothing. */
+export const silence: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** `code` and words of whatever a port rejected with. */
+export function describeError(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: "ERR_UNKNOWN", message: String(error) };
+  const code = "code" in error && typeof error.code === "string" ? error.code : "ERR_UNKNOWN";
+  return { code, message: error.message };
+}

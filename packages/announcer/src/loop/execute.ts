@@ -1,0 +1,231 @@
+import { routeSignature } from "../ecmp/attributes.ts";
+import type { WithdrawReason } from "../events.ts";
+import { keyOf } from "../host/host-index.ts";
+import type { Step, Wanted } from "../plan.ts";
+import type { Binding, LedgerEntry } from "../ports.ts";
+import { backoffMs } from "./backoff.ts";
+import { describeError, type LoopContext } from "./context.ts";
+import type { VipEntry } from "./vip-entry.ts";
+
+/** Carries out steps of a plan, one at a time, and remembers in the entry what came of them. */
+export class Executor {
+  readonly #context: LoopContext;
+  readonly #touch: (entry: VipEntry) => void;
+
+  constructor(context: LoopContext, touch: (entry: VipEntry) => void) {
+    this.#context = context;
+    this.#touch = touch;
+  }
+
+  /** Resolves when the step is done or has failed; a failure is in the entry, with the time of the next attempt. */
+  async run(entry: VipEntry, step: Step, wanted: Wanted): Promise<void> {
+    switch (step.kind) {
+      case "record":
+        return this.#record(entry, step.entry);
+      case "bind":
+        return this.#bind(entry, step.binding);
+      case "restore":
+        return this.#restore(entry, step.binding);
+      case "announce":
+        return this.#announce(entry, "normal");
+      case "drain":
+        this.#announce(entry, "worst");
+        this.#emitDraining(entry, wanted);
+        return;
+      case "withdraw":
+        return this.#slowly(() => this.withdraw(entry, step.reason));
+      case "wait":
+        return this.#slowly(() => this.#sleep(entry, step.ms));
+      case "unbind":
+        return this.#unbind(entry, step.binding);
+      case "forget":
+        return this.#forget(entry, step.entry);
+      default:
+        return step satisfies never;
+    }
+  }
+
+  /** Asks for the withdrawal at once; resolves when it was handed over to every Established peer, or the stop timeout is near. */
+  async withdraw(entry: VipEntry, reason: WithdrawReason): Promise<void> {
+    entry.announced = null;
+    entry.withdrawal = { reason, causes: withdrawCauses(entry, reason) };
+    const handedOver = this.#context.outbox.withdraw(entry.vip.prefix);
+    try {
+      await this.#unlessHurry(entry, handedOver);
+    } catch (error) {
+      // The port lost the peer in between: its session ended, and the route with it.
+      this.#context.logger.warn(
+        { vip: entry.vip.prefix, ...describeError(error) },
+        "the withdrawal could not be confirmed",
+      );
+    }
+    entry.withdrawnAtMs = this.#context.clock.now();
+  }
+
+  /** Notes a failure and when to try again. */
+  fail(entry: VipEntry, step: Step["kind"], error: { code: string; message: string }): void {
+    const { clock, policy, random, hub, logger } = this.#context;
+    const attempt = (entry.failure?.attempt ?? 0) + 1;
+    const retryInMs = backoffMs(attempt, random(), policy);
+    entry.cancelRetry?.();
+    entry.failure = { step, ...error, attempt, retryAtMs: clock.now() + retryInMs };
+    entry.cancelRetry = clock.timer(() => this.#touch(entry), retryInMs);
+    const vip = entry.vip.prefix;
+    const cause = `${step} failed: ${error.message} (attempt ${attempt})`;
+    logger.warn({ vip, step, code: error.code, attempt, retryInMs }, cause);
+    hub.emit({ event: "vip.failed", vip, step, code: error.code, retryInMs: Math.round(retryInMs) }, [cause]);
+  }
+
+  async #record(entry: VipEntry, ledgerEntry: LedgerEntry): Promise<void> {
+    const { book, hub, index, logger } = this.#context;
+    const result = await this.#slowly(() => book.record(ledgerEntry));
+    if (result.ok) return this.#succeeded(entry, "record");
+    if (!index.marksReliable) return this.fail(entry, "record", result);
+    if (!this.#context.ledgerOptional) {
+      logger.error(
+        { code: result.code },
+        `the ledger cannot be written, the kernel's marks must do: ${result.message}`,
+      );
+      hub.emit({ event: "ledger.failed", code: result.code }, [result.message]);
+    }
+    this.#context.ledgerOptional = true;
+  }
+
+  async #bind(entry: VipEntry, binding: Binding, kind: "bind" | "restore" = "bind"): Promise<void> {
+    const { index, ports } = this.#context;
+    const own = index.beginBind(binding);
+    try {
+      await ports.addresses.bind(binding);
+    } catch (error) {
+      own.failed();
+      const described = describeError(error);
+      if (described.code === "EEXIST") {
+        // It is there although the events have not said so yet: look who has it.
+        await this.#context.observe();
+        if (index.get(keyOf(binding)) !== undefined) return;
+      }
+      return this.fail(entry, kind, described);
+    }
+    own.done();
+    this.#succeeded(entry, kind);
+  }
+
+  /** Binds again, and withdraws if that takes longer than the window although it may still succeed later. */
+  async #restore(entry: VipEntry, binding: Binding): Promise<void> {
+    const { clock, policy } = this.#context;
+    const leftMs = (entry.lostAtMs ?? clock.now()) + policy.restoreWindowMs - clock.now();
+    let withdrawn: Promise<void> | null = null;
+    const cancel = clock.timer(
+      () => {
+        if (entry.announced !== null) withdrawn = this.withdraw(entry, "address-lost");
+      },
+      Math.max(0, leftMs),
+    );
+    await this.#slowly(() => this.#bind(entry, binding, "restore"));
+    cancel();
+    if (withdrawn !== null) await this.#slowly(() => withdrawn ?? Promise.resolve());
+  }
+
+  #announce(entry: VipEntry, mode: "normal" | "worst"): void {
+    entry.announced = { mode, signature: routeSignature(entry.vip, mode), sinceMs: this.#context.clock.now() };
+    entry.refusedBy.clear();
+    this.#context.outbox.announce(entry.vip, mode);
+  }
+
+  #emitDraining(entry: VipEntry, wanted: Wanted): void {
+    const why = {
+      serve: "refused",
+      drain: "a drain was asked for",
+      remove: "it is no longer in the intent",
+      stop: "vipcast is stopping",
+    };
+    this.#context.hub.emit({ event: "vip.draining", vip: entry.vip.prefix, drainMs: wanted.drainMs }, [
+      why[wanted.goal],
+    ]);
+  }
+
+  async #unbind(entry: VipEntry, binding: Binding): Promise<void> {
+    const { index, ports, hub } = this.#context;
+    try {
+      await ports.addresses.unbind(binding);
+    } catch (error) {
+      return this.fail(entry, "unbind", describeError(error));
+    }
+    index.unbound(binding);
+    this.#succeeded(entry, "unbind");
+    if (binding.interface === entry.vip.interface) {
+      entry.reportedBound = false;
+      entry.withdrawnAtMs = null;
+    }
+    hub.emit({ event: "vip.unbound", vip: binding.prefix, interface: binding.interface }, []);
+  }
+
+  async #forget(entry: VipEntry, ledgerEntry: LedgerEntry): Promise<void> {
+    const result = await this.#slowly(() => this.#context.book.forget(ledgerEntry));
+    if (result.ok) this.#succeeded(entry, "forget");
+    else this.fail(entry, "forget", result);
+  }
+
+  #succeeded(entry: VipEntry, step: Step["kind"]): void {
+    if (entry.failure?.step === step || (entry.failure?.step === "restore" && step === "bind")) entry.clearFailure();
+  }
+
+  /** Waits without holding up what others have to send. */
+  async #slowly<T>(work: () => Promise<T>): Promise<T> {
+    const { outbox } = this.#context;
+    outbox.leave();
+    try {
+      return await work();
+    } finally {
+      outbox.enter();
+    }
+  }
+
+  #sleep(entry: VipEntry, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        entry.wake = null;
+        resolve();
+      };
+      const cancel = this.#context.clock.timer(end, ms);
+      entry.wake = end;
+    });
+  }
+
+  async #unlessHurry(entry: VipEntry, promise: Promise<void>): Promise<void> {
+    if (this.#context.hurry) return;
+    await new Promise<void>((resolve, reject) => {
+      promise.then(resolve, reject);
+      entry.abandon = resolve;
+    });
+    entry.abandon = null;
+  }
+}
+
+function withdrawCauses(entry: VipEntry, reason: WithdrawReason): readonly string[] {
+  const { interface: name, prefix } = entry.vip;
+  const failure = entry.failure === null ? [] : [`${entry.failure.step} failed: ${entry.failure.message}`];
+  switch (reason) {
+    case "removed":
+      return [`${prefix} is no longer in the intent`];
+    case "stopping":
+      return ["vipcast is stopping"];
+    case "drained":
+      return ["a drain was asked for"];
+    case "unhealthy":
+      return [`${prefix} is not healthy`];
+    case "refused":
+      return entry.refusal === null ? [] : [entry.refusal.message];
+    case "address-lost":
+      return [`${prefix} is not on ${name}${entry.vip.bind ? " and could not be put back in time" : ""}`, ...failure];
+    case "damped":
+      return [`${prefix} keeps being removed from ${name}`, RIVALS];
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Who removes addresses of others, as far as is known. */
+export const RIVALS =
+  "something on this host may be fighting for it: a network manager (systemd-networkd, NetworkManager, netplan) that prunes addresses it does not know, keepalived, kube-vip, kube-proxy in IPVS mode, another vipcast, or a script";

@@ -1,0 +1,174 @@
+import { attributesFor } from "../ecmp/attributes.ts";
+import { fingerprint } from "../ecmp/fingerprint.ts";
+import type { Refusal } from "../intent/desired-vip.ts";
+import { isUsable, type Step, type VipView } from "../plan.ts";
+import type { NotificationText, RouteAttributes, RoutePeer } from "../ports.ts";
+import type { StepFailure, VipEntry } from "./vip-entry.ts";
+
+/** One peer's part of an {@link Explanation}. */
+export interface PeerExplanation {
+  readonly peer: string;
+  readonly asn: number;
+  readonly established: boolean;
+  /** The UPDATE was handed to the kernel on the present session, and not withdrawn since. */
+  readonly announced: boolean;
+  /** Why, in a sentence. */
+  readonly why: string;
+  /** What is, or would be, announced. */
+  readonly attributes: RouteAttributes;
+  /** Equal on two nodes: their routes compare equal. */
+  readonly fingerprint: string;
+  readonly lastNotificationSent?: NotificationText;
+  readonly lastNotificationReceived?: NotificationText;
+}
+
+/** Why a VIP is or is not announced. Plain data that can be printed as JSON. */
+export interface Explanation {
+  readonly vip: string;
+  readonly state:
+    | "announced"
+    | "draining"
+    | "drained"
+    | "bound"
+    | "waiting"
+    | "refused"
+    | "damped"
+    | "failing"
+    | "leaving"
+    | "unknown";
+  /** In our Adj-RIB-Out. */
+  readonly announced: boolean;
+  /** On the interface, as the invariant wants it. */
+  readonly bound: boolean;
+  readonly interface: string;
+  readonly healthy: boolean;
+  /** Sentences, most important first. */
+  readonly reasons: readonly string[];
+  readonly refusal: Refusal | null;
+  readonly failure: (Omit<StepFailure, "retryAtMs"> & { readonly retryInMs: number }) | null;
+  /** Removals by others within the damping window, and what is left of a hold-down. */
+  readonly removals: number;
+  readonly holdDownMs: number;
+  /** What the loop will do next. */
+  readonly next: readonly Step[];
+  readonly peers: readonly PeerExplanation[];
+}
+
+/** Explains a VIP that is in the intent or on its way out of it. */
+export function explainEntry(
+  entry: VipEntry,
+  view: VipView,
+  facts: {
+    readonly next: readonly Step[];
+    readonly peers: readonly RoutePeer[];
+    readonly removals: number;
+    readonly holdDownMs: number;
+    readonly sentTo: (peer: string) => boolean;
+  },
+): Explanation {
+  const bound = isUsable(entry.vip, view);
+  const failure = entry.failure;
+  return {
+    vip: entry.vip.prefix,
+    state: stateOf(entry, bound, facts.holdDownMs),
+    announced: entry.announced !== null,
+    bound,
+    interface: entry.vip.interface,
+    healthy: entry.health === "healthy",
+    reasons: reasonsOf(entry, view, bound, facts.holdDownMs),
+    refusal: entry.refusal,
+    failure:
+      failure === null
+        ? null
+        : {
+            step: failure.step,
+            code: failure.code,
+            message: failure.message,
+            attempt: failure.attempt,
+            retryInMs: Math.max(0, Math.round(failure.retryAtMs - view.nowMs)),
+          },
+    removals: facts.removals,
+    holdDownMs: facts.holdDownMs,
+    next: facts.next,
+    peers: facts.peers.map((peer) => explainPeer(entry, peer, facts.sentTo(peer.address))),
+  };
+}
+
+/** Explains a VIP that nobody has declared. */
+export function explainUnknown(vip: string): Explanation {
+  return {
+    vip,
+    state: "unknown",
+    announced: false,
+    bound: false,
+    interface: "",
+    healthy: false,
+    reasons: [`${vip} is not in the intent: vipcast announces only what it was told to`],
+    refusal: null,
+    failure: null,
+    removals: 0,
+    holdDownMs: 0,
+    next: [],
+    peers: [],
+  };
+}
+
+function stateOf(entry: VipEntry, bound: boolean, holdDownMs: number): Explanation["state"] {
+  if (entry.goal === "remove" || entry.goal === "stop")
+    return entry.announced?.mode === "worst" ? "draining" : "leaving";
+  if (entry.goal === "drain") return entry.announced === null ? "drained" : "draining";
+  if (entry.refusal !== null) return "refused";
+  if (holdDownMs > 0) return "damped";
+  if (entry.announced !== null) return "announced";
+  if (entry.failure !== null) return "failing";
+  return bound ? "bound" : "waiting";
+}
+
+function reasonsOf(entry: VipEntry, view: VipView, bound: boolean, holdDownMs: number): readonly string[] {
+  const { vip } = entry;
+  const reasons: string[] = [];
+  if (entry.goal === "drain") reasons.push("a drain was asked for: undrain it to announce it again");
+  if (entry.goal === "remove") reasons.push("it is no longer in the intent and is being taken away");
+  if (entry.goal === "stop") reasons.push("vipcast is stopping");
+  if (entry.refusal !== null) reasons.push(entry.refusal.message);
+  if (entry.health === "unhealthy") reasons.push("it is not healthy");
+  if (holdDownMs > 0)
+    reasons.push(
+      `it kept being removed from ${vip.interface} by somebody else and is held down for another ${Math.round(holdDownMs)} ms`,
+    );
+  if (entry.failure !== null)
+    reasons.push(
+      `${entry.failure.step} failed ${entry.failure.attempt} time(s), the last time with: ${entry.failure.message} (${entry.failure.code})`,
+    );
+  if (!bound && !view.linkUp) reasons.push(`the interface ${vip.interface} is down: ip link set ${vip.interface} up`);
+  else if (!bound && !vip.bind) reasons.push(`nobody has bound it on ${vip.interface}, and vipcast was told not to`);
+  else if (!bound) reasons.push(`it is not on ${vip.interface}`);
+  if (bound && entry.announced !== null && reasons.length === 0)
+    reasons.push(`it is bound on ${vip.interface}, healthy and not draining`);
+  return reasons;
+}
+
+function explainPeer(entry: VipEntry, peer: RoutePeer, sent: boolean): PeerExplanation {
+  const attributes = attributesFor(entry.vip, peer, entry.announced?.mode ?? "normal");
+  return {
+    peer: peer.address,
+    asn: peer.asn,
+    established: peer.established,
+    announced: sent && peer.established,
+    why: whyPeer(entry, peer, sent),
+    attributes,
+    fingerprint: fingerprint(attributes),
+    ...(peer.lastNotificationSent === undefined ? {} : { lastNotificationSent: peer.lastNotificationSent }),
+    ...(peer.lastNotificationReceived === undefined ? {} : { lastNotificationReceived: peer.lastNotificationReceived }),
+  };
+}
+
+function whyPeer(entry: VipEntry, peer: RoutePeer, sent: boolean): string {
+  const refused = entry.refusedBy.get(peer.address);
+  if (refused !== undefined) return `this peer cannot be given the route: ${refused}`;
+  if (!peer.established)
+    return `the session is ${peer.state}${peer.lastDown === undefined ? "" : `; it last ended because ${peer.lastDown}`}${entry.announced === null ? "" : "; the route is sent when it is Established"}`;
+  if (entry.announced === null)
+    return sent ? "the withdrawal is on its way" : "not announced, see the reasons of the VIP";
+  return sent ? "the route was sent on this session" : "the route is about to be sent";
+}

@@ -1,0 +1,119 @@
+import type { HostEvent } from "../ports.ts";
+import { backoffMs } from "./backoff.ts";
+import { describeError, type LoopContext } from "./context.ts";
+import type { Reconciler } from "./reconciler.ts";
+
+/** Keeps the index of the host current: kernel events at once, and everything again from time to time. */
+export class Observer {
+  readonly #context: LoopContext;
+  readonly #reconciler: Reconciler;
+  #ready = false;
+  #stopped = false;
+  #onReady: () => void = () => {};
+  #unwatch: (() => void) | null = null;
+  #cancelTimer: (() => void) | null = null;
+  #running: Promise<void> | null = null;
+  #wantedAgain = false;
+  #failures = 0;
+
+  constructor(context: LoopContext, reconciler: Reconciler) {
+    this.#context = context;
+    this.#reconciler = reconciler;
+  }
+
+  /** The host has been observed at least once. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Follows events, and resolves when the host has been observed once, or the observer was stopped. */
+  start(): Promise<void> {
+    this.#unwatch = this.#context.ports.addresses.watch((event) => this.#onEvent(event));
+    return new Promise((resolve) => {
+      this.#onReady = resolve;
+      void this.observe();
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#unwatch?.();
+    this.#cancelTimer?.();
+    this.#onReady();
+  }
+
+  /** Observes everything; a call while one is under way is answered by a further one, which sees what happened before the call. */
+  observe(): Promise<void> {
+    if (this.#running !== null) {
+      this.#wantedAgain = true;
+      return this.#running;
+    }
+    this.#running = this.#observe();
+    return this.#running;
+  }
+
+  async #observe(): Promise<void> {
+    do {
+      this.#wantedAgain = false;
+      await this.#once();
+    } while (this.#wantedAgain && !this.#stopped);
+    // From here on a call starts anew: what follows may make one.
+    this.#running = null;
+    if (this.#stopped) return;
+    this.#schedule();
+    if (!this.#ready) return;
+    this.#onReady();
+    this.#reconciler.observed();
+  }
+
+  async #once(): Promise<void> {
+    const { index, ports, logger } = this.#context;
+    index.beginDump();
+    try {
+      index.finishDump(await ports.addresses.observe());
+      this.#failures = 0;
+      this.#ready = true;
+      this.#context.ledgerOptional = false;
+    } catch (error) {
+      index.abandonDump();
+      this.#failures++;
+      const { code, message } = describeError(error);
+      logger.error({ code, attempt: this.#failures }, `the host's addresses cannot be observed: ${message}`);
+    }
+  }
+
+  #retryMs(): number {
+    return backoffMs(Math.max(1, this.#failures), this.#context.random(), this.#context.policy);
+  }
+
+  #schedule(): void {
+    const { clock, policy, random } = this.#context;
+    this.#cancelTimer?.();
+    const delayMs = this.#failures > 0 ? this.#retryMs() : policy.resyncMs * (0.9 + random() / 5);
+    this.#cancelTimer = clock.timer(() => void this.observe(), delayMs);
+  }
+
+  #onEvent(event: HostEvent): void {
+    const { index } = this.#context;
+    switch (event.kind) {
+      case "address-added":
+        if (index.added(event.address)) this.#reconciler.addressChanged(event.address, false);
+        return;
+      case "address-removed":
+        if (index.removed(event.address)) this.#reconciler.addressChanged(event.address, true);
+        return;
+      case "link":
+        if (index.linkChanged(event.link)) this.#reconciler.linkChanged(event.link.name);
+        return;
+      case "link-removed":
+        index.linkRemoved(event.name);
+        this.#reconciler.linkChanged(event.name);
+        return;
+      case "resync":
+        void this.observe();
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { WithdrawReason } from "../events.ts";
+import type { DesiredVip, Refusal } from "../intent/desired-vip.ts";
+import type { Announced, RouteState, Step, Wanted } from "../plan.ts";
+import { Damping } from "./damping.ts";
+
+/** The last step that failed and when it is tried again. */
+export interface StepFailure {
+  readonly step: Step["kind"];
+  readonly code: string;
+  readonly message: string;
+  readonly attempt: number;
+  readonly retryAtMs: number;
+}
+
+/** Everything the loop remembers of one VIP. */
+export class VipEntry implements RouteState {
+  vip: DesiredVip;
+  goal: Wanted["goal"];
+  health: Wanted["health"] = "healthy";
+  announced: Announced | null = null;
+  withdrawnAtMs: number | null = null;
+  lostAtMs: number | null = null;
+  refusal: Refusal | null = null;
+  failure: StepFailure | null = null;
+  withdrawal: { readonly reason: WithdrawReason; readonly causes: readonly string[] } | null = null;
+  /** `vip.bound` has been reported and nothing has ended it. */
+  reportedBound = false;
+  readonly damping: Damping = new Damping();
+  /** Peers that cannot be given the route, and why. */
+  readonly refusedBy: Map<string, string> = new Map();
+
+  /** The runner is at work; `again` asks it to look once more, `wake` ends a wait it is in. */
+  running = false;
+  again = false;
+  wake: (() => void) | null = null;
+  /** Ends the wait for a withdrawal's hand-over. */
+  abandon: (() => void) | null = null;
+  cancelRetry: (() => void) | null = null;
+  readonly settled: Set<() => void> = new Set();
+
+  constructor(vip: DesiredVip, goal: Wanted["goal"]) {
+    this.vip = vip;
+    this.goal = goal;
+  }
+
+  /** Why steps are held back now. */
+  hold(nowMs: number): Wanted["hold"] {
+    if (this.damping.remainingMs(nowMs) > 0) return "damped";
+    if (this.failure === null || this.failure.retryAtMs <= nowMs) return "none";
+    const { step } = this.failure;
+    return step === "record" || step === "bind" || step === "restore" ? "backoff" : "paused";
+  }
+
+  /** Whatever failed is tried again at the next look. */
+  clearFailure(): void {
+    this.cancelRetry?.();
+    this.cancelRetry = null;
+    this.failure = null;
+  }
+}

@@ -1,0 +1,61 @@
+/** When a VIP that keeps being removed by somebody is given up for a while. */
+export interface DampingPolicy {
+  /** So many removals within `windowMs` withdraw the VIP; at least 2. */
+  readonly removals: number;
+  readonly windowMs: number;
+  /** The first hold-down; every further one is twice as long. */
+  readonly holdDownMs: number;
+  readonly maxHoldDownMs: number;
+}
+
+/** How the announcer behaves. All times are milliseconds. */
+export interface Policy {
+  /** Drain of a VIP that does not say; 0 withdraws at once. */
+  readonly drainMs: number;
+  /** From the withdrawal's hand-over to the unbind, so that routers stop sending first. */
+  readonly withdrawWaitMs: number;
+  /** How long a lost address may be gone before its route is withdrawn. */
+  readonly restoreWindowMs: number;
+  /** Bounds `close`; null: the longest drain plus 10 s. */
+  readonly stopTimeoutMs: number | null;
+  /** Everything is observed again this often (jittered), whatever the events said. */
+  readonly resyncMs: number;
+  /** Backoff of a failing step: first and longest delay, doubling, jittered by a quarter. */
+  readonly retryMs: number;
+  readonly maxRetryMs: number;
+  readonly damping: DampingPolicy;
+}
+
+/** What holds where a user says nothing. */
+export const defaultPolicy: Policy = {
+  drainMs: 0,
+  withdrawWaitMs: 500,
+  restoreWindowMs: 10,
+  stopTimeoutMs: null,
+  resyncMs: 30_000,
+  retryMs: 100,
+  maxRetryMs: 30_000,
+  damping: { removals: 5, windowMs: 30_000, holdDownMs: 5_000, maxHoldDownMs: 300_000 },
+};
+
+/** Fills a partial policy and checks it. Throws a `RangeError` whose sentence names the field and the range. */
+export function completePolicy(partial: Partial<Policy> = {}): Policy {
+  const policy: Policy = { ...defaultPolicy, ...partial };
+  const { damping, stopTimeoutMs } = policy;
+  const check = (name: string, value: number, min: number): void => {
+    if (!Number.isFinite(value) || value < min)
+      throw new RangeError(`policy.${name} is ${value}: write a number of at least ${min}`);
+  };
+  check("drainMs", policy.drainMs, 0);
+  check("withdrawWaitMs", policy.withdrawWaitMs, 0);
+  check("restoreWindowMs", policy.restoreWindowMs, 0);
+  if (stopTimeoutMs !== null) check("stopTimeoutMs", stopTimeoutMs, 0);
+  check("resyncMs", policy.resyncMs, 100);
+  check("retryMs", policy.retryMs, 1);
+  check("maxRetryMs", policy.maxRetryMs, policy.retryMs);
+  check("damping.removals", damping.removals, 2);
+  check("damping.windowMs", damping.windowMs, 1);
+  check("damping.holdDownMs", damping.holdDownMs, 1);
+  check("damping.maxHoldDownMs", damping.maxHoldDownMs, damping.holdDownMs);
+  return policy;
+}

@@ -1,0 +1,172 @@
+import { keyOf } from "../../src/host/host-index.ts";
+import type { AddressPort, Binding, HostAddress, HostEvent, HostLink, HostState } from "../../src/ports.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+/** An error as a port rejects with. */
+export function portError(code: string, message: string): Error & { code: string } {
+  return Object.assign(new Error(message), { code });
+}
+
+/** What happens before an operation takes effect: a delay in milliseconds, or a failure. */
+export type Weather = (operation: string, what: string) => { delayMs: number; error?: Error };
+
+/** A kernel in memory: addresses, links, and news about both, in order and a little late. */
+export class FakeHost implements AddressPort {
+  readonly addresses: Map<string, HostAddress> = new Map();
+  readonly links: Map<string, HostLink> = new Map([["lo", { name: "lo", up: true }]]);
+  readonly log: string[] = [];
+  /** When an address went, for the invariant's window. */
+  readonly goneAt: Map<string, number> = new Map();
+  weather: Weather = () => ({ delayMs: 0 });
+  /** News takes so long. */
+  eventDelayMs = 0;
+  /** News is lost: the test must say `resync`. */
+  deaf = false;
+  marks: "kept" | "unknown" = "kept";
+  onUnbind: (binding: Binding) => void = () => {};
+  onForeignUnbind: (binding: Binding) => void = (binding) => {
+    throw new Error(`${binding.prefix} on ${binding.interface} is not ours and was removed`);
+  };
+  readonly #clock: VirtualClock;
+  readonly #listeners = new Set<(event: HostEvent) => void>();
+  /** Ours in truth, whatever marks say. */
+  readonly #ours = new Set<string>();
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+    this.put("127.0.0.1", 8, "lo", "host");
+    this.put("::1", 128, "lo", "host");
+  }
+
+  /** Somebody else adds an address. */
+  put(
+    address: string,
+    prefixLength: number,
+    name = "lo",
+    scope: HostAddress["scope"] = "global",
+    kind: "address" | "route" = "address",
+  ): void {
+    if (!this.links.has(name)) this.links.set(name, { name, up: true });
+    const mark = this.marks === "kept" ? "other" : "unknown";
+    this.#add({ address, prefixLength, interface: name, scope, kind, mark });
+  }
+
+  /** An earlier life of ours left this. */
+  leave(address: string, prefixLength: number, name = "lo"): void {
+    const left: HostAddress = {
+      address,
+      prefixLength,
+      interface: name,
+      scope: "host",
+      kind: "address",
+      mark: this.marks === "kept" ? "ours" : "unknown",
+    };
+    this.#ours.add(keyOf(left));
+    this.#add(left);
+  }
+
+  /** Somebody removes an address, ours or not. Returns false when it is not there. */
+  take(prefix: string, name = "lo", kind: "address" | "route" = "address"): boolean {
+    const [address = "", length = ""] = prefix.split("/");
+    return this.#remove(keyOf({ kind, address, prefixLength: Number(length), interface: name }));
+  }
+
+  setLink(name: string, up: boolean): void {
+    const link = { name, up };
+    this.links.set(name, link);
+    for (const address of [...this.addresses.values()])
+      if (!up && address.interface === name && address.address.includes(":")) this.#remove(keyOf(address));
+    this.#tell({ kind: "link", link });
+  }
+
+  resync(): void {
+    this.#tell({ kind: "resync" }, true);
+  }
+
+  has(prefix: string, name = "lo"): boolean {
+    const [address = "", length = ""] = prefix.split("/");
+    const prefixLength = Number(length);
+    return (["address", "route"] as const).some((kind) =>
+      this.addresses.has(keyOf({ kind, address, prefixLength, interface: name })),
+    );
+  }
+
+  isOurs(prefix: string, name = "lo"): boolean {
+    const [address = "", length = ""] = prefix.split("/");
+    return (["address", "route"] as const).some((kind) =>
+      this.#ours.has(keyOf({ kind, address, prefixLength: Number(length), interface: name })),
+    );
+  }
+
+  async observe(): Promise<HostState> {
+    await this.#pass("observe", "");
+    const state = { addresses: [...this.addresses.values()], links: [...this.links.values()] };
+    await this.#pass("observed", "");
+    return state;
+  }
+
+  async bind(binding: Binding): Promise<void> {
+    await this.#pass("bind", binding.prefix);
+    if (this.addresses.has(keyOf(binding))) throw portError("EEXIST", "ipv4: Address already assigned");
+    this.log.push(`bind ${binding.prefix}`);
+    const { address, prefixLength, interface: name, kind } = binding;
+    this.#ours.add(keyOf(binding));
+    this.#add({
+      address,
+      prefixLength,
+      interface: name,
+      kind,
+      scope: "host",
+      mark: this.marks === "kept" ? "ours" : "unknown",
+    });
+    await this.#pass("bound", binding.prefix);
+  }
+
+  async unbind(binding: Binding): Promise<void> {
+    await this.#pass("unbind", binding.prefix);
+    const key = keyOf(binding);
+    if (this.addresses.has(key) && !this.#ours.has(key)) this.onForeignUnbind(binding);
+    this.onUnbind(binding);
+    this.log.push(`unbind ${binding.prefix}`);
+    this.#remove(key);
+    await this.#pass("unbound", binding.prefix);
+  }
+
+  watch(listener: (event: HostEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  async #pass(operation: string, what: string): Promise<void> {
+    const { delayMs, error } = this.weather(operation, what);
+    if (delayMs > 0) await this.#clock.sleep(delayMs);
+    if (error !== undefined) throw error;
+  }
+
+  #add(address: HostAddress): void {
+    this.addresses.set(keyOf(address), address);
+    this.goneAt.delete(keyOf(address));
+    this.#tell({ kind: "address-added", address });
+  }
+
+  #remove(key: string): boolean {
+    const address = this.addresses.get(key);
+    if (address === undefined) return false;
+    this.addresses.delete(key);
+    this.#ours.delete(key);
+    this.goneAt.set(key, this.#clock.now());
+    this.#tell({ kind: "address-removed", address });
+    return true;
+  }
+
+  #tell(event: HostEvent, anyway = false): void {
+    if (this.deaf && !anyway) return;
+    this.#clock.timer(() => {
+      for (const listener of this.#listeners) listener(event);
+    }, this.eventDelayMs);
+  }
+}

@@ -28,3 +28,8 @@ export const defaultCodecContext: CodecContext = {
   addPathSend: [],
   extendedNextHop: [],
 };
+
+/** Whether NLRI of `family` carry path identifiers, `families` being those of one direction. */
+export function carriesPathIds(families: readonly Family[], family: Family): boolean {
+  return families.length !== 0 && families.includes(family);
+}

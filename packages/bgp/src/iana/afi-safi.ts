@@ -20,3 +20,48 @@ export function afiOf(family: Family): number {
 export function safiOf(family: Family): number {
   return family & 0xff;
 }
+
+const afiNames: Readonly<Record<number, string>> = { 1: "ipv4", 2: "ipv6", 25: "l2vpn", 16388: "bgp-ls" };
+const safiNames: Readonly<Record<number, string>> = {
+  1: "unicast",
+  2: "multicast",
+  4: "labelled-unicast",
+  5: "mcast-vpn",
+  65: "vpls",
+  70: "evpn",
+  71: "link-state",
+  72: "link-state-vpn",
+  73: "sr-policy",
+  128: "vpn",
+  129: "vpn-multicast",
+  132: "route-target",
+  133: "flowspec",
+  134: "flowspec-vpn",
+};
+
+/** `ipv4-unicast`, `ipv6-vpn`, …; a pair without a registered name is `afi-N-safi-M`, either half alone likewise. */
+export function familyName(family: Family): string {
+  const afi = afiOf(family);
+  const safi = safiOf(family);
+  return `${afiNames[afi] ?? `afi-${afi}`}-${safiNames[safi] ?? `safi-${safi}`}`;
+}
+
+/** The inverse of {@link familyName}; undefined for text that is none. */
+export function familyFromName(name: string): Family | undefined {
+  for (const afi of Object.keys(afiNames)) {
+    const prefix = `${afiNames[Number(afi)]}-`;
+    if (name.startsWith(prefix)) return familyWithSafi(Number(afi), name.slice(prefix.length));
+  }
+  const numbered = /^afi-(\d{1,5})-(.+)$/.exec(name);
+  const afi = Number(numbered?.[1]);
+  return numbered === null || afi > 0xffff ? undefined : familyWithSafi(afi, numbered[2]!);
+}
+
+function familyWithSafi(afi: number, name: string): Family | undefined {
+  for (const safi of Object.keys(safiNames)) {
+    if (safiNames[Number(safi)] === name) return familyOf(afi, Number(safi));
+  }
+  const numbered = /^safi-(\d{1,3})$/.exec(name);
+  const safi = Number(numbered?.[1]);
+  return numbered === null || safi > 0xff ? undefined : familyOf(afi, safi);
+}

@@ -1,0 +1,49 @@
+import { UpdateSubcode } from "../../iana/notification-codes.ts";
+import {
+  checkSegments,
+  decodeSegments,
+  encodeSegments,
+  type SegmentFault,
+  segmentsToJson,
+} from "./as-path-segments.ts";
+import {
+  type AttributeFault,
+  AttributeKind,
+  type AttributeSpec,
+  anyLength,
+  badLength,
+  defineAttribute,
+  Mandatory,
+  withdraw,
+} from "./spec.ts";
+
+const faults: Readonly<Record<SegmentFault, AttributeFault>> = {
+  "as-path-underrun": malformed("as-path-underrun"),
+  "as-path-segment-type": malformed("as-path-segment-type"),
+  "as-path-empty-segment": malformed("as-path-empty-segment"),
+  "as-path-overrun": malformed("as-path-overrun"),
+};
+
+function malformed(rule: SegmentFault): AttributeFault {
+  return withdraw(rule, "RFC 7606 §7.2", UpdateSubcode.MalformedAsPath);
+}
+
+/** AS_PATH (RFC 4271 §5.1.2), with two- or four-octet AS numbers as negotiated (RFC 6793 §4.1). */
+export const asPath: AttributeSpec = defineAttribute({
+  code: 2,
+  name: "AS_PATH",
+  property: "asPath",
+  rfc: "RFC 4271 §5.1.2",
+  kind: AttributeKind.WellKnown,
+  mandatory: Mandatory.WithReachableNlri,
+  // RFC 7606 §4: "only AS_PATH and ATOMIC_AGGREGATE may validly have an attribute length of zero."
+  length: anyLength,
+  badLength: badLength("RFC 7606 §7.2"),
+  check: (bytes, start, end, ctx) => {
+    const fault = checkSegments(bytes, start, end, ctx.fourOctetAs ? 4 : 2);
+    return fault === null ? null : faults[fault];
+  },
+  decode: (bytes, start, end, ctx) => decodeSegments(bytes, start, end, ctx.fourOctetAs ? 4 : 2),
+  encode: (w, value, ctx) => encodeSegments(w, "asPath", value, ctx.fourOctetAs ? 4 : 2),
+  json: segmentsToJson,
+});

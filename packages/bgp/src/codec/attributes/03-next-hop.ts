@@ -1,0 +1,43 @@
+import { formatAddress } from "../../bytes/address.ts";
+import { UpdateSubcode } from "../../iana/notification-codes.ts";
+import { checkLength } from "../encode-error.ts";
+import {
+  AttributeKind,
+  type AttributeSpec,
+  badLength,
+  defineAttribute,
+  fixedLength,
+  Mandatory,
+  withdraw,
+} from "./spec.ts";
+
+const notHostAddress = withdraw("next-hop-value", "RFC 4271 §6.3", UpdateSubcode.InvalidNextHopAttribute);
+
+/**
+ * NEXT_HOP (RFC 4271 §5.1.3): the IPv4 address of the router to send to. Where the next hop is an IPv6 one it travels
+ * inside MP_REACH_NLRI, and this attribute is absent.
+ */
+export const nextHop: AttributeSpec = defineAttribute({
+  code: 3,
+  name: "NEXT_HOP",
+  property: "nextHop",
+  rfc: "RFC 4271 §5.1.3",
+  kind: AttributeKind.WellKnown,
+  // RFC 4760 §3: an UPDATE without the NLRI field does not need it.
+  mandatory: Mandatory.WithNlriField,
+  length: fixedLength(4),
+  badLength: badLength("RFC 7606 §7.3"),
+  // RFC 4271 §6.3: "Syntactic correctness means that the NEXT_HOP attribute represents a valid IP host address."
+  // RFC 7606 §3 e turns the session reset of that section into treat-as-withdraw.
+  check: (bytes, start) => {
+    const first = bytes[start]!;
+    const unspecified = (first | bytes[start + 1]! | bytes[start + 2]! | bytes[start + 3]!) === 0;
+    return unspecified || first >= 224 ? notHostAddress : null;
+  },
+  decode: (bytes, start, end) => bytes.slice(start, end),
+  encode: (w, value) => {
+    checkLength("nextHop", value, 4);
+    w.copy(value);
+  },
+  json: (value) => formatAddress(value),
+});

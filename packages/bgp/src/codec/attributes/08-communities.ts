@@ -1,0 +1,28 @@
+import { readU32 } from "../../bytes/reader.ts";
+import { checkRange } from "../encode-error.ts";
+import { formatCommunity } from "./community-text.ts";
+import { AttributeKind, type AttributeSpec, badLength, defineAttribute, nonZeroMultipleOf } from "./spec.ts";
+
+/** COMMUNITIES (RFC 1997). An empty list is not sent: its length of zero would be malformed. */
+export const communities: AttributeSpec = defineAttribute({
+  code: 8,
+  name: "COMMUNITIES",
+  property: "communities",
+  rfc: "RFC 1997",
+  kind: AttributeKind.OptionalTransitive,
+  length: nonZeroMultipleOf(4),
+  badLength: badLength("RFC 7606 §7.8"),
+  decode: (bytes, start, end) => {
+    const values: number[] = [];
+    for (let at = start; at < end; at += 4) values.push(readU32(bytes, at));
+    return values;
+  },
+  encode: (w, values) => {
+    for (const value of values) {
+      checkRange("communities", value, 0, 0xffff_ffff);
+      w.u32(value);
+    }
+  },
+  select: (values) => (values.communities?.length === 0 ? undefined : values.communities),
+  json: (values) => values.map(formatCommunity),
+});

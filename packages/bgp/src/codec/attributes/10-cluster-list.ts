@@ -1,0 +1,28 @@
+import { formatAddress } from "../../bytes/address.ts";
+import { checkLength } from "../encode-error.ts";
+import { AttributeKind, type AttributeSpec, badLength, defineAttribute, discard, nonZeroMultipleOf } from "./spec.ts";
+
+/** CLUSTER_LIST (RFC 4456 §8): the reflection path, latest first; between internal peers only. */
+export const clusterList: AttributeSpec = defineAttribute({
+  code: 10,
+  name: "CLUSTER_LIST",
+  property: "clusterList",
+  rfc: "RFC 4456 §8",
+  kind: AttributeKind.OptionalNonTransitive,
+  length: nonZeroMultipleOf(4),
+  badLength: badLength("RFC 7606 §7.10"),
+  fromExternal: discard("cluster-list-from-external-peer", "RFC 7606 §7.10"),
+  decode: (bytes, start, end) => {
+    const ids: Uint8Array[] = [];
+    for (let at = start; at < end; at += 4) ids.push(bytes.slice(at, at + 4));
+    return ids;
+  },
+  encode: (w, ids) => {
+    for (const id of ids) {
+      checkLength("clusterList", id, 4);
+      w.copy(id);
+    }
+  },
+  select: (values) => (values.clusterList?.length === 0 ? undefined : values.clusterList),
+  json: (ids) => ids.map((id) => formatAddress(id)),
+});

@@ -1,0 +1,96 @@
+import { readU16, readU32 } from "../../bytes/reader.ts";
+import type { Writer } from "../../bytes/writer.ts";
+import { BgpEncodeError, checkRange } from "../encode-error.ts";
+import type { Json } from "./spec.ts";
+import { type AsPathSegment, SegmentType } from "./values.ts";
+
+/** Stands in a two-octet field for an AS number that needs four (RFC 6793 §9). */
+export const asTrans = 23456;
+
+/** A segment's count is one octet (RFC 4271 §4.3). */
+const maxSegmentLength = 255;
+
+const names = ["", "set", "sequence", "confed-sequence", "confed-set"] as const;
+
+/** Name of the first rule the segments break, or null. RFC 7606 §7.2 for AS_PATH, RFC 6793 §6 for AS4_PATH. */
+export type SegmentFault = "as-path-underrun" | "as-path-segment-type" | "as-path-empty-segment" | "as-path-overrun";
+
+/** Checks segments of AS numbers of `asnOctets` octets each. */
+export function checkSegments(bytes: Uint8Array, start: number, end: number, asnOctets: 2 | 4): SegmentFault | null {
+  let at = start;
+  while (at < end) {
+    // "there is only a single octet remaining (that is, there is not enough unconsumed data to provide even an empty segment header)"
+    if (end - at < 2) return "as-path-underrun";
+    const type = bytes[at]!;
+    const count = bytes[at + 1]!;
+    if (type < SegmentType.Set || type > SegmentType.ConfedSet) return "as-path-segment-type";
+    if (count === 0) return "as-path-empty-segment";
+    at += 2 + count * asnOctets;
+  }
+  return at === end ? null : "as-path-overrun";
+}
+
+/** The segments of octets that passed {@link checkSegments}. */
+export function decodeSegments(bytes: Uint8Array, start: number, end: number, asnOctets: 2 | 4): AsPathSegment[] {
+  const segments: AsPathSegment[] = [];
+  let at = start;
+  while (at < end) {
+    const type = bytes[at]! as SegmentType;
+    const count = bytes[at + 1]!;
+    at += 2;
+    const asns: number[] = [];
+    for (let i = 0; i < count; i++, at += asnOctets)
+      asns.push(asnOctets === 4 ? readU32(bytes, at) : readU16(bytes, at));
+    segments.push({ type, asns });
+  }
+  return segments;
+}
+
+/** Appends segments; runs of more than 255 become several (RFC 4271 §5.1.2). AS numbers that do not fit become AS_TRANS. */
+export function encodeSegments(w: Writer, field: string, segments: readonly AsPathSegment[], asnOctets: 2 | 4): void {
+  for (const { type, asns } of segments) {
+    checkRange(`${field}.type`, type, SegmentType.Set, SegmentType.ConfedSet);
+    if (asns.length === 0) throw new BgpEncodeError("value-length", `${field}.asns`, "a segment without AS numbers");
+    for (let from = 0; from < asns.length; from += maxSegmentLength) {
+      const to = Math.min(asns.length, from + maxSegmentLength);
+      w.u8(type);
+      w.u8(to - from);
+      for (let i = from; i < to; i++) writeAsn(w, `${field}.asns`, asns[i]!, asnOctets);
+    }
+  }
+}
+
+function writeAsn(w: Writer, field: string, asn: number, asnOctets: 2 | 4): void {
+  checkRange(field, asn, 0, 0xffff_ffff);
+  if (asnOctets === 4) w.u32(asn);
+  else w.u16(asn > 0xffff ? asTrans : asn);
+}
+
+export function segmentsToJson(segments: readonly AsPathSegment[]): Json {
+  return segments.map(({ type, asns }) => ({ type: names[type], asns }));
+}
+
+/** How many AS numbers a path counts as: a set is one, confederation segments are none (RFC 4271 §9.1.2.2, RFC 5065 §5.3). */
+export function pathLength(segments: readonly AsPathSegment[]): number {
+  let length = 0;
+  for (const segment of segments) length += segmentLength(segment);
+  return length;
+}
+
+export function segmentLength({ type, asns }: AsPathSegment): number {
+  switch (type) {
+    case SegmentType.Sequence:
+      return asns.length;
+    case SegmentType.Set:
+      return 1;
+    case SegmentType.ConfedSequence:
+    case SegmentType.ConfedSet:
+      return 0;
+    default:
+      return type satisfies never;
+  }
+}
+
+export function isConfederation(type: SegmentType): boolean {
+  return type === SegmentType.ConfedSequence || type === SegmentType.ConfedSet;
+}

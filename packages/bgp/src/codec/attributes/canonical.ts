@@ -1,0 +1,84 @@
+import type { Writer } from "../../bytes/writer.ts";
+import type { Family } from "../../iana/afi-safi.ts";
+import { AttributeCode } from "../../iana/attribute-codes.ts";
+import { encodeAggregator } from "./aggregator-value.ts";
+import { encodeSegments } from "./as-path-segments.ts";
+import { beginAttribute, endAttribute } from "./encode.ts";
+import type { PathAttributes } from "./path-attributes.ts";
+import { AttributeFlag, AttributeKind } from "./spec.ts";
+import type { AttributeValues } from "./values.ts";
+
+/** See `PathAttributes.writeCanonical`. */
+export function writeCanonical(w: Writer, attributes: PathAttributes, family?: Family): void {
+  const { bytes, context } = attributes;
+  const reach = attributes.mpReach;
+  const ownNextHop = attributes.has(AttributeCode.NextHop);
+  const fromReach = reach !== null && (family === undefined ? !ownNextHop : reach.family === family);
+  const codes = codesToWrite(attributes);
+  if (fromReach && !ownNextHop) insertAscending(codes, AttributeCode.NextHop);
+  const rebuilt: AttributeValues = context.fourOctetAs ? {} : attributes.materialise(family);
+  for (const code of codes) {
+    if (code === AttributeCode.NextHop && fromReach) {
+      copyAttribute(
+        w,
+        AttributeKind.WellKnown,
+        code,
+        bytes,
+        reach.nextHopStart,
+        reach.nextHopStart + reach.nextHopLength,
+      );
+      continue;
+    }
+    const start = attributes.valueStart(code);
+    const end = attributes.valueEnd(code);
+    const flags = attributes.flags(code) & (AttributeKind.OptionalTransitive | AttributeFlag.Partial);
+    if (code === AttributeCode.AsPath && rebuilt.asPath !== undefined) {
+      const header = beginAttribute(w, flags, code);
+      encodeSegments(w, "asPath", rebuilt.asPath, 4);
+      endAttribute(w, header);
+    } else if (code === AttributeCode.Aggregator && rebuilt.aggregator !== undefined) {
+      const header = beginAttribute(w, flags, code);
+      encodeAggregator(w, "aggregator", rebuilt.aggregator, 4);
+      endAttribute(w, header);
+    } else {
+      copyAttribute(w, flags, code, bytes, start, end);
+    }
+  }
+}
+
+function codesToWrite(attributes: PathAttributes): number[] {
+  const codes: number[] = [];
+  let ascending = true;
+  attributes.forEach((code) => {
+    switch (code) {
+      case AttributeCode.MpReachNlri:
+      case AttributeCode.MpUnreachNlri:
+      // From a two-octet peer these are folded into AS_PATH and AGGREGATOR; from others they are never visible.
+      case AttributeCode.As4Path:
+      case AttributeCode.As4Aggregator:
+        return;
+      default:
+        ascending &&= code > (codes.at(-1) ?? -1);
+        codes.push(code);
+    }
+  });
+  return ascending ? codes : codes.sort((a, b) => a - b);
+}
+
+function insertAscending(codes: number[], code: number): void {
+  const index = codes.findIndex((other) => other > code);
+  codes.splice(index < 0 ? codes.length : index, 0, code);
+}
+
+function copyAttribute(w: Writer, flags: number, code: number, bytes: Uint8Array, start: number, end: number): void {
+  const header = beginAttribute(w, flags, code);
+  w.copy(bytes, start, end);
+  endAttribute(w, header);
+}
+
+/** FNV-1a over `bytes[start, end)`, an unsigned 32-bit integer: a hash for maps of canonical octets, not against attackers. */
+export function hashBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,66 @@
+import type { Writer } from "../../bytes/writer.ts";
+import type { CodecContext } from "../context.ts";
+import { BgpEncodeError, checkRange } from "../encode-error.ts";
+import { AttributeFlag, AttributeKind } from "./spec.ts";
+import { attributeSpec, attributeSpecs } from "./table.ts";
+import type { AttributeValues, RawAttribute } from "./values.ts";
+
+/**
+ * Appends the attributes in ascending order of code, unknown ones among them, without MP_REACH_NLRI and MP_UNREACH_NLRI.
+ * @param withNextHop false where the next hop travels in MP_REACH_NLRI.
+ */
+export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecContext, withNextHop: boolean): void {
+  const unknown = values.unknown === undefined ? [] : sortedUnknown(values.unknown);
+  let nextUnknown = 0;
+  for (const spec of attributeSpecs) {
+    while (nextUnknown < unknown.length && unknown[nextUnknown]!.code < spec.code)
+      writeUnknown(w, unknown[nextUnknown++]!);
+    if (!spec.present(values, ctx) || (spec.property === "nextHop" && !withNextHop)) continue;
+    const header = beginAttribute(w, spec.kind, spec.code);
+    spec.write(w, values, ctx);
+    endAttribute(w, header);
+  }
+  while (nextUnknown < unknown.length) writeUnknown(w, unknown[nextUnknown++]!);
+}
+
+/** Appends flags, code and one length octet; {@link endAttribute} completes it. */
+export function beginAttribute(w: Writer, flags: number, code: number): number {
+  const header = w.length;
+  w.u8(flags);
+  w.u8(code);
+  w.u8(0);
+  return header;
+}
+
+/** Sets the length; a value of more than 255 octets moves by one to make room for the Extended Length. */
+export function endAttribute(w: Writer, header: number): void {
+  const length = w.length - header - 3;
+  if (length <= 0xff) {
+    w.patchU8(header + 2, length);
+    return;
+  }
+  w.u8(0);
+  w.bytes.copyWithin(header + 4, header + 3, header + 3 + length);
+  w.patchU8(header, w.bytes[header]! | AttributeFlag.ExtendedLength);
+  w.patchU16(header + 2, length);
+}
+
+function sortedUnknown(unknown: readonly RawAttribute[]): readonly RawAttribute[] {
+  const sorted = [...unknown].sort((a, b) => a.code - b.code);
+  for (let i = 0; i < sorted.length; i++) {
+    const { code, flags } = sorted[i]!;
+    checkRange("unknown.code", code, 0, 255);
+    checkRange("unknown.flags", flags, 0, 255);
+    if (attributeSpec(code) !== null) {
+      throw new BgpEncodeError("value-range", "unknown.code", `${code} has a property of its own`);
+    }
+    if (sorted[i - 1]?.code === code) throw new BgpEncodeError("value-range", "unknown.code", `${code} appears twice`);
+  }
+  return sorted;
+}
+
+function writeUnknown(w: Writer, { code, flags, value }: RawAttribute): void {
+  const header = beginAttribute(w, flags & (AttributeKind.OptionalTransitive | AttributeFlag.Partial), code);
+  w.copy(value);
+  endAttribute(w, header);
+}

@@ -1,0 +1,208 @@
+import type { Writer } from "../../bytes/writer.ts";
+import { UpdateSubcode } from "../../iana/notification-codes.ts";
+import type { CodecContext } from "../context.ts";
+import { Outcome } from "../outcome.ts";
+import type { AttributeValues } from "./values.ts";
+
+/** Bits of the Attribute Flags octet (RFC 4271 §4.3). */
+export const AttributeFlag = { Optional: 0x80, Transitive: 0x40, Partial: 0x20, ExtendedLength: 0x10 } as const;
+
+/** The two bits that say what kind of attribute it is; those a peer can get wrong (RFC 7606 §3 c). */
+export const AttributeKind = {
+  WellKnown: 0x40,
+  OptionalTransitive: 0xc0,
+  OptionalNonTransitive: 0x80,
+} as const;
+
+/** What breaking one rule means. Constants: a decoder hands out references and allocates nothing. */
+export interface AttributeFault {
+  /** Stable kebab-case name. */
+  readonly rule: string;
+  readonly rfc: string;
+  readonly outcome: Outcome;
+  /** Subcode of UPDATE Message Error, for when the outcome is, or has to become, a session reset. */
+  readonly subcode: number;
+}
+
+/** Octets the value may have: `min..max`, and a multiple of `multipleOf`. */
+export interface LengthRule {
+  readonly min: number;
+  readonly max: number;
+  readonly multipleOf: number;
+}
+
+/** When an UPDATE without the attribute is faulty (RFC 4271 §5, RFC 4760 §3). */
+export const Mandatory = { Never: 0, WithReachableNlri: 1, WithNlriField: 2 } as const;
+export type Mandatory = (typeof Mandatory)[keyof typeof Mandatory];
+
+/** JSON of one attribute's value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** The facts of one path attribute, all of one shape so that the decoding loop stays monomorphic. Made by {@link defineAttribute}. */
+export interface AttributeSpec {
+  readonly code: number;
+  /** The RFC's name, `AS_PATH`. */
+  readonly name: string;
+  readonly rfc: string;
+  /** One of {@link AttributeKind}. */
+  readonly kind: number;
+  readonly mandatory: Mandatory;
+  /** With four-octet AS numbers, or where that makes no difference. */
+  readonly length: LengthRule;
+  readonly lengthTwoOctetAs: LengthRule;
+  readonly badFlags: AttributeFault;
+  readonly badLength: AttributeFault;
+  /** Not null: an external peer may not send it (RFC 7606 §7.5, §7.9, §7.10). */
+  readonly fromExternal: AttributeFault | null;
+  /** Not null: a peer that speaks four-octet AS numbers may not send it (RFC 6793 §4.1). */
+  readonly fromFourOctetAs: AttributeFault | null;
+  /** Looks at a value whose flags and length are right; null when there is nothing more to check, else returns null when it is right. */
+  readonly check: ((bytes: Uint8Array, start: number, end: number, ctx: CodecContext) => AttributeFault | null) | null;
+  /** Stores the decoded value of octets that passed every check. */
+  readonly load: (
+    into: MutableAttributeValues,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    ctx: CodecContext,
+  ) => void;
+  /** Whether {@link write} has something to write. */
+  readonly present: (values: AttributeValues, ctx: CodecContext) => boolean;
+  /** Appends the value's octets, without the attribute header. */
+  readonly write: (w: Writer, values: AttributeValues, ctx: CodecContext) => void;
+  /** The property of {@link AttributeValues} that holds the value, and of the JSON object. */
+  readonly property: AttributeProperty | null;
+  readonly json: (values: AttributeValues) => Json | undefined;
+}
+
+export type AttributeProperty = Exclude<keyof AttributeValues, "unknown">;
+export type MutableAttributeValues = { -readonly [K in keyof AttributeValues]: AttributeValues[K] };
+
+/** What an attribute's file states; the rest has the usual meaning (RFC 7606 §3 c, e; RFC 4271 §6.3). */
+export interface AttributeDefinition<K extends AttributeProperty> {
+  readonly code: number;
+  readonly name: string;
+  readonly property: K;
+  readonly rfc: string;
+  readonly kind: number;
+  readonly mandatory?: Mandatory;
+  readonly length: LengthRule;
+  readonly lengthTwoOctetAs?: LengthRule;
+  readonly badFlags?: AttributeFault;
+  /** The section that says what a bad length means; default outcome treat-as-withdraw. */
+  readonly badLength: AttributeFault;
+  readonly fromExternal?: AttributeFault;
+  readonly fromFourOctetAs?: AttributeFault;
+  readonly check?: (bytes: Uint8Array, start: number, end: number, ctx: CodecContext) => AttributeFault | null;
+  readonly decode: (
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    ctx: CodecContext,
+  ) => NonNullable<AttributeValues[K]>;
+  readonly encode: (w: Writer, value: NonNullable<AttributeValues[K]>, ctx: CodecContext) => void;
+  /** What to send instead of the property itself; undefined sends nothing. */
+  readonly select?: (values: AttributeValues, ctx: CodecContext) => AttributeValues[K];
+  readonly json: (value: NonNullable<AttributeValues[K]>) => Json;
+}
+
+export function defineAttribute<K extends AttributeProperty>(d: AttributeDefinition<K>): AttributeSpec {
+  const { property, decode, encode, json } = d;
+  const select = d.select ?? ((values: AttributeValues): AttributeValues[K] => values[property]);
+  return {
+    code: d.code,
+    name: d.name,
+    rfc: d.rfc,
+    kind: d.kind,
+    mandatory: d.mandatory ?? Mandatory.Never,
+    length: d.length,
+    lengthTwoOctetAs: d.lengthTwoOctetAs ?? d.length,
+    badFlags: d.badFlags ?? attributeFlags,
+    badLength: d.badLength,
+    fromExternal: d.fromExternal ?? null,
+    fromFourOctetAs: d.fromFourOctetAs ?? null,
+    check: d.check ?? null,
+    load: (into, bytes, start, end, ctx) => {
+      into[property] = decode(bytes, start, end, ctx);
+    },
+    present: (values, ctx) => select(values, ctx) !== undefined,
+    write: (w, values, ctx) => {
+      const value = select(values, ctx);
+      if (value !== undefined && value !== null) encode(w, value, ctx);
+    },
+    property,
+    json: (values) => {
+      const value = values[property];
+      return value === undefined || value === null ? undefined : json(value);
+    },
+  };
+}
+
+/** MP_REACH_NLRI and MP_UNREACH_NLRI: they carry routes, which are no attribute value; only their check is generic. */
+export function defineReachability(
+  d: Pick<AttributeSpec, "code" | "name" | "rfc" | "length" | "badFlags" | "badLength" | "check">,
+): AttributeSpec {
+  return {
+    code: d.code,
+    name: d.name,
+    rfc: d.rfc,
+    kind: AttributeKind.OptionalNonTransitive,
+    mandatory: Mandatory.Never,
+    length: d.length,
+    lengthTwoOctetAs: d.length,
+    badFlags: d.badFlags,
+    badLength: d.badLength,
+    fromExternal: null,
+    fromFourOctetAs: null,
+    check: d.check,
+    load: () => {},
+    present: () => false,
+    write: () => {},
+    property: null,
+    json: () => undefined,
+  };
+}
+
+export function fixedLength(octets: number): LengthRule {
+  return { min: octets, max: octets, multipleOf: 1 };
+}
+
+/** "Not a non-zero multiple of": RFC 7606 §7.8, §7.10, §7.14 and RFC 8092 §6. */
+export function nonZeroMultipleOf(octets: number): LengthRule {
+  return { min: octets, max: 0xffff, multipleOf: octets };
+}
+
+export const anyLength: LengthRule = { min: 0, max: 0xffff, multipleOf: 1 };
+
+/** RFC 7606 §3 c, the usual answer to wrong Optional or Transitive bits. */
+export const attributeFlags: AttributeFault = withdraw(
+  "attribute-flags",
+  "RFC 7606 §3 c",
+  UpdateSubcode.AttributeFlagsError,
+);
+
+/** A bad length that means treat-as-withdraw. */
+export function badLength(rfc: string): AttributeFault {
+  return withdraw("attribute-length", rfc, UpdateSubcode.AttributeLengthError);
+}
+
+/** A bad length that means attribute discard. */
+export function badLengthDiscards(rfc: string): AttributeFault {
+  return discard("attribute-length", rfc, UpdateSubcode.AttributeLengthError);
+}
+
+export function withdraw(rule: string, rfc: string, subcode: number): AttributeFault {
+  return { rule, rfc, outcome: Outcome.TreatAsWithdraw, subcode };
+}
+
+export function discard(
+  rule: string,
+  rfc: string,
+  subcode: number = UpdateSubcode.OptionalAttributeError,
+): AttributeFault {
+  return { rule, rfc, outcome: Outcome.AttributeDiscard, subcode };
+}
+
+export function reset(rule: string, rfc: string, subcode: number): AttributeFault {
+  return { rule, rfc, outcome: Outcome.SessionReset, subcode };
+}

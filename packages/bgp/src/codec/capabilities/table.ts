@@ -1,0 +1,26 @@
+import { multiprotocol } from "./001-multiprotocol.ts";
+import { routeRefresh } from "./002-route-refresh.ts";
+import { extendedNextHop } from "./005-extended-next-hop.ts";
+import { extendedMessage } from "./006-extended-message.ts";
+import { gracefulRestart } from "./064-graceful-restart.ts";
+import { fourOctetAs } from "./065-four-octet-as.ts";
+import { addPath } from "./069-add-path.ts";
+import { enhancedRouteRefresh } from "./070-enhanced-route-refresh.ts";
+import type { CapabilitySpec } from "./spec.ts";
+
+/** Every capability the codec understands, in ascending order of code; all others keep their octets. */
+export const capabilitySpecs: readonly CapabilitySpec[] = [
+  multiprotocol,
+  routeRefresh,
+  extendedNextHop,
+  extendedMessage,
+  gracefulRestart,
+  fourOctetAs,
+  addPath,
+  enhancedRouteRefresh,
+];
+
+/** The spec of a capability code, or undefined when it is unknown to us. */
+export function capabilitySpec(code: number): CapabilitySpec | undefined {
+  return capabilitySpecs.find((spec) => spec.code === code);
+}

@@ -1,0 +1,100 @@
+import type { Writer } from "../bytes/writer.ts";
+import { HeaderSubcode, NotificationCode } from "../iana/notification-codes.ts";
+import { BgpEncodeError } from "./encode-error.ts";
+import type { MalformedMessage } from "./message-types.ts";
+import { MessageType } from "./message-types.ts";
+import { Outcome, type Problem } from "./outcome.ts";
+
+/** RFC 4271 §4.1: marker, length, type. */
+export const headerLength = 19;
+/** RFC 4271 §4.1. */
+export const maxClassicMessageLength = 4096;
+/** RFC 8654 §3. */
+export const maxExtendedMessageLength = 65535;
+
+/** What can be wrong with a header, in the order RFC 4271 §6.1 lists the checks. */
+export const HeaderFault = { None: 0, Marker: 1, Length: 2, Type: 3 } as const;
+export type HeaderFault = (typeof HeaderFault)[keyof typeof HeaderFault];
+
+/** Shortest message of each type, by type code (RFC 4271 §6.1; RFC 7313 §5 for ROUTE-REFRESH). */
+const minLength = [0, 29, 23, 21, 19, 23];
+
+/** Checks the 19 octets at `start`, all of which must be there. Never looks past them. */
+export function checkHeader(bytes: Uint8Array, start: number, maxMessageLength: number): HeaderFault {
+  let ones = 0xff;
+  for (let i = start; i < start + 16; i++) ones &= bytes[i]!;
+  if (ones !== 0xff) return HeaderFault.Marker;
+  const length = (bytes[start + 16]! << 8) | bytes[start + 17]!;
+  if (length < headerLength || length > maxMessageLength) return HeaderFault.Length;
+  const type = bytes[start + 18]!;
+  if (type < MessageType.Open || type > MessageType.RouteRefresh) return HeaderFault.Type;
+  if (length < minLength[type]!) return HeaderFault.Length;
+  if (type === MessageType.Keepalive && length !== headerLength) return HeaderFault.Length;
+  // RFC 8654 §3: the larger limit is for every message "except the OPEN and KEEPALIVE messages".
+  if (type === MessageType.Open && length > maxClassicMessageLength) return HeaderFault.Length;
+  return HeaderFault.None;
+}
+
+/** The error a faulty header means, with the Data field RFC 4271 §6.1 asks for. */
+export function headerFaultMessage(
+  bytes: Uint8Array,
+  start: number,
+  fault: Exclude<HeaderFault, typeof HeaderFault.None>,
+): MalformedMessage {
+  const typeCode = bytes[start + 18]!;
+  switch (fault) {
+    case HeaderFault.Marker:
+      return malformed(typeCode, "header-marker", "RFC 4271 §6.1", HeaderSubcode.ConnectionNotSynchronized, []);
+    case HeaderFault.Length:
+      // "The Data field MUST contain the erroneous Length field."
+      return malformed(typeCode, "header-length", "RFC 4271 §6.1", HeaderSubcode.BadMessageLength, [
+        bytes[start + 16]!,
+        bytes[start + 17]!,
+      ]);
+    case HeaderFault.Type:
+      // "The Data field MUST contain the erroneous Type field."
+      return malformed(typeCode, "header-type", "RFC 4271 §6.1", HeaderSubcode.BadMessageType, [typeCode]);
+    default:
+      return fault satisfies never;
+  }
+}
+
+function malformed(typeCode: number, rule: string, rfc: string, subcode: number, data: number[]): MalformedMessage {
+  const body = { code: NotificationCode.MessageHeaderError, subcode, data: Uint8Array.from(data) };
+  return malformedMessage(typeCode, rule, rfc, body);
+}
+
+/** A message that costs the session, with one problem to say why. */
+export function malformedMessage(
+  typeCode: number,
+  rule: string,
+  rfc: string,
+  notification: MalformedMessage["notification"],
+): MalformedMessage {
+  const problem: Problem = { attribute: 0, rule, rfc, outcome: Outcome.SessionReset };
+  return {
+    type: MessageType.Malformed,
+    typeCode,
+    outcome: Outcome.SessionReset,
+    problems: [problem],
+    notification,
+  };
+}
+
+/** Appends a header whose length is set by {@link endMessage}; returns where the message starts. */
+export function beginMessage(w: Writer, type: number): number {
+  const start = w.length;
+  w.fill(0xff, 16);
+  w.u16(0);
+  w.u8(type);
+  return start;
+}
+
+/** Sets the length of the message that starts at `start` and ends at the writer's position. */
+export function endMessage(w: Writer, start: number, maxMessageLength: number): void {
+  const length = w.length - start;
+  if (length > maxMessageLength) {
+    throw new BgpEncodeError("message-too-long", "message", `${length} octets where ${maxMessageLength} are allowed`);
+  }
+  w.patchU16(start + 16, length);
+}

@@ -1,0 +1,170 @@
+import { formatAddress, formatRouterId } from "../bytes/address.ts";
+import { toHex } from "../bytes/hex.ts";
+import { familyName } from "../iana/afi-safi.ts";
+import { attributeName } from "../iana/attribute-codes.ts";
+import { notificationName } from "../iana/notification-codes.ts";
+import type { MpReach } from "./attributes/14-mp-reach-nlri.ts";
+import type { PathAttributes } from "./attributes/path-attributes.ts";
+import type { Json } from "./attributes/spec.ts";
+import { attributeSpecs } from "./attributes/table.ts";
+import type { AttributeValues } from "./attributes/values.ts";
+import type { Capability } from "./capabilities/spec.ts";
+import { type MalformedMessage, type Message, MessageType, type UpdateMessage } from "./message-types.ts";
+import { addressLength, formatPrefixAt } from "./nlri/prefix.ts";
+import type { NlriView } from "./nlri/view.ts";
+import type { NotificationBody, Problem } from "./outcome.ts";
+import { shutdownCommunication } from "./shutdown-communication.ts";
+
+type JsonObject = { readonly [key: string]: Json };
+
+const outcomeNames = ["ok", "attribute-discard", "treat-as-withdraw", "afi-safi-disable", "session-reset"] as const;
+
+/**
+ * A message as a JSON value for display: the shape of `vipcast decode --json`, without where it came from. Addresses in
+ * RFC 5952 form, families by name, octet strings as lower-case hexadecimal.
+ */
+export function toJSON(message: Message | MalformedMessage): JsonObject {
+  switch (message.type) {
+    case MessageType.Open: {
+      const { version, asn, holdTime, routerId, capabilities } = message;
+      return {
+        type: "open",
+        version,
+        asn,
+        holdTime,
+        routerId: formatRouterId(routerId),
+        capabilities: capabilities.map(capabilityToJson),
+      };
+    }
+    case MessageType.Update:
+      return updateToJson(message);
+    case MessageType.Notification: {
+      const { code, subcode, data } = message;
+      const words = shutdownCommunication(message);
+      return {
+        type: "notification",
+        code,
+        subcode,
+        name: notificationName(code, subcode),
+        ...(words === undefined ? {} : { message: words }),
+        data: toHex(data),
+      };
+    }
+    case MessageType.Keepalive:
+      return { type: "keepalive" };
+    case MessageType.RouteRefresh:
+      return { type: "route-refresh", family: familyName(message.family), subtype: message.subtype };
+    case MessageType.Malformed:
+      return {
+        type: "malformed",
+        typeCode: message.typeCode,
+        outcome: outcomeNames[message.outcome],
+        problems: message.problems.map(problemToJson),
+        notification: notificationToJson(message.notification),
+      };
+    default:
+      return message satisfies never;
+  }
+}
+
+function updateToJson(message: UpdateMessage): JsonObject {
+  return {
+    type: "update",
+    outcome: outcomeNames[message.outcome],
+    problems: message.problems.map(problemToJson),
+    notification: message.notification === null ? null : notificationToJson(message.notification),
+    withdrawn: nlriToJson(message.withdrawn),
+    attributes: attributesToJson(message.attributes),
+    nlri: nlriToJson(message.nlri),
+    ...(message.endOfRib === -1 ? {} : { endOfRib: familyName(message.endOfRib) }),
+  };
+}
+
+/** `asPath` and `aggregator` are the true ones from a two-octet peer as well; what AS4_PATH and AS4_AGGREGATOR said stands beside them. */
+function attributesToJson(attributes: PathAttributes): JsonObject {
+  const wire = attributes.wireValues();
+  const { asPath, aggregator } = attributes.materialise();
+  const values: AttributeValues = {
+    ...wire,
+    ...(asPath === undefined ? {} : { asPath }),
+    ...(aggregator === undefined ? {} : { aggregator }),
+  };
+  const json: Record<string, Json> = {};
+  for (const spec of attributeSpecs) {
+    const value = spec.json(values);
+    if (spec.property !== null && value !== undefined) json[spec.property] = value;
+  }
+  const { mpReach, mpUnreach } = attributes;
+  if (mpReach !== null) {
+    json.mpReach = {
+      family: familyName(mpReach.family),
+      nextHop: nextHopToJson(mpReach),
+      nlri: nlriToJson(mpReach.nlri),
+    };
+  }
+  if (mpUnreach !== null) json.mpUnreach = { family: familyName(mpUnreach.family), nlri: nlriToJson(mpUnreach.nlri) };
+  if (wire.unknown !== undefined) {
+    json.unknown = wire.unknown.map(({ code, flags, value }) => ({ code, flags, value: toHex(value) }));
+  }
+  return json;
+}
+
+/** One or two addresses where the length says so, else the octets. */
+function nextHopToJson({ nextHop }: MpReach): Json {
+  switch (nextHop.length) {
+    case 4:
+    case 16:
+      return [formatAddress(nextHop)];
+    case 32:
+      return [formatAddress(nextHop, 0, 16), formatAddress(nextHop, 16, 16)];
+    default:
+      return [toHex(nextHop)];
+  }
+}
+
+function nlriToJson(nlri: NlriView): readonly Json[] {
+  if (nlri.opaque) return nlri.isEmpty ? [] : [{ raw: toHex(nlri.bytes, nlri.start, nlri.end) }];
+  const length = addressLength(nlri.family);
+  const json: Json[] = [];
+  nlri.forEach((bytes, offset, lengthBits, pathId) => {
+    const prefix = formatPrefixAt(bytes, offset, lengthBits, length);
+    json.push(pathId < 0 ? prefix : { prefix, pathId });
+  });
+  return json;
+}
+
+function capabilityToJson(capability: Capability): Json {
+  switch (capability.name) {
+    case "multiprotocol":
+      return { ...capability, family: familyName(capability.family) };
+    case "extended-next-hop": {
+      const entries = capability.entries.map((entry) => ({ ...entry, family: familyName(entry.family) }));
+      return { ...capability, entries };
+    }
+    case "graceful-restart": {
+      const families = capability.families.map((entry) => ({ ...entry, family: familyName(entry.family) }));
+      return { ...capability, families };
+    }
+    case "add-path": {
+      const families = capability.families.map((entry) => ({ ...entry, family: familyName(entry.family) }));
+      return { ...capability, families };
+    }
+    case "route-refresh":
+    case "extended-message":
+    case "four-octet-as":
+    case "enhanced-route-refresh":
+      return capability;
+    case "unknown":
+      return { ...capability, value: toHex(capability.value) };
+    default:
+      return capability satisfies never;
+  }
+}
+
+function problemToJson({ attribute, rule, rfc }: Problem): Json {
+  return attribute === 0 ? { attribute, rule, rfc } : { attribute, name: attributeName(attribute), rule, rfc };
+}
+
+function notificationToJson({ code, subcode, data }: NotificationBody): Json {
+  return { code, subcode, data: toHex(data) };
+}

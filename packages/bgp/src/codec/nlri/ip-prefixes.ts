@@ -1,0 +1,92 @@
+import { readU32 } from "../../bytes/reader.ts";
+import type { Writer } from "../../bytes/writer.ts";
+import { type Family, familyName } from "../../iana/afi-safi.ts";
+import { BgpEncodeError, checkRange } from "../encode-error.ts";
+import type { NlriSpec, NlriVisitor } from "./family.ts";
+import type { Prefix } from "./prefix.ts";
+
+/** NLRI of `<length, prefix>` pairs (RFC 4271 §4.3, RFC 4760 §5), with a path identifier before each where negotiated (RFC 7911 §3). */
+export function ipPrefixes(
+  family: Family,
+  maxLengthBits: 32 | 128,
+  rfc: string,
+  nextHopLengths: readonly number[],
+): NlriSpec {
+  return {
+    family,
+    rfc,
+    nextHopLengths,
+    isValid: (bytes, start, end, addPath) => isValid(bytes, start, end, addPath, maxLengthBits),
+    forEach,
+    count,
+    encodedLength: (prefix, addPath) => encodedLength(prefix, addPath, family, maxLengthBits),
+    encode,
+  };
+}
+
+function isValid(bytes: Uint8Array, start: number, end: number, addPath: boolean, maxLengthBits: number): boolean {
+  const beforeLength = addPath ? 4 : 0;
+  let at = start;
+  while (at < end) {
+    at += beforeLength;
+    if (at >= end) return false;
+    const lengthBits = bytes[at]!;
+    if (lengthBits > maxLengthBits) return false;
+    at += 1 + ((lengthBits + 7) >> 3);
+  }
+  return at === end;
+}
+
+function forEach(bytes: Uint8Array, start: number, end: number, addPath: boolean, visit: NlriVisitor): void {
+  let at = start;
+  while (at < end) {
+    let pathId = -1;
+    if (addPath) {
+      pathId = readU32(bytes, at);
+      at += 4;
+    }
+    const lengthBits = bytes[at]!;
+    visit(bytes, at + 1, lengthBits, pathId);
+    at += 1 + ((lengthBits + 7) >> 3);
+  }
+}
+
+function count(bytes: Uint8Array, start: number, end: number, addPath: boolean): number {
+  const beforeLength = addPath ? 4 : 0;
+  let at = start;
+  let total = 0;
+  while (at < end) {
+    at += beforeLength;
+    at += 1 + ((bytes[at]! + 7) >> 3);
+    total++;
+  }
+  return total;
+}
+
+function encodedLength(prefix: Prefix, addPath: boolean, family: Family, maxLengthBits: number): number {
+  const { lengthBits, bytes } = prefix;
+  const octets = (lengthBits + 7) >> 3;
+  if (prefix.family !== family) {
+    throw new BgpEncodeError("value-range", "nlri.family", `${familyName(prefix.family)} among ${familyName(family)}`);
+  }
+  checkRange("nlri.lengthBits", lengthBits, 0, maxLengthBits);
+  if (bytes.length !== octets) {
+    throw new BgpEncodeError(
+      "value-length",
+      "nlri.bytes",
+      `${bytes.length} octets where /${lengthBits} needs ${octets}`,
+    );
+  }
+  if (!addPath) return 1 + octets;
+  checkRange("nlri.pathId", prefix.pathId, 0, 0xffff_ffff);
+  return 5 + octets;
+}
+
+function encode(w: Writer, prefix: Prefix, addPath: boolean): void {
+  if (addPath) w.u32(prefix.pathId);
+  w.u8(prefix.lengthBits);
+  w.copy(prefix.bytes);
+  // RFC 4271 §4.3 calls the trailing bits irrelevant; zeros keep equal routes equal on the wire.
+  const spare = prefix.lengthBits & 7;
+  if (spare !== 0) w.bytes[w.length - 1]! &= 0xff << (8 - spare);
+}

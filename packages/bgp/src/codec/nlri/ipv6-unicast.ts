@@ -1,0 +1,6 @@
+import { Family } from "../../iana/afi-safi.ts";
+import type { NlriSpec } from "./family.ts";
+import { ipPrefixes } from "./ip-prefixes.ts";
+
+/** IPv6 unicast; the next hop is global, or global and link-local (RFC 2545 §3). */
+export const ipv6Unicast: NlriSpec = ipPrefixes(Family.Ipv6Unicast, 128, "RFC 2545 §3", [16, 32]);

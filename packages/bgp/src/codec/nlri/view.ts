@@ -1,0 +1,78 @@
+import { Family } from "../../iana/afi-safi.ts";
+import type { NlriVisitor } from "./family.ts";
+import { addressLength, copyPrefixBits, formatPrefixAt, type Prefix } from "./prefix.ts";
+import { nlriSpec } from "./table.ts";
+
+/**
+ * The NLRI of one field, validated and not materialised. Borrows the receive buffer, like the message it belongs to.
+ * NLRI of a family without a spec are {@link opaque}: they count as none and are only there as {@link rawBytes}.
+ */
+export class NlriView {
+  readonly family: Family;
+  /** Each NLRI has a path identifier (RFC 7911). */
+  readonly addPath: boolean;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+
+  constructor(family: Family, addPath: boolean, bytes: Uint8Array, start: number, end: number) {
+    this.family = family;
+    this.addPath = addPath;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+  }
+
+  /** No octets at all. */
+  get isEmpty(): boolean {
+    return this.start === this.end;
+  }
+
+  /** True when the family has no spec: there may be octets, but no NLRI can be told apart in them. */
+  get opaque(): boolean {
+    return nlriSpec(this.family) === null;
+  }
+
+  /** How many NLRI there are; walks the field. */
+  get count(): number {
+    return nlriSpec(this.family)?.count(this.bytes, this.start, this.end, this.addPath) ?? 0;
+  }
+
+  /** Calls `visit` for each NLRI in wire order; allocates nothing. Bits past `lengthBits` may be set: ignore them. */
+  forEach(visit: NlriVisitor): void {
+    nlriSpec(this.family)?.forEach(this.bytes, this.start, this.end, this.addPath, visit);
+  }
+
+  /** Independent values, in wire order. */
+  materialise(): Prefix[] {
+    const prefixes: Prefix[] = [];
+    const { family } = this;
+    this.forEach((source, offset, lengthBits, pathId) => {
+      const bytes = new Uint8Array((lengthBits + 7) >> 3);
+      copyPrefixBits(source, offset, lengthBits, bytes);
+      prefixes.push({ family, lengthBits, bytes, pathId });
+    });
+    return prefixes;
+  }
+
+  /** Text of each NLRI for display, `2001:db8::/32`, without path identifiers. */
+  *texts(): IterableIterator<string> {
+    const length = addressLength(this.family);
+    for (const prefix of this.materialise()) yield formatPrefixAt(prefix.bytes, 0, prefix.lengthBits, length);
+  }
+
+  /** A view that owns its octets. */
+  retain(): NlriView {
+    if (this.isEmpty) return this;
+    const bytes = this.rawBytes();
+    return new NlriView(this.family, this.addPath, bytes, 0, bytes.length);
+  }
+
+  /** A copy of the field's octets. */
+  rawBytes(): Uint8Array {
+    return this.bytes.slice(this.start, this.end);
+  }
+}
+
+/** Shared by every message without such a field. */
+export const emptyNlri: NlriView = new NlriView(Family.Ipv4Unicast, false, new Uint8Array(0), 0, 0);

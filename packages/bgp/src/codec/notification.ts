@@ -1,0 +1,23 @@
+import type { Writer } from "../bytes/writer.ts";
+import type { CodecContext } from "./context.ts";
+import { checkRange } from "./encode-error.ts";
+import { beginMessage, endMessage, headerLength } from "./header.ts";
+import type { NotificationMessage } from "./message-types.ts";
+import { MessageType } from "./message-types.ts";
+import type { NotificationBody } from "./outcome.ts";
+
+/** RFC 4271 §4.5. Any code, subcode and data are accepted: an error in a NOTIFICATION is never answered (§6.4). */
+export function decodeNotification(bytes: Uint8Array, start: number, end: number): NotificationMessage {
+  const at = start + headerLength;
+  return { type: MessageType.Notification, code: bytes[at]!, subcode: bytes[at + 1]!, data: bytes.slice(at + 2, end) };
+}
+
+export function encodeNotification(w: Writer, { code, subcode, data }: NotificationBody, ctx: CodecContext): void {
+  checkRange("code", code, 0, 255);
+  checkRange("subcode", subcode, 0, 255);
+  const start = beginMessage(w, MessageType.Notification);
+  w.u8(code);
+  w.u8(subcode);
+  w.copy(data);
+  endMessage(w, start, ctx.maxMessageLength);
+}

@@ -1,0 +1,89 @@
+// The stable names of @vipcast/bgp, by area.
+
+// bytes
+export { formatAddress, formatRouterId, parseAddress, parseRouterId } from "./bytes/address.ts";
+export { equalBytes, fromHex, toHex } from "./bytes/hex.ts";
+export { Reader } from "./bytes/reader.ts";
+export { decodeUtf8, encodeUtf8 } from "./bytes/utf8.ts";
+export { Writer } from "./bytes/writer.ts";
+// codec
+export { MpReach } from "./codec/attributes/14-mp-reach-nlri.ts";
+export { MpUnreach } from "./codec/attributes/15-mp-unreach-nlri.ts";
+export { asTrans, pathLength } from "./codec/attributes/as-path-segments.ts";
+export { hashBytes } from "./codec/attributes/canonical.ts";
+export {
+  formatCommunity,
+  formatLargeCommunity,
+  parseCommunity,
+  parseLargeCommunity,
+} from "./codec/attributes/community-text.ts";
+export { type AttributeVisitor, PathAttributes } from "./codec/attributes/path-attributes.ts";
+export { AttributeFlag, type Json } from "./codec/attributes/spec.ts";
+export {
+  type AsPathSegment,
+  type AttributeValues,
+  Origin,
+  type RawAttribute,
+  SegmentType,
+} from "./codec/attributes/values.ts";
+export type { Capability } from "./codec/capabilities/spec.ts";
+export { type CodecContext, defaultCodecContext } from "./codec/context.ts";
+export { BgpEncodeError, type BgpEncodeErrorCode } from "./codec/encode-error.ts";
+export { Framer } from "./codec/framer.ts";
+export { headerLength, maxClassicMessageLength, maxExtendedMessageLength } from "./codec/header.ts";
+export { toJSON } from "./codec/json.ts";
+export {
+  decodeMessage,
+  encodeMessage,
+  encodeRoutes,
+  type KeepaliveMessage,
+  type MalformedMessage,
+  type Message,
+  MessageType,
+  type NotificationMessage,
+  type OpenMessage,
+  type OutgoingMessage,
+  type OutgoingOpen,
+  type RouteBatch,
+  type RouteRefreshMessage,
+  type UpdateMessage,
+} from "./codec/message.ts";
+export type { NlriVisitor } from "./codec/nlri/family.ts";
+export { formatPrefix, type Prefix, parsePrefix } from "./codec/nlri/prefix.ts";
+export { NlriView } from "./codec/nlri/view.ts";
+export { type NotificationBody, Outcome, type Problem } from "./codec/outcome.ts";
+export { RouteRefreshSubtype } from "./codec/route-refresh.ts";
+export {
+  describeNotification,
+  encodeShutdownCommunication,
+  shutdownCommunication,
+} from "./codec/shutdown-communication.ts";
+// iana
+export { afiOf, Family, familyFromName, familyName, familyOf, safiOf } from "./iana/afi-safi.ts";
+export { AttributeCode, attributeName } from "./iana/attribute-codes.ts";
+export { CapabilityCode, capabilityName } from "./iana/capability-codes.ts";
+export {
+  CeaseSubcode,
+  FsmSubcode,
+  HeaderSubcode,
+  NotificationCode,
+  notificationName,
+  OpenSubcode,
+  RouteRefreshSubcode,
+  UpdateSubcode,
+} from "./iana/notification-codes.ts";
+// rib
+export { AdjRibIn, type AdjRibInOptions } from "./rib/adj-rib-in.ts";
+export {
+  AdjRibOut,
+  type DesiredAttributes,
+  type DesiredRoute,
+  type ExportDecision,
+  type ExportPolicy,
+  type Outgoing,
+} from "./rib/adj-rib-out.ts";
+export { attributeKey } from "./rib/attribute-key.ts";
+export { type Candidate, type Decision, type DecisionOptions, decide, type RouteSource } from "./rib/decision.ts";
+export { LocRib, type LocRibChange, type RibChange, type RibRoute } from "./rib/loc-rib.ts";
+export { acceptAll, type ImportPolicy } from "./rib/policy.ts";
+export { type PrefixKey, pathKey, prefixKey } from "./rib/prefix-key.ts";

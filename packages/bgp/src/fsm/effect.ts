@@ -16,8 +16,6 @@ export type FsmEffect =
   | { readonly kind: "open-accepted"; readonly message: OpenMessage; readonly negotiated: Negotiated }
   | { readonly kind: "established"; readonly negotiated: Negotiated }
   | { readonly kind: "deliver"; readonly message: UpdateMessage | RouteRefreshMessage }
-  /** A NOTIFICATION arrived. */
-  | { readonly kind: "notification-received"; readonly notification: NotificationBody }
   | {
       readonly kind: "down";
       readonly reason: DownReason;

@@ -2,16 +2,19 @@
 import type { NotificationBody } from "../codec/outcome.ts";
 import { afiOf, type Family, safiOf } from "../iana/afi-safi.ts";
 import { CeaseSubcode, FsmSubcode, NotificationCode, OpenSubcode } from "../iana/notification-codes.ts";
+import type { FsmStateName } from "./state.ts";
 
 const nothing: Uint8Array = new Uint8Array(0);
 
-const unexpectedSubcodes = {
+type ConnectedState = Exclude<FsmStateName, "Idle">;
+
+const unexpectedSubcodes: { readonly [Name in ConnectedState]: number } = {
   Connect: FsmSubcode.Unspecified,
   Active: FsmSubcode.Unspecified,
   OpenSent: FsmSubcode.UnexpectedMessageInOpenSent,
   OpenConfirm: FsmSubcode.UnexpectedMessageInOpenConfirm,
   Established: FsmSubcode.UnexpectedMessageInEstablished,
-} as const;
+};
 
 function notification(code: number, subcode: number, data: Uint8Array = nothing): NotificationBody {
   return { code, subcode, data };
@@ -48,7 +51,7 @@ export function holdTimerExpired(): NotificationBody {
 }
 
 /** RFC 6608 §3: the subcode names the state (none is assigned for Connect and Active), the data is the type octet. */
-export function unexpectedMessage(state: keyof typeof unexpectedSubcodes, messageType: number): NotificationBody {
+export function unexpectedMessage(state: ConnectedState, messageType: number): NotificationBody {
   return notification(NotificationCode.FiniteStateMachineError, unexpectedSubcodes[state], Uint8Array.of(messageType));
 }
 

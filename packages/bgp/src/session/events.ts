@@ -21,8 +21,11 @@ export type SessionEvent =
   /** The peer's OPEN was accepted by the FSM. */
   | { readonly kind: "open"; readonly message: OpenMessage; readonly negotiated: Negotiated }
   | { readonly kind: "established"; readonly negotiated: Negotiated }
-  /** Borrowed until the next call into the session. Its outcome is never `SessionReset`: that ends the session instead. */
-  | { readonly kind: "update"; readonly message: UpdateMessage }
+  /**
+   * Borrowed until the next call into the session. Its outcome is never `SessionReset`: that ends the session instead.
+   * Routes of `ignoredFamilies` (rarely any) are to be skipped: not negotiated, or disabled on this session (RFC 7606).
+   */
+  | { readonly kind: "update"; readonly message: UpdateMessage; readonly ignoredFamilies: readonly Family[] }
   | { readonly kind: "end-of-rib"; readonly family: Family }
   /** RFC 7606 §2 "AFI/SAFI disable": drop the family's routes; none of it will be delivered in this session any more. */
   | { readonly kind: "family-disabled"; readonly family: Family; readonly problems: readonly Problem[] }

@@ -1,43 +1,397 @@
+/**
+ * One configured peer without input or output: at most two connections, the one that we dial (`outbound`) and the one that
+ * the peer dials (`inbound`), of which at most one becomes the session. The rules for the driver are those of
+ * `session.ts`; each call and event names the connection it is about.
+ *
+ * Collisions (RFC 4271 §6.8). Both ends compute from their BGP Identifiers which connection lives, but they see its events
+ * in different orders, and an end that is already Established keeps what it has: followed to the letter, each end can
+ * close the connection that the other one keeps. So a session stops at the peer's OPEN, with its KEEPALIVE held back, and
+ * as long as the peer has no KEEPALIVE it cannot be Established either:
+ *
+ * - No rival, or one that is not connected: go on; the dial is given up, for this connection is further.
+ * - A rival that waits for an OPEN: the survivor by identifier goes on and the other is dumped; the one that would lose
+ *   waits, at most a second, for the rival's OPEN or end.
+ * - A rival with an OPEN: the survivor by identifier goes on, the other is dumped.
+ * - A rival that is Established: RFC 4271 closes the new connection. But a peer that connects anew has often restarted and
+ *   forgotten the old one: we send a KEEPALIVE there, and if the old connection breaks within a second, the new one goes on.
+ */
 import type { RouteBatch } from "../codec/message.ts";
 import type { NotificationBody } from "../codec/outcome.ts";
+import { survivingInitiator } from "../fsm/collision.ts";
 import type { PeerConfig } from "../fsm/config.ts";
 import type { CloseCause } from "../fsm/event.ts";
 import type { Negotiated } from "../fsm/negotiate.ts";
 import type { FsmStateName } from "../fsm/state.ts";
 import type { Family } from "../iana/afi-safi.ts";
-import type { StopReason } from "./events.ts";
+import { defaultStopReason } from "./cease.ts";
+import type { SessionEvent, StopReason } from "./events.ts";
 import type { AcceptResult, PeerEvent, PeerSessionSnapshot, Slot } from "./peer-events.ts";
+import { PeerHistory } from "./peer-history.ts";
+import { refusalReply } from "./refusal.ts";
+import { Session } from "./session.ts";
 
 export interface PeerSessionOptions {
   readonly config: PeerConfig;
-  /** In [0, 1); jitter only. */
+  /** In [0, 1), for the jitter of timers. */
   readonly random: () => number;
 }
 
-export declare class PeerSession {
-  constructor(options: PeerSessionOptions);
-  get config(): PeerConfig;
-  get state(): FsmStateName;
-  get negotiated(): Negotiated | null;
-  start(now: number): readonly PeerEvent[];
-  stop(now: number, reason?: StopReason): readonly PeerEvent[];
-  /** End what is up with this NOTIFICATION; unlike `stop`, it comes back by itself after the backoff. */
-  reject(now: number, notification: NotificationBody, cause: string): readonly PeerEvent[];
-  accept(now: number): AcceptResult;
+/** How long a connection waits at its OPEN for the fate of its rival. */
+const collisionWaitMs = 1000;
+
+/** How far a state is on the way to a session. */
+const progress: { readonly [Name in FsmStateName]: number } = {
+  Idle: 0,
+  Active: 1,
+  Connect: 2,
+  OpenSent: 3,
+  OpenConfirm: 4,
+  Established: 5,
+};
+
+function rivalOf(slot: Slot): Slot {
+  return slot === "outbound" ? "inbound" : "outbound";
+}
+
+export class PeerSession {
+  readonly config: PeerConfig;
+  readonly #random: () => number;
+  readonly #outbound: Session;
+  #inbound: Session | null = null;
+  /** The states as far as they were told in events. */
+  readonly #states: { [S in Slot]: FsmStateName } = { outbound: "Idle", inbound: "Idle" };
+  readonly #history: PeerHistory = new PeerHistory();
+  /** What an ended inbound connection still had to say. */
+  #lastWords: Uint8Array | null = null;
+  #started = false;
+  #stopReason: StopReason = defaultStopReason;
+  /** We do not dial, because the inbound connection is on its way or up. */
+  #suspended = false;
+  #waiting: { readonly slot: Slot; readonly untilMs: number; readonly atEnd: "proceed" | "dump" } | null = null;
+
+  /** Throws as `Session` does for a configuration that is no good. */
+  constructor(options: PeerSessionOptions) {
+    this.config = options.config;
+    this.#random = options.random;
+    this.#outbound = new Session({ config: options.config, random: options.random, holdAtOpen: true });
+  }
+
+  /** That of the connection which is furthest; `Active` for a passive peer that waits. */
+  get state(): FsmStateName {
+    return this.#states[this.#furthest()];
+  }
+
+  /** What the OPENs of the furthest connection agreed on; null before OpenConfirm. */
+  get negotiated(): Negotiated | null {
+    return this.#session(this.#furthest())?.negotiated ?? null;
+  }
+
+  /** The connection that `sendRoutes` writes to; null unless Established. */
+  get establishedSlot(): Slot | null {
+    const slot = this.#furthest();
+    return this.#session(slot)?.state === "Established" ? slot : null;
+  }
+
+  /** Dials at once, or waits for the peer when it is configured as passive. Called again, it cuts a backoff short. */
+  start(now: number): readonly PeerEvent[] {
+    const events: PeerEvent[] = [];
+    this.#started = true;
+    if (!this.#suspended) this.#absorb("outbound", this.#outbound.start(now), now, events);
+    return events;
+  }
+
+  /** Ends everything with a Cease and stays down until `start`. No `down` when nothing was under way. */
+  stop(now: number, reason: StopReason = defaultStopReason): readonly PeerEvent[] {
+    this.#started = false;
+    this.#stopReason = reason;
+    return this.#onEach(now, (session) => session.stop(now, reason));
+  }
+
+  /** Ends everything with this NOTIFICATION; unlike after `stop` it starts again by itself, after the backoff. */
+  reject(now: number, notification: NotificationBody, cause: string): readonly PeerEvent[] {
+    return this.#onEach(now, (session) => session.reject(now, notification, cause));
+  }
+
+  /** The peer has dialled us. */
+  accept(now: number): AcceptResult {
+    if (!this.#started) {
+      const reply = refusalReply(this.config, this.#stopReason);
+      return { accepted: false, reply, cause: "the peer connects, but it is stopped on our side" };
+    }
+    if (this.#inbound?.state === "Established") {
+      // Its OPEN cannot be awaited, for both would be `inbound`; ask the old one whether it still lives.
+      this.#inbound.sendKeepalive();
+      const cause =
+        "the peer connects again, but its session is established: it may have restarted, and will try again";
+      return { accepted: false, reply: null, cause };
+    }
+    const events: PeerEvent[] = [];
+    // A peer that dials anew has given up its earlier attempt, whether we have noticed or not.
+    if (this.#inbound !== null) this.#replaceInbound(now, events);
+    this.#lastWords = null;
+    this.#inbound = new Session({
+      config: { ...this.config, passive: true },
+      random: this.#random,
+      connectRetryCounter: this.#outbound.connectRetryCounter,
+      holdAtOpen: true,
+    });
+    this.#absorb("inbound", this.#inbound.start(now), now, events);
+    this.#absorb("inbound", this.#inbound.connected(now), now, events);
+    return { accepted: true, events };
+  }
+
   /** Our dial succeeded. */
-  connected(now: number): readonly PeerEvent[];
-  closed(slot: Slot, now: number, cause: CloseCause): readonly PeerEvent[];
-  receive(slot: Slot, chunk: Uint8Array, now: number): readonly PeerEvent[];
-  /** Call it after everything readable was given to `receive`. */
-  tick(now: number): readonly PeerEvent[];
-  nextDeadline(): number;
-  /** Owned by the caller, never reused. Call after every other call. */
-  takeOutput(slot: Slot): Uint8Array | null;
-  /** False when not Established: nothing was sent. */
-  sendRoutes(batch: RouteBatch): boolean;
-  sendEndOfRib(family: Family): boolean;
-  sendRouteRefresh(family: Family): boolean;
-  /** The slot that `sendRoutes` writes to, or null. */
-  get establishedSlot(): Slot | null;
-  snapshot(): PeerSessionSnapshot;
+  connected(now: number): readonly PeerEvent[] {
+    const events: PeerEvent[] = [];
+    this.#absorb("outbound", this.#outbound.connected(now), now, events);
+    return events;
+  }
+
+  /** Our dial failed, or a connection ended without our `disconnect`. */
+  closed(slot: Slot, now: number, cause: CloseCause): readonly PeerEvent[] {
+    return this.#on(slot, now, (session) => session.closed(now, cause));
+  }
+
+  /** Bytes from the peer, cut anywhere; see `Session.receive`. */
+  receive(slot: Slot, chunk: Uint8Array, now: number): readonly PeerEvent[] {
+    return this.#on(slot, now, (session) => session.receive(chunk, now));
+  }
+
+  /** Fires every timer that is due. Everything readable must have gone through `receive` before. */
+  tick(now: number): readonly PeerEvent[] {
+    const events: PeerEvent[] = [];
+    this.#absorb("outbound", this.#outbound.tick(now), now, events);
+    if (this.#inbound !== null) this.#absorb("inbound", this.#inbound.tick(now), now, events);
+    const waiting = this.#waiting;
+    if (waiting !== null && waiting.untilMs <= now) {
+      this.#waiting = null;
+      if (waiting.atEnd === "proceed") this.#proceed(waiting.slot, now, events);
+      else this.#dump(waiting.slot, now, events);
+    }
+    return events;
+  }
+
+  /** When `tick` has something to do; Infinity when nothing is planned. */
+  nextDeadline(): number {
+    return Math.min(
+      this.#outbound.nextDeadline(),
+      this.#inbound?.nextDeadline() ?? Number.POSITIVE_INFINITY,
+      this.#waiting?.untilMs ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** What to send on this connection now, or null; also after its `disconnect`. Owned by the caller, never reused. */
+  takeOutput(slot: Slot): Uint8Array | null {
+    const session = this.#session(slot);
+    if (session !== null) return session.takeOutput();
+    const lastWords = this.#lastWords;
+    this.#lastWords = null;
+    return lastWords;
+  }
+
+  /** See `Session.sendRoutes`. */
+  sendRoutes(batch: RouteBatch): boolean {
+    return this.#session(this.#furthest())?.sendRoutes(batch) ?? false;
+  }
+
+  /** See `Session.sendEndOfRib`. */
+  sendEndOfRib(family: Family): boolean {
+    return this.#session(this.#furthest())?.sendEndOfRib(family) ?? false;
+  }
+
+  /** See `Session.sendRouteRefresh`. */
+  sendRouteRefresh(family: Family): boolean {
+    return this.#session(this.#furthest())?.sendRouteRefresh(family) ?? false;
+  }
+
+  snapshot(): PeerSessionSnapshot {
+    const slot = this.#furthest();
+    const outbound = this.#outbound.snapshot();
+    const inbound = this.#inbound?.snapshot() ?? null;
+    const furthest = slot === "inbound" && inbound !== null ? inbound : outbound;
+    return {
+      ...furthest,
+      ...this.#history.snapshot(inbound === null ? [outbound] : [outbound, inbound]),
+      state: this.state,
+      nextRetryAtMs: outbound.nextRetryAtMs,
+      slot: progress[this.state] >= progress.OpenSent ? slot : null,
+      connections: { outbound: this.#states.outbound, inbound: this.#inbound === null ? null : this.#states.inbound },
+    };
+  }
+
+  #session(slot: Slot): Session | null {
+    return slot === "outbound" ? this.#outbound : this.#inbound;
+  }
+
+  #furthest(): Slot {
+    return progress[this.#states.inbound] > progress[this.#states.outbound] ? "inbound" : "outbound";
+  }
+
+  #on(slot: Slot, now: number, call: (session: Session) => readonly SessionEvent[]): PeerEvent[] {
+    const events: PeerEvent[] = [];
+    const session = this.#session(slot);
+    if (session !== null) this.#absorb(slot, call(session), now, events);
+    return events;
+  }
+
+  /** The furthest connection last, so that only its end is the end of the peer's session. */
+  #onEach(now: number, call: (session: Session) => readonly SessionEvent[]): PeerEvent[] {
+    const last = this.#furthest();
+    return [...this.#on(rivalOf(last), now, call), ...this.#on(last, now, call)];
+  }
+
+  /** Turns the events of one connection into those of the peer, and does what they ask of the other connection. */
+  #absorb(slot: Slot, sessionEvents: readonly SessionEvent[], now: number, events: PeerEvent[]): void {
+    for (const event of sessionEvents) {
+      switch (event.kind) {
+        case "connect":
+          events.push({ kind: "connect", slot: "outbound" });
+          break;
+        case "state":
+          this.#enter(slot, event.to, now, events);
+          break;
+        case "notification":
+          this.#history.notification(event.direction, event.notification, now);
+          events.push({ ...event, slot });
+          break;
+        case "disconnect":
+        case "open":
+          events.push({ ...event, slot });
+          break;
+        case "established":
+          events.push({ ...event, slot });
+          if (progress[this.#states[rivalOf(slot)]] >= progress.OpenSent) this.#dump(rivalOf(slot), now, events);
+          break;
+        case "down":
+          this.#ended(slot, event, now, events);
+          break;
+        case "update":
+        case "end-of-rib":
+        case "family-disabled":
+        case "route-refresh":
+          events.push(event);
+          break;
+        default:
+          event satisfies never;
+      }
+    }
+    if (this.#session(slot)?.held === true && this.#waiting?.slot !== slot) this.#resolve(slot, now, events);
+  }
+
+  #enter(slot: Slot, to: FsmStateName, now: number, events: PeerEvent[]): void {
+    const from = this.state;
+    // An inbound connection that is lost leaves nothing that could become active again.
+    const lost = slot === "inbound" && to === "Active" && progress[this.#states.inbound] >= progress.OpenSent;
+    this.#states[slot] = lost ? "Idle" : to;
+    if (this.state === from) return;
+    this.#history.entered(now);
+    events.push({ kind: "state", from, to: this.state });
+  }
+
+  /** `slot` has the peer's OPEN and is held there: decide between it and its rival. */
+  #resolve(slot: Slot, now: number, events: PeerEvent[]): void {
+    const rival = rivalOf(slot);
+    switch (this.#states[rival]) {
+      case "Idle":
+      case "Connect":
+      case "Active":
+        if (rival === "outbound") this.#suspend(now, events);
+        this.#proceed(slot, now, events);
+        return;
+      case "OpenSent":
+        if (this.#survives(slot)) {
+          this.#dump(rival, now, events);
+          this.#proceed(slot, now, events);
+        } else {
+          this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "proceed" };
+        }
+        return;
+      case "OpenConfirm":
+        this.#waiting = null;
+        this.#settle(slot, now, events);
+        return;
+      case "Established":
+        if (this.config.collisionDetectEstablishedState) {
+          this.#settle(slot, now, events);
+        } else {
+          this.#session(rival)?.sendKeepalive();
+          this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "dump" };
+        }
+        return;
+    }
+  }
+
+  /** Both have an OPEN: one is dumped, the other goes on. */
+  #settle(slot: Slot, now: number, events: PeerEvent[]): void {
+    const [survivor, loser] = this.#survives(slot) ? [slot, rivalOf(slot)] : [rivalOf(slot), slot];
+    this.#dump(loser, now, events);
+    this.#proceed(survivor, now, events);
+  }
+
+  #survives(slot: Slot): boolean {
+    const peer = this.#session(slot)?.negotiated;
+    if (peer === null || peer === undefined) return false;
+    const local = { routerId: this.config.routerId, asn: this.config.localAs };
+    const initiator = survivingInitiator(local, { routerId: peer.peerRouterId, asn: peer.peerAs });
+    return (initiator === "local") === (slot === "outbound");
+  }
+
+  #proceed(slot: Slot, now: number, events: PeerEvent[]): void {
+    if (this.#waiting?.slot === slot) this.#waiting = null;
+    const session = this.#session(slot);
+    if (session?.held === true) this.#absorb(slot, session.proceed(now), now, events);
+  }
+
+  #dump(slot: Slot, now: number, events: PeerEvent[]): void {
+    const cause = `two connections with the peer at once: the other one is kept (RFC 4271 §6.8)`;
+    events.push(...this.#on(slot, now, (session) => session.dump(now, cause)));
+  }
+
+  /** Stop dialling without a word about it. */
+  #suspend(now: number, events: PeerEvent[]): void {
+    if (this.config.passive || this.#suspended) return;
+    this.#suspended = true;
+    for (const event of this.#outbound.stop(now, { subcode: null, text: "" })) {
+      if (event.kind === "disconnect") events.push({ ...event, slot: "outbound" });
+      if (event.kind === "state") this.#enter("outbound", event.to, now, events);
+    }
+  }
+
+  #replaceInbound(now: number, events: PeerEvent[]): void {
+    const cause = "the peer has opened a new connection in its place";
+    events.push({ kind: "disconnect", slot: "inbound", abort: true });
+    this.#enter("inbound", "Idle", now, events);
+    events.push({ kind: "dropped", slot: "inbound", reason: "collision", cause });
+    this.#forgetInbound(now, events);
+  }
+
+  #ended(slot: Slot, event: Extract<SessionEvent, { readonly kind: "down" }>, now: number, events: PeerEvent[]): void {
+    if (this.#waiting?.slot === slot) this.#waiting = null;
+    const rival = rivalOf(slot);
+    const goesOn = progress[this.#states[rival]] >= progress.OpenSent;
+    if (goesOn && !event.wasEstablished) {
+      events.push({ kind: "dropped", slot, reason: event.reason, cause: event.cause });
+    } else {
+      this.#history.down(event.reason, event.cause, now);
+      events.push(event);
+    }
+    if (slot === "inbound") this.#forgetInbound(now, events);
+    // The inbound connection is the session, or nearly: no dialling beside it.
+    else if (progress[this.#states.inbound] >= progress.OpenConfirm) this.#suspend(now, events);
+    // It waited for what just happened.
+    if (this.#waiting?.slot === rival) this.#proceed(rival, now, events);
+  }
+
+  #forgetInbound(now: number, events: PeerEvent[]): void {
+    const inbound = this.#inbound;
+    if (inbound === null) return;
+    this.#inbound = null;
+    this.#states.inbound = "Idle";
+    this.#lastWords = inbound.takeOutput();
+    this.#history.forget(inbound.snapshot());
+    if (!this.#suspended) return;
+    this.#suspended = false;
+    if (!this.#started) return;
+    this.#absorb("outbound", this.#outbound.startAfterFailures(now, inbound.connectRetryCounter), now, events);
+  }
 }

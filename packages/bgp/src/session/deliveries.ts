@@ -1,0 +1,70 @@
+import { MessageType, type RouteRefreshMessage, type UpdateMessage } from "../codec/message.ts";
+import { Outcome } from "../codec/outcome.ts";
+import type { Negotiated } from "../fsm/negotiate.ts";
+import { Family } from "../iana/afi-safi.ts";
+import type { SessionEvent } from "./events.ts";
+
+const none: readonly Family[] = [];
+
+/** Decides what of an Established session's messages reaches the consumer, and under which name. */
+export class Deliveries {
+  /** Families that RFC 7606 made us stop using on this session. */
+  readonly #disabled = new Set<Family>();
+
+  /** For the next connection. */
+  reset(): void {
+    this.#disabled.clear();
+  }
+
+  deliver(message: UpdateMessage | RouteRefreshMessage, negotiated: Negotiated, events: SessionEvent[]): void {
+    if (message.type === MessageType.RouteRefresh) this.#routeRefresh(message, negotiated, events);
+    else this.#update(message, negotiated, events);
+  }
+
+  /** RFC 2918 §4: a request for a family that was not announced is ignored. */
+  #routeRefresh(message: RouteRefreshMessage, negotiated: Negotiated, events: SessionEvent[]): void {
+    if (!negotiated.routeRefresh || !negotiated.families.includes(message.family)) return;
+    // RFC 7313 §4: without the enhanced capability the octet is reserved, so whatever it holds this is a request; with it,
+    // unknown subtypes are ignored.
+    if (!negotiated.enhancedRouteRefresh) events.push({ kind: "route-refresh", message: { ...message, subtype: 0 } });
+    else if (message.subtype <= 2) events.push({ kind: "route-refresh", message });
+  }
+
+  #update(message: UpdateMessage, negotiated: Negotiated, events: SessionEvent[]): void {
+    if (message.outcome === Outcome.AfiSafiDisable) {
+      this.#disable(message, negotiated, events);
+      return;
+    }
+    if (message.endOfRib !== -1) {
+      if (this.#usable(message.endOfRib, negotiated)) events.push({ kind: "end-of-rib", family: message.endOfRib });
+      return;
+    }
+    const families = familiesOf(message);
+    const ignoredFamilies = families.filter((family) => !this.#usable(family, negotiated));
+    if (families.length > 0 && ignoredFamilies.length === families.length) return;
+    events.push({ kind: "update", message, ignoredFamilies: ignoredFamilies.length === 0 ? none : ignoredFamilies });
+  }
+
+  #usable(family: Family, negotiated: Negotiated): boolean {
+    return negotiated.families.includes(family) && !this.#disabled.has(family);
+  }
+
+  /** RFC 7606 §2: all routes of the family go, and further ones are ignored. Which family it is may be unreadable: then all. */
+  #disable(message: UpdateMessage, negotiated: Negotiated, events: SessionEvent[]): void {
+    const family = message.attributes.mpReach?.family ?? message.attributes.mpUnreach?.family;
+    for (const affected of family === undefined ? negotiated.families : [family]) {
+      if (!this.#usable(affected, negotiated)) continue;
+      this.#disabled.add(affected);
+      events.push({ kind: "family-disabled", family: affected, problems: message.problems });
+    }
+  }
+}
+
+function familiesOf(message: UpdateMessage): readonly Family[] {
+  const { mpReach, mpUnreach } = message.attributes;
+  const families: Family[] = [];
+  if (!message.nlri.isEmpty || !message.withdrawn.isEmpty) families.push(Family.Ipv4Unicast);
+  if (mpReach !== null) families.push(mpReach.family);
+  if (mpUnreach !== null) families.push(mpUnreach.family);
+  return families;
+}

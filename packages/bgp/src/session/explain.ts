@@ -1,0 +1,89 @@
+/** Sentences for operators about what came from the peer: what it means and, where it is known, what to do. */
+import { formatRouterId } from "../bytes/address.ts";
+import type { MalformedMessage, UpdateMessage } from "../codec/message.ts";
+import type { NotificationBody, Problem } from "../codec/outcome.ts";
+import { describeNotification } from "../codec/shutdown-communication.ts";
+import type { PeerConfig } from "../fsm/config.ts";
+import { familyName } from "../iana/afi-safi.ts";
+import { CeaseSubcode, NotificationCode, OpenSubcode } from "../iana/notification-codes.ts";
+
+function rules(problems: readonly Problem[]): string {
+  const broken = problems.map(({ attribute, rule, rfc }) => {
+    const where = attribute === 0 ? "" : `attribute ${attribute}, `;
+    return `${where}${rule}, ${rfc}`;
+  });
+  return broken.length === 0 ? "" : ` (${broken.join("; ")})`;
+}
+
+export function explainMalformed(message: MalformedMessage): string {
+  const { code, subcode } = message.notification;
+  const name = describeNotification(message.notification);
+  if (code === NotificationCode.OpenMessageError && subcode === OpenSubcode.UnsupportedVersionNumber) {
+    return `the peer speaks another version of BGP, we speak version 4 only; we answered ${name}: correct the router`;
+  }
+  return `the peer sent a message that cannot be read${rules(message.problems)}; we answered ${name}`;
+}
+
+export function explainUpdateReset(message: UpdateMessage, notification: NotificationBody): string {
+  return `the peer sent an UPDATE that RFC 7606 cannot repair${rules(message.problems)}; we answered ${describeNotification(notification)}`;
+}
+
+export const malformedNotification: string =
+  "the peer sent a NOTIFICATION that cannot be read, and so ended the session: see the router's log";
+
+/** A NOTIFICATION of the peer, with the remedy for the ones that operators meet. */
+export function explainReceived(notification: NotificationBody, config: PeerConfig): string {
+  const hint = receivedHint(notification, config);
+  return `the peer sent ${describeNotification(notification)}${hint === "" ? "" : `: ${hint}`}`;
+}
+
+function receivedHint({ code, subcode }: NotificationBody, config: PeerConfig): string {
+  switch (code) {
+    case NotificationCode.OpenMessageError:
+      return openHint(subcode, config);
+    case NotificationCode.HoldTimerExpired:
+      return "it heard nothing from us for the hold time: this host, or the way to the peer, was stalled";
+    case NotificationCode.Cease:
+      return ceaseHint(subcode);
+    default:
+      return "";
+  }
+}
+
+function openHint(subcode: number, config: PeerConfig): string {
+  switch (subcode) {
+    case OpenSubcode.BadPeerAs:
+      return `it expects another AS than ours, ${config.localAs}: correct the neighbour's remote AS on the router, or our asn`;
+    case OpenSubcode.BadBgpIdentifier:
+      return `our router id ${formatRouterId(config.routerId)} is not acceptable to it, usually because another speaker has the same: give every speaker its own`;
+    case OpenSubcode.UnsupportedOptionalParameter:
+      return "it does not know capabilities (RFC 5492), which this session needs";
+    case OpenSubcode.UnacceptableHoldTime:
+      return `our hold time of ${config.holdTime} s is not acceptable to it: set a longer hold-time, or lower its minimum`;
+    case OpenSubcode.UnsupportedCapability:
+      return `it needs something that we do not offer, usually an address family (ours: ${config.families.map(familyName).join(", ")}): make the families equal on both sides`;
+    case OpenSubcode.RoleMismatch:
+      return "the BGP roles of the two sides do not fit each other (RFC 9234): correct one of them";
+    default:
+      return "";
+  }
+}
+
+function ceaseHint(subcode: number): string {
+  switch (subcode) {
+    case CeaseSubcode.MaximumNumberOfPrefixesReached:
+      return "we announce more prefixes than it allows: raise the limit on the router or announce fewer";
+    case CeaseSubcode.AdministrativeShutdown:
+      return "its operator has shut the session down";
+    case CeaseSubcode.PeerDeconfigured:
+      return "we were removed from its configuration";
+    case CeaseSubcode.ConnectionRejected:
+      return "it does not want this connection now: check that it has us as a neighbour; after an error many routers refuse for a while (BIRD: error wait time)";
+    case CeaseSubcode.ConnectionCollisionResolution:
+      return "it keeps the other of two connections with us";
+    case CeaseSubcode.OutOfResources:
+      return "it is out of resources";
+    default:
+      return "";
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Octets waiting to be sent. `take` hands the memory over to the caller and begins anew, so what was taken is never
+ * written to again.
+ */
+export class Output {
+  #bytes: Uint8Array = new Uint8Array(0);
+  #length = 0;
+
+  /** Octets waiting. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends `source[start, end)`. */
+  append(source: Uint8Array, start: number, end: number): void {
+    const needed = this.#length + end - start;
+    if (needed > this.#bytes.length) {
+      const grown = new Uint8Array(this.#length === 0 ? needed : Math.max(needed, this.#bytes.length * 2));
+      grown.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(source.subarray(start, end), this.#length);
+    this.#length = needed;
+  }
+
+  /** The first `limit` octets (default all), or null when there are none. The rest stays. */
+  take(limit: number = this.#length): Uint8Array | null {
+    if (limit === 0) return null;
+    const taken = this.#bytes.subarray(0, limit);
+    const rest = this.#bytes.slice(limit, this.#length);
+    this.#bytes = rest;
+    this.#length = rest.length;
+    return taken;
+  }
+
+  clear(): void {
+    this.#bytes = new Uint8Array(0);
+    this.#length = 0;
+  }
+}

@@ -1,0 +1,403 @@
+/**
+ * One BGP connection attempt loop without input or output: bytes and time go in, events and bytes come out.
+ *
+ * The driver owns the TCP connection and the clock. It calls `connected`, `receive` and `closed` when the connection does
+ * something, `tick` when `nextDeadline` has come, and after every call obeys the events in order and sends what
+ * `takeOutput` gives. It must read everything the connection holds before it calls `tick`: then a stall of our own process
+ * cannot look like silence of the peer, for unread input restarts the hold timer before the timer is asked.
+ *
+ * All times are monotonic milliseconds of the driver's choosing, and never go back.
+ */
+import { Writer } from "../bytes/writer.ts";
+import { type CodecContext, defaultCodecContext } from "../codec/context.ts";
+import { decodeMessage } from "../codec/decode.ts";
+import { encodeMessage } from "../codec/encode.ts";
+import { Framer } from "../codec/framer.ts";
+import {
+  type MalformedMessage,
+  type Message,
+  MessageType,
+  type OutgoingMessage,
+  type RouteBatch,
+} from "../codec/message.ts";
+import type { NotificationBody } from "../codec/outcome.ts";
+import { encodeRoutes } from "../codec/routes.ts";
+import { describeNotification } from "../codec/shutdown-communication.ts";
+import type { PeerConfig } from "../fsm/config.ts";
+import type { FsmEffect } from "../fsm/effect.ts";
+import type { CloseCause, FsmEvent } from "../fsm/event.ts";
+import { transportOf } from "../fsm/leave.ts";
+import type { Negotiated } from "../fsm/negotiate.ts";
+import { ownOpen } from "../fsm/open.ts";
+import { type FsmState, type FsmStateName, initialState } from "../fsm/state.ts";
+import { expiredTimer, nextDeadline, transition } from "../fsm/transition.ts";
+import { PeerConfigError, validatePeerConfig } from "../fsm/validate.ts";
+import type { Family } from "../iana/afi-safi.ts";
+import { CeaseSubcode, NotificationCode } from "../iana/notification-codes.ts";
+import { cease, defaultStopReason } from "./cease.ts";
+import { Counters } from "./counters.ts";
+import { Deliveries } from "./deliveries.ts";
+import type { SessionEvent, SessionSnapshot, StopReason, TimedNotification } from "./events.ts";
+import { messageEvent } from "./message-event.ts";
+import { Output } from "./output.ts";
+
+export interface SessionOptions {
+  readonly config: PeerConfig;
+  /** In [0, 1), for the jitter of timers. */
+  readonly random: () => number;
+  /** Failures so far, when this session goes on where another one ended. */
+  readonly connectRetryCounter?: number;
+  /** Stop at the peer's OPEN, with our KEEPALIVE held back, until `proceed`: for whoever resolves collisions. */
+  readonly holdAtOpen?: boolean;
+}
+
+/** A scratch buffer that grew beyond this for one large batch is not kept. */
+const maxScratchOctets = 1_048_576;
+
+/** Input kept while a session is held at the OPEN, where a peer that keeps to the rules has next to nothing to say. */
+const maxHeldOctets = 65_536;
+const heldTooLong: FsmEvent = {
+  type: "AutomaticStop",
+  notification: { code: NotificationCode.Cease, subcode: CeaseSubcode.OutOfResources, data: new Uint8Array(0) },
+  cause: `the peer sent more than ${maxHeldOctets} octets before our KEEPALIVE`,
+};
+
+export class Session {
+  readonly config: PeerConfig;
+  readonly #random: () => number;
+  readonly #holdAtOpen: boolean;
+  #writer: Writer = new Writer();
+  readonly #output: Output = new Output();
+  readonly #received: Counters = new Counters();
+  readonly #sent: Counters = new Counters();
+  readonly #deliveries: Deliveries = new Deliveries();
+  #state: FsmState;
+  #sinceMs = 0;
+  #framer: Framer = new Framer();
+  #context: CodecContext = defaultCodecContext;
+  /** While held: how much output may go out, and how much input waits. */
+  #held: { readonly output: number; input: number } | null = null;
+  #lastSent: TimedNotification | null = null;
+  #lastReceived: TimedNotification | null = null;
+  #lastDown: SessionSnapshot["lastDown"] = null;
+
+  /**
+   * Throws {@link PeerConfigError} for a configuration that `validatePeerConfig` refuses, and `BgpEncodeError` for one with
+   * capabilities that cannot be put on the wire.
+   */
+  constructor(options: SessionOptions) {
+    const problems = validatePeerConfig(options.config);
+    if (problems.length > 0) throw new PeerConfigError(problems);
+    this.config = options.config;
+    this.#random = options.random;
+    this.#holdAtOpen = options.holdAtOpen ?? false;
+    this.#state = initialState(options.connectRetryCounter);
+    // An OPEN that cannot be encoded shows here, not when the connection is up.
+    encodeMessage(this.#writer, { type: MessageType.Open, ...ownOpen(this.config) }, this.#context);
+  }
+
+  get state(): FsmStateName {
+    return this.#state.name;
+  }
+
+  /** What the OPENs agreed on; null before OpenConfirm. */
+  get negotiated(): Negotiated | null {
+    return this.#state.name === "OpenConfirm" || this.#state.name === "Established" ? this.#state.negotiated : null;
+  }
+
+  /** Failures since the last stable session. */
+  get connectRetryCounter(): number {
+    return this.#state.connectRetryCounter;
+  }
+
+  /** Stopped at the peer's OPEN (see `holdAtOpen`). */
+  get held(): boolean {
+    return this.#held !== null;
+  }
+
+  /** Octets that `takeOutput` would give. */
+  get outputLength(): number {
+    return this.#held === null ? this.#output.length : this.#held.output;
+  }
+
+  /** Dials at once, or listens when the peer is configured as passive. */
+  start(now: number): readonly SessionEvent[] {
+    return this.#apply({ type: this.config.passive ? "ManualStart_with_PassiveTcpEstablishment" : "ManualStart" }, now);
+  }
+
+  /** Starts after the pause that this many failures deserve. */
+  startAfterFailures(now: number, connectRetryCounter: number): readonly SessionEvent[] {
+    return this.#apply({ type: "AutomaticStart_with_DampPeerOscillations", connectRetryCounter }, now);
+  }
+
+  /** The dial succeeded, or the peer's connection was accepted. */
+  connected(now: number): readonly SessionEvent[] {
+    if (transportOf(this.#state) !== "connected") this.#resetConnection();
+    return this.#apply({ type: this.#state.name === "Connect" ? "Tcp_CR_Acked" : "TcpConnectionConfirmed" }, now);
+  }
+
+  /** The dial failed or the connection ended. Ignored when there is neither. */
+  closed(now: number, cause: CloseCause): readonly SessionEvent[] {
+    if (transportOf(this.#state) === "none") return [];
+    return this.#apply({ type: "TcpConnectionFails", cause }, now);
+  }
+
+  /** Ends the session with a Cease and stays down until `start`. */
+  stop(now: number, reason: StopReason = defaultStopReason): readonly SessionEvent[] {
+    const text = reason.text === "" ? "" : `: ${reason.text}`;
+    const notification = cease(reason);
+    return this.#apply({ type: "ManualStop", notification, cause: `stopped on our side${text}` }, now);
+  }
+
+  /** Ends the session with this NOTIFICATION; unlike after `stop` it starts again by itself, after the backoff. */
+  reject(now: number, notification: NotificationBody, cause: string): readonly SessionEvent[] {
+    return this.#apply({ type: "AutomaticStop", notification, cause }, now);
+  }
+
+  /** Ends this connection in favour of another one with the same peer (RFC 4271 §6.8). */
+  dump(now: number, cause: string): readonly SessionEvent[] {
+    return this.#apply({ type: "OpenCollisionDump", cause }, now);
+  }
+
+  /**
+   * Bytes from the peer, cut anywhere. UPDATEs before a fault are delivered, and the fault is the last event. Views in
+   * `update` events stay valid until the next call into the session, as long as `chunk` is not overwritten.
+   */
+  receive(chunk: Uint8Array, now: number): readonly SessionEvent[] {
+    if (transportOf(this.#state) !== "connected") return [];
+    const events: SessionEvent[] = [];
+    this.#framer.push(chunk);
+    if (this.#held !== null) {
+      this.#held.input += chunk.length;
+      if (this.#held.input > maxHeldOctets) this.#step(heldTooLong, now, events);
+    }
+    this.#read(now, events);
+    return events;
+  }
+
+  /** Goes on after `holdAtOpen`. */
+  proceed(now: number): readonly SessionEvent[] {
+    const events: SessionEvent[] = [];
+    if (this.#held === null) return events;
+    this.#held = null;
+    this.#read(now, events);
+    return events;
+  }
+
+  /** Fires every timer that is due. Read everything first (see above). Calling it early or twice does nothing. */
+  tick(now: number): readonly SessionEvent[] {
+    const events: SessionEvent[] = [];
+    for (let event = expiredTimer(this.#state, now); event !== null; event = expiredTimer(this.#state, now)) {
+      this.#step(event, now, events);
+    }
+    return events;
+  }
+
+  /** When `tick` has something to do; Infinity when nothing is planned. */
+  nextDeadline(): number {
+    return nextDeadline(this.#state);
+  }
+
+  /** What to send now, or null. Owned by the caller: the session never touches it again. */
+  takeOutput(): Uint8Array | null {
+    if (this.#held === null) return this.#output.take();
+    const taken = this.#output.take(this.#held.output);
+    this.#held = { output: 0, input: this.#held.input };
+    return taken;
+  }
+
+  /**
+   * Announces or withdraws routes, packed into as few UPDATEs as fit. False, and nothing sent, when the session is not
+   * Established or has not negotiated the family. Throws `BgpEncodeError` for values that cannot be put on the wire.
+   */
+  sendRoutes(batch: RouteBatch): boolean {
+    if (!this.#canSend(batch.family)) return false;
+    const writer = this.#writer;
+    writer.reset();
+    let from = 0;
+    const lengths: number[] = [];
+    // The messages pile up in the writer: an encoder that throws half way must not have sent half of the batch.
+    encodeRoutes(writer, batch, this.#context, (end) => {
+      lengths.push(end - from);
+      from = end;
+    });
+    this.#output.append(writer.bytes, 0, writer.length);
+    for (const length of lengths) this.#sent.count(MessageType.Update, length);
+    if (writer.bytes.length > maxScratchOctets) this.#writer = new Writer();
+    return true;
+  }
+
+  /** RFC 4724 §2. False when it could not be sent, as for `sendRoutes`. */
+  sendEndOfRib(family: Family): boolean {
+    if (!this.#canSend(family)) return false;
+    this.#send({ type: MessageType.Update, endOfRib: family });
+    return true;
+  }
+
+  /** Asks for the peer's routes again (RFC 2918). False when not Established, or not negotiated. */
+  sendRouteRefresh(family: Family): boolean {
+    if (!this.#canSend(family) || this.negotiated?.routeRefresh !== true) return false;
+    this.#send({ type: MessageType.RouteRefresh, family, subtype: 0 });
+    return true;
+  }
+
+  /**
+   * A KEEPALIVE out of turn, to find out whether the connection still lives. False when not Established, or when the hold
+   * time is 0 (RFC 4271 §4.4: then none may be sent).
+   */
+  sendKeepalive(): boolean {
+    if (this.#state.name !== "Established" || this.#state.negotiated.holdTime === 0) return false;
+    this.#send({ type: MessageType.Keepalive });
+    return true;
+  }
+
+  snapshot(): SessionSnapshot {
+    return {
+      state: this.#state.name,
+      sinceMs: this.#sinceMs,
+      negotiated: this.negotiated,
+      connectRetryCounter: this.#state.connectRetryCounter,
+      nextRetryAtMs: retryAt(this.#state),
+      lastNotificationSent: this.#lastSent,
+      lastNotificationReceived: this.#lastReceived,
+      lastDown: this.#lastDown,
+      received: this.#received.snapshot(),
+      sent: this.#sent.snapshot(),
+    };
+  }
+
+  #canSend(family: Family): boolean {
+    return this.#state.name === "Established" && this.#state.negotiated.families.includes(family);
+  }
+
+  #resetConnection(): void {
+    this.#framer = new Framer();
+    this.#context = defaultCodecContext;
+    this.#held = null;
+    this.#output.clear();
+    this.#deliveries.reset();
+  }
+
+  #read(now: number, events: SessionEvent[]): void {
+    const framer = this.#framer;
+    while (this.#held === null && transportOf(this.#state) === "connected" && framer.next()) {
+      const message = decodeMessage(framer.bytes, framer.start, framer.end, this.#context);
+      const type = message.type === MessageType.Malformed ? message.typeCode : message.type;
+      this.#received.count(type, framer.end - framer.start);
+      this.#message(message, now, events);
+    }
+    if (framer.error !== null && this.#held === null && transportOf(this.#state) === "connected") {
+      this.#message(framer.error, now, events);
+    }
+  }
+
+  #message(message: Message | MalformedMessage, now: number, events: SessionEvent[]): void {
+    const delayed = this.#state.name === "Connect" || this.#state.name === "Active";
+    const event = messageEvent(message, this.config, delayed);
+    if (event.type === "NotifMsg" || event.type === "NotifMsgVerErr") {
+      if (event.notification !== null) this.#lastReceived = this.#noted(event.notification, "received", now, events);
+    }
+    this.#step(event, now, events);
+  }
+
+  #apply(event: FsmEvent, now: number): readonly SessionEvent[] {
+    const events: SessionEvent[] = [];
+    this.#step(event, now, events);
+    return events;
+  }
+
+  /** One transition: the change of state is told first, then the effects in their order. */
+  #step(event: FsmEvent, now: number, events: SessionEvent[]): void {
+    const before = this.#state.name;
+    const { state, effects } = transition(this.#state, event, { now, random: this.#random() }, this.config);
+    this.#state = state;
+    if (state.name !== before) {
+      this.#sinceMs = now;
+      events.push({ kind: "state", from: before, to: state.name });
+    }
+    const received = "notification" in event && event.type.startsWith("NotifMsg") ? event.notification : null;
+    let ending: NotificationBody | null = null;
+    for (const effect of effects) {
+      if (effect.kind === "send-notification") ending = effect.notification;
+      if (effect.kind === "down") {
+        const direction = ending === null ? "received" : "sent";
+        const body = ending ?? received;
+        this.#lastDown = { reason: effect.reason, cause: effect.cause, atMs: now };
+        events.push({ ...effect, notification: body === null ? null : { direction, body } });
+      } else {
+        this.#perform(effect, now, events);
+      }
+    }
+  }
+
+  #perform(effect: Exclude<FsmEffect, { readonly kind: "down" }>, now: number, events: SessionEvent[]): void {
+    switch (effect.kind) {
+      case "connect":
+        events.push({ kind: "connect" });
+        return;
+      case "disconnect":
+        // What was held back is not worth sending any more, but the NOTIFICATION behind it is.
+        this.#held = null;
+        events.push({ kind: "disconnect", abort: effect.abort });
+        return;
+      case "send-open":
+        this.#send({ type: MessageType.Open, ...effect.open });
+        return;
+      case "send-keepalive":
+        this.#send({ type: MessageType.Keepalive });
+        return;
+      case "send-notification":
+        this.#send({ type: MessageType.Notification, ...effect.notification });
+        this.#lastSent = this.#noted(effect.notification, "sent", now, events);
+        return;
+      case "open-accepted": {
+        const { message, negotiated } = effect;
+        this.#context = negotiated.codecContext;
+        this.#framer.maxMessageLength = negotiated.codecContext.maxMessageLength;
+        if (this.#holdAtOpen) this.#held = { output: this.#output.length, input: 0 };
+        events.push({ kind: "open", message, negotiated });
+        return;
+      }
+      case "established":
+        events.push({ kind: "established", negotiated: effect.negotiated });
+        return;
+      case "deliver":
+        if (this.negotiated !== null) this.#deliveries.deliver(effect.message, this.negotiated, events);
+        return;
+    }
+    effect satisfies never;
+  }
+
+  #noted(
+    notification: NotificationBody,
+    direction: "sent" | "received",
+    atMs: number,
+    events: SessionEvent[],
+  ): TimedNotification {
+    events.push({ kind: "notification", direction, notification });
+    return { notification, atMs, text: describeNotification(notification) };
+  }
+
+  #send(message: OutgoingMessage): void {
+    const writer = this.#writer;
+    writer.reset();
+    encodeMessage(writer, message, this.#context);
+    this.#output.append(writer.bytes, 0, writer.length);
+    this.#sent.count(message.type, writer.length);
+  }
+}
+
+function retryAt(state: FsmState): number {
+  switch (state.name) {
+    case "Idle":
+      return state.timers.idleHold;
+    case "Active":
+      return state.timers.connectRetry;
+    case "Connect":
+    case "OpenSent":
+    case "OpenConfirm":
+    case "Established":
+      return Number.POSITIVE_INFINITY;
+  }
+  return state satisfies never;
+}

@@ -58,6 +58,24 @@ export {
   encodeShutdownCommunication,
   shutdownCommunication,
 } from "./codec/shutdown-communication.ts";
+// fsm
+export { type Identity, type Initiator, survivingInitiator } from "./fsm/collision.ts";
+export {
+  type GracefulRestartOffer,
+  type OptionalCapabilities,
+  type PeerConfig,
+  type PeerConfigOptions,
+  peerConfig,
+  type RemoteAs,
+} from "./fsm/config.ts";
+export type { DownReason, FsmEffect } from "./fsm/effect.ts";
+export { type CloseCause, type FsmEvent, type FsmEventType, fsmEventNumbers } from "./fsm/event.ts";
+export { type Negotiated, negotiate, type OpenVerdict } from "./fsm/negotiate.ts";
+export { type OwnOpen, ownOpen } from "./fsm/open.ts";
+export { retryDelayMs } from "./fsm/retry.ts";
+export { type FsmState, type FsmStateName, fsmStateNames, initialState } from "./fsm/state.ts";
+export { type At, expiredTimer, nextDeadline, type Transition, transition } from "./fsm/transition.ts";
+export { type ConfigProblem, PeerConfigError, validatePeerConfig } from "./fsm/validate.ts";
 // iana
 export { afiOf, Family, familyFromName, familyName, familyOf, safiOf } from "./iana/afi-safi.ts";
 export { AttributeCode, attributeName } from "./iana/attribute-codes.ts";
@@ -87,3 +105,15 @@ export { type Candidate, type Decision, type DecisionOptions, decide, type Route
 export { LocRib, type LocRibChange, type RibChange, type RibRoute } from "./rib/loc-rib.ts";
 export { acceptAll, type ImportPolicy } from "./rib/policy.ts";
 export { type PrefixKey, pathKey, prefixKey } from "./rib/prefix-key.ts";
+// session
+export type {
+  DownEvent,
+  MessageCounters,
+  SessionEvent,
+  SessionSnapshot,
+  StopReason,
+  TimedNotification,
+} from "./session/events.ts";
+export type { AcceptResult, PeerEvent, PeerSessionSnapshot, Slot } from "./session/peer-events.ts";
+export { PeerSession, type PeerSessionOptions } from "./session/peer-session.ts";
+export { Session, type SessionOptions } from "./session/session.ts";

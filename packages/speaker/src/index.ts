@@ -7,6 +7,7 @@ export type {
   PeerSnapshot,
   PeerSnapshotDown,
   PeerSnapshotNotification,
+  PeerSnapshotSession,
   RefusedRoute,
 } from "./peer/snapshot.ts";
 export type { FlushResult, PeerRoutes, Route, RouteAttributes, RouteChange } from "./routes/route.ts";

@@ -171,7 +171,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
    * What to send now; it counts as sent. End-of-RIB comes when nothing else waits. Routes with equal attributes share a
    * batch, so the encoder can fill its UPDATEs. `budget` bounds the work: a prefix costs 1, an attribute set 16 more.
    */
-  take(budget = Number.POSITIVE_INFINITY): Outgoing {
+  take(budget: number = Number.POSITIVE_INFINITY): Outgoing {
     const batches: RouteBatch[] = [];
     this.#takeAnnouncements(budget - this.#takeWithdrawals(budget, batches), batches);
     if (this.pending > 0) return { batches, endOfRib: [] };

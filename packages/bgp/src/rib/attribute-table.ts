@@ -1,4 +1,5 @@
 import { Writer } from "../bytes/writer.ts";
+import { hashBytes } from "../codec/attributes/canonical.ts";
 import type { PathAttributes } from "../codec/attributes/path-attributes.ts";
 import type { AttributeValues } from "../codec/attributes/values.ts";
 import type { Family } from "../iana/afi-safi.ts";
@@ -30,7 +31,8 @@ export class AttributeTable {
     const writer = this.#writer;
     writer.reset();
     attributes.writeCanonical(writer, family);
-    const hash = fnv1a(writer.bytes, writer.length);
+    // A peer can make hashes collide; each collision costs a comparison, which its own UPDATE pays for.
+    const hash = hashBytes(writer.bytes, 0, writer.length);
     const bucket = this.#buckets.get(hash);
     const known = bucket?.find((entry) => startsWith(writer.bytes, writer.length, entry.bytes));
     if (known !== undefined) {
@@ -56,13 +58,6 @@ export class AttributeTable {
     if (bucket.length <= 1) this.#buckets.delete(attributes.hash);
     else bucket.splice(bucket.indexOf(attributes), 1);
   }
-}
-
-/** FNV-1a, 32 bits. A peer can make collisions; they cost a comparison each, which its own UPDATEs pay for. */
-function fnv1a(bytes: Uint8Array, length: number): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < length; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x01000193);
-  return hash;
 }
 
 function startsWith(bytes: Uint8Array, length: number, other: Uint8Array): boolean {

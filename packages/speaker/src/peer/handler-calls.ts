@@ -1,3 +1,4 @@
+import { formatPrefix, type ImportPolicy } from "@vipcast/bgp";
 import { SpeakerError } from "../errors.ts";
 import type { PeerHandlers } from "../handlers.ts";
 import type { Logger } from "../options.ts";
@@ -43,6 +44,19 @@ export class HandlerCalls {
     } catch (second) {
       this.#logger.error({ peer: this.#peer.address, err: second }, `the onError handler threw: ${wordsOf(second)}`);
     }
+  }
+
+  /** A policy that throws refuses the route: in doubt nothing is accepted (RFC 8212). */
+  guard(policy: ImportPolicy): ImportPolicy {
+    return (prefix, attributes) => {
+      try {
+        return policy(prefix, attributes);
+      } catch (error) {
+        const message = `the import policy threw on ${formatPrefix(prefix)}: ${wordsOf(error)}`;
+        this.error(new SpeakerError("ERR_SPEAKER_HANDLER", message, { cause: error }));
+        return false;
+      }
+    };
   }
 
   #threw(name: keyof PeerHandlers, error: unknown): void {

@@ -5,7 +5,6 @@ import {
   describeNotification,
   type Family,
   formatPrefix,
-  type ImportPolicy,
   type Negotiated,
   type NotificationBody,
   type PeerEvent,
@@ -18,7 +17,7 @@ import { SpeakerError } from "../errors.ts";
 import type { PeerDown, PeerHandlers, PeerNotification } from "../handlers.ts";
 import type { Clock, LocalAddress, Logger } from "../options.ts";
 import { exportPolicy } from "../routes/export-policy.ts";
-import { OutboundRoutes, type RouteSink } from "../routes/outbound-routes.ts";
+import { OutboundRoutes } from "../routes/outbound-routes.ts";
 import { Connection } from "../transport/connection.ts";
 import type { DialOptions, ListenPeer } from "../transport/options.ts";
 import { readPeerAddress } from "../transport/peer-address.ts";
@@ -27,6 +26,7 @@ import { HandlerCalls } from "./handler-calls.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 import { snapshotOf } from "./peer-snapshot.ts";
+import { SessionSink } from "./session-sink.ts";
 import type { PeerSnapshot } from "./snapshot.ts";
 
 /** What a peer has from its speaker. */
@@ -43,9 +43,6 @@ export interface PeerEnvironment {
 type SessionCall = (now: number) => readonly PeerEvent[];
 type UpdateEvent = Extract<PeerEvent, { readonly kind: "update" }>;
 type DownEvent = Extract<PeerEvent, { readonly kind: "down" }>;
-
-/** Unsent octets at which the pump waits for the socket: memory stays bounded however slowly the peer reads. */
-const backlogLimit = 1024 * 1024;
 
 /**
  * Drives one `PeerSession` over sockets and a timer. Everything that can happen, a byte, a deadline, a wish of the user,
@@ -97,7 +94,7 @@ export class PeerDriver implements Peer {
       },
     });
     this.adjRibIn = new AdjRibIn({
-      policy: this.#guardedPolicy(settings.importPolicy),
+      policy: settings.importPolicy === null ? null : this.#calls.guard(settings.importPolicy),
       localAs: environment.asn,
       localRouterId: environment.routerId,
     });
@@ -112,6 +109,7 @@ export class PeerDriver implements Peer {
     if (!this.#closed) {
       this.#closed = true;
       this.#enter((now) => this.#session.stop(now, reason));
+      this.routes.down();
     }
     await Promise.all(this.#ending);
   }
@@ -120,16 +118,22 @@ export class PeerDriver implements Peer {
   accept(socket: Socket): void {
     const { clock, logger } = this.#environment;
     this.#enter((now) => {
+      const before = this.#connections.inbound;
       const result = this.#session.accept(now);
-      if (result.accepted) {
-        this.#attach("inbound", socket, true);
-        return result.events;
+      if (!result.accepted) {
+        logger.debug({ peer: this.address, cause: result.cause }, "inbound connection refused");
+        const refused = new Connection(socket, silent, { connected: true });
+        if (result.reply !== null) refused.write(result.reply);
+        this.#track(refused.finish(clock));
+        return [];
       }
-      logger.debug({ peer: this.address, cause: result.cause }, "inbound connection refused");
-      const refused = new Connection(socket, silent, { connected: true });
-      if (result.reply !== null) refused.write(result.reply);
-      this.#track(refused.finish(clock));
-      return [];
+      // A connection that this one replaces is said goodbye to before the new one takes its place.
+      const { events } = result;
+      const goodbye = (event: PeerEvent): boolean => event.kind === "disconnect" && event.slot === "inbound";
+      const replaced = before === null ? 0 : events.findIndex(goodbye) + 1;
+      for (const event of events.slice(0, replaced)) this.#obey(event);
+      this.#attach("inbound", socket, true);
+      return events.slice(replaced);
     });
   }
 
@@ -257,7 +261,7 @@ export class PeerDriver implements Peer {
         data: (chunk) => this.#enter((now) => this.#session.receive(slot, chunk, now)),
         drained: () => this.routes.drained(),
         closed: (cause) => {
-          if (this.#connections[slot] === connection) this.#connections[slot] = null;
+          this.#connections[slot] = null;
           this.#track(connection.destroy());
           this.#enter((now) => this.#session.closed(slot, now, cause));
         },
@@ -304,7 +308,10 @@ export class PeerDriver implements Peer {
       announced: (address) => this.#announces(address),
     });
     this.#calls.call("onEstablished", (h, peer) => h.onEstablished?.(negotiated, peer));
-    this.routes.up(this.#sink(slot, connection), policy, negotiated.families);
+    const sink = new SessionSink(this.#session, slot, connection, (prefix, reason) =>
+      this.#reportRefused(prefix, reason),
+    );
+    this.routes.up(sink, policy, negotiated.families);
   }
 
   #announces(address: Uint8Array): boolean {
@@ -312,38 +319,11 @@ export class PeerDriver implements Peer {
     return this.routes.has({ family, lengthBits: address.length * 8, bytes: address, pathId: -1 });
   }
 
-  #sink(slot: Slot, connection: Connection): RouteSink {
-    const session = this.#session;
-    return {
-      send: (batch) => void session.sendRoutes(batch),
-      sendEndOfRib: (family) => void session.sendEndOfRib(family),
-      flush: (handedOver) => connection.write(session.takeOutput(slot) ?? nothing, handedOver),
-      get congested() {
-        return connection.backlog > backlogLimit;
-      },
-    };
-  }
-
   #onUpdate(event: UpdateEvent): void {
     const change = this.adjRibIn.receive(event.message);
     const answer = this.#calls.call("onUpdate", (h, peer) => h.onUpdate?.(event.message, peer));
     this.#onRoutes(change);
     this.#refuseWhen(answer, "onUpdate");
-  }
-
-  /** A policy that throws refuses the route: when in doubt nothing is accepted (RFC 8212). */
-  #guardedPolicy(policy: ImportPolicy | null): ImportPolicy | null {
-    if (policy === null) return null;
-    return (prefix, attributes) => {
-      try {
-        return policy(prefix, attributes);
-      } catch (error) {
-        const words = error instanceof Error ? error.message : String(error);
-        const message = `the import policy threw on ${formatPrefix(prefix)}: ${words}`;
-        this.#calls.error(new SpeakerError("ERR_SPEAKER_HANDLER", message, { cause: error }));
-        return false;
-      }
-    };
   }
 
   #onRoutes(change: RibChange): void {
@@ -399,7 +379,6 @@ export class PeerDriver implements Peer {
   }
 }
 
-const nothing = new Uint8Array(0);
 const silent = { connected: () => undefined, data: () => undefined, drained: () => undefined, closed: () => undefined };
 
 function inWords(direction: "sent" | "received", body: NotificationBody): PeerNotification {

@@ -11,7 +11,7 @@ import type { OutboundRoutes } from "../routes/outbound-routes.ts";
 import type { Connection } from "../transport/connection.ts";
 import { hostPort, readPeerAddress } from "../transport/peer-address.ts";
 import type { PeerSettings } from "./peer-settings.ts";
-import type { PeerSnapshot, PeerSnapshotDown, PeerSnapshotNotification } from "./snapshot.ts";
+import type { PeerSnapshot, PeerSnapshotDown, PeerSnapshotNotification, PeerSnapshotSession } from "./snapshot.ts";
 
 /** Everything a snapshot is made of. */
 export interface SnapshotSources {
@@ -59,7 +59,7 @@ export function snapshotOf(sources: SnapshotSources): PeerSnapshot {
   };
 }
 
-function sessionOf({ session, connection }: SnapshotSources): PeerSnapshot["session"] | null {
+function sessionOf({ session, connection }: SnapshotSources): PeerSnapshotSession | null {
   const { negotiated } = session;
   if (connection === null || negotiated === null || session.state !== "Established") return null;
   return {

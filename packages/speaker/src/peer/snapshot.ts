@@ -33,6 +33,20 @@ export interface PeerSnapshotDown {
   readonly at: string;
 }
 
+/** What is only known while Established. */
+export interface PeerSnapshotSession {
+  /** Negotiated, seconds; 0 means no hold timer. */
+  readonly holdTime: number;
+  /** Seconds between our KEEPALIVEs; 0 means none. */
+  readonly keepalive: number;
+  readonly families: readonly FamilyName[];
+  /** `host:port`, IPv6 in brackets. */
+  readonly localAddress: string;
+  readonly remoteAddress: string;
+  /** Dotted BGP Identifier of the peer. */
+  readonly routerId: string;
+}
+
 /** A desired route that is not sent, and why. */
 export interface RefusedRoute {
   readonly prefix: string;
@@ -52,18 +66,7 @@ export interface PeerSnapshot {
   /** `pause()` is in effect. */
   readonly paused: boolean;
   /** Present while Established. */
-  readonly session?: {
-    /** Negotiated, seconds; 0 means no hold timer. */
-    readonly holdTime: number;
-    /** Seconds between our KEEPALIVEs; 0 means none. */
-    readonly keepalive: number;
-    readonly families: readonly FamilyName[];
-    /** `host:port`, IPv6 in brackets. */
-    readonly localAddress: string;
-    readonly remoteAddress: string;
-    /** Dotted BGP Identifier of the peer. */
-    readonly routerId: string;
-  };
+  readonly session?: PeerSnapshotSession;
   readonly counters: PeerCounters;
   readonly routes: {
     /** Asked for. */

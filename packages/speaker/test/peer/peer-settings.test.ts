@@ -1,0 +1,69 @@
+import { Family } from "@vipcast/bgp";
+import { describe, expect, test } from "vitest";
+import type { PeerOptions } from "../../src/options.ts";
+import { peerSettings } from "../../src/peer/peer-settings.ts";
+
+const local = { asn: 65001, routerId: 1 };
+
+function settings(options: Partial<PeerOptions> = {}): ReturnType<typeof peerSettings> {
+  return peerSettings({ address: "10.0.0.254", asn: 65000, ...options }, local);
+}
+
+test("the defaults are those of a data centre: hold 9, connect retry 5, both families, port 179, active", () => {
+  const { config, dial } = settings();
+  expect(config).toMatchObject({ holdTime: 9, keepalive: null, connectRetry: 5, passive: false });
+  expect(config.families).toEqual([Family.Ipv4Unicast, Family.Ipv6Unicast]);
+  expect(config.capabilities.extendedNextHop).toEqual([]);
+  expect(dial).toEqual({ host: "10.0.0.254", port: 179 });
+});
+
+test("an IPv6 session offers IPv6 next hops for IPv4 routes, unless told not to", () => {
+  const extended = (options: Partial<PeerOptions>) => settings(options).config.capabilities.extendedNextHop;
+  expect(extended({ address: "2001:db8::1" })).toEqual([Family.Ipv4Unicast]);
+  expect(extended({ address: "2001:db8::1", extendedNextHop: false })).toEqual([]);
+  expect(extended({ address: "2001:db8::1", families: ["ipv6-unicast"] })).toEqual([]);
+  expect(extended({ extendedNextHop: true })).toEqual([Family.Ipv4Unicast]);
+});
+
+test("a link-local peer takes its zone from the interface, and the source from the peer", () => {
+  const { address, dial } = settings({ address: "fe80::1", interface: "eth0", source: "fe80::2" });
+  expect(address.text).toBe("fe80::1%eth0");
+  expect(dial).toEqual({ host: "fe80::1%eth0", port: 179, localAddress: "fe80::2%eth0" });
+});
+
+test("protection reaches both the dial and the listener", () => {
+  const { dial, listen } = settings({ password: "s:e,c ret", ttlSecurity: 1, interface: "eth0" });
+  expect(dial).toMatchObject({ password: "s:e,c ret", ttlSecurity: 1, interface: "eth0" });
+  expect(listen).toEqual({ address: "10.0.0.254", password: "s:e,c ret", ttlSecurity: 1, interface: "eth0" });
+});
+
+describe("what is wrong is refused in words", () => {
+  const bad: readonly (readonly [Partial<PeerOptions>, RegExp])[] = [
+    [{ address: "router" }, /address "router" is not an IP address/],
+    [{ address: "224.0.0.5" }, /cannot be a peer/],
+    [{ address: "fe80::1" }, /link-local: say on which interface, fe80::1%eth0/],
+    [{ asn: 0 }, /asn is 0; it must be 1..4294967295/],
+    [{ asn: 2 ** 32 }, /asn is 4294967296/],
+    [{ asn: 1.5 }, /asn is 1.5; it must be a whole number/],
+    [{ port: 65536 }, /port is 65536/],
+    [{ holdTime: 2 }, /holdTime is 2; it must be 0 \(no keepalives\) or at least 3 seconds/],
+    [{ holdTime: 65536 }, /holdTime is 65536/],
+    [{ keepalive: 9 }, /keepalive is 9; it must be smaller than the holdTime of 9/],
+    [{ keepalive: 3, holdTime: 0 }, /holdTime 0 means that no KEEPALIVEs are sent/],
+    [{ connectRetry: 0 }, /connectRetry is 0/],
+    [{ connectRetry: Number.NaN }, /connectRetry is NaN/],
+    [{ families: [] }, /families is empty/],
+    [{ families: ["vpnv4" as "ipv4-unicast"] }, /family "vpnv4" is not one of ipv4-unicast, ipv6-unicast/],
+    [{ source: "2001:db8::1" }, /not of the same IP version/],
+    [{ source: "eth0" }, /source "eth0" is not an IP address/],
+    [{ password: "" }, /password has 0 octets/],
+    [{ password: "ä".repeat(41) }, /password has 82 octets; TCP MD5 takes 1..80/],
+    [{ ttlSecurity: 255 }, /ttlSecurity is 255; it must be 1..254/],
+    [{ ttlSecurity: 1, multihop: 2 }, /exclude each other/],
+    [{ nextHopSelf: ["0.0.0.0"] }, /nextHopSelf "0.0.0.0" is not a unicast address/],
+  ];
+  test.each(bad)("%o", (options, message) => {
+    expect(() => settings(options)).toThrow(message);
+    expect(() => settings(options)).toThrow(expect.objectContaining({ code: "ERR_SPEAKER_OPTION" }));
+  });
+});

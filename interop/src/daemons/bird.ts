@@ -1,0 +1,160 @@
+import type { RouterSession } from "@vipcast/lab";
+import {
+  bothFamilies,
+  type DaemonDriver,
+  type DaemonSpec,
+  type FamilyName,
+  familyOfPrefix,
+  type NeighbourSpec,
+  type OwnRoute,
+  type Place,
+  type ReceivedRoute,
+  readAsPath,
+  readOrigin,
+} from "./driver.ts";
+
+/** BIRD 2: every route accepted, merged into ECMP routes and exported to the kernel. */
+export const bird: DaemonDriver = {
+  name: "bird",
+  title: "BIRD",
+  programs: ["bird", "birdc"],
+  lacks: {},
+  version: { argv: ["bird", "--version"], pattern: /version (\S+)/ },
+  files: (spec, place) => [{ path: `${place.folder}/bird.conf`, text: birdConfig(spec) }],
+  start: (_spec, place) => [
+    {
+      name: "bird",
+      argv: ["bird", "-f", "-c", `${place.folder}/bird.conf`, "-s", control(place), "-P", `${place.folder}/bird.pid`],
+    },
+  ],
+  ready: async (daemon) =>
+    (await daemon.ask(["birdc", "-s", control(daemon.place), "show", "status"])).includes("Daemon is up and running"),
+  sessions: async (daemon) =>
+    parseBirdProtocols(await daemon.ask(["birdc", "-s", control(daemon.place), "show", "protocols", "all"])),
+  received: async (daemon, family) => {
+    const table = family === "ipv4-unicast" ? "master4" : "master6";
+    const text = await daemon.ask(["birdc", "-s", control(daemon.place), "show", "route", "table", table, "all"]);
+    const address = new Map(daemon.spec.neighbours.map((neighbour) => [neighbour.name, neighbour.address]));
+    return parseBirdTable(text)
+      .filter((route) => address.has(route.peer))
+      .map((route) => ({ ...route, peer: address.get(route.peer) ?? route.peer }));
+  },
+};
+
+function control(place: Place): string {
+  return `${place.folder}/bird.ctl`;
+}
+
+/** BIRD's configuration language for a spec. */
+export function birdConfig(spec: DaemonSpec): string {
+  const kernel = (channel: "ipv4" | "ipv6"): string =>
+    `protocol kernel kernel_${channel} { ${channel} { import none; export where source = RTS_BGP; }; merge paths on; }`;
+  const own = (channel: "ipv4" | "ipv6"): string => {
+    const routes = (spec.routes ?? []).filter((route) => channelOf(familyOfPrefix(route.prefix)) === channel);
+    return `protocol static own_${channel} { ${channel};\n${routes.map(birdRoute).join("")}}`;
+  };
+  return `log stderr all;
+router id ${spec.routerId};
+protocol device { scan time 60; }
+protocol direct { ipv4; ipv6; }
+${kernel("ipv4")}
+${kernel("ipv6")}
+${own("ipv4")}
+${own("ipv6")}
+${spec.neighbours.map((neighbour) => birdNeighbour(spec, neighbour)).join("")}`;
+}
+
+function birdNeighbour(spec: DaemonSpec, neighbour: NeighbourSpec): string {
+  const options = [
+    `local ${neighbour.localAddress} as ${spec.asn}`,
+    `neighbor ${neighbour.address} as ${neighbour.asn}`,
+    `passive ${(neighbour.passive ?? true) ? "on" : "off"}`,
+    neighbour.multihop === undefined ? "direct" : `multihop ${neighbour.multihop}`,
+    `hold time ${neighbour.holdTime ?? 90}`,
+    "connect delay time 1",
+    "connect retry time 1",
+    // The default, 60 to 300 seconds, is what keeps a neighbour out after an error.
+    "error wait time 1,2",
+    ...(neighbour.password === undefined ? [] : [`password ${JSON.stringify(neighbour.password)}`]),
+    ...(neighbour.ttlSecurityHops === undefined ? [] : ["ttl security on"]),
+    ...(neighbour.twoOctetAs === true ? ["enable as4 off"] : []),
+  ];
+  const channels = (neighbour.families ?? bothFamilies).map((family) => {
+    const channel = channelOf(family);
+    const nextHop = family === "ipv4-unicast" ? spec.addresses.ipv4 : spec.addresses.ipv6;
+    return `  ${channel} { import all; export where source = RTS_STATIC; next hop address ${nextHop}; };\n`;
+  });
+  const lines = options.map((option) => `  ${option};\n`);
+  return `protocol bgp ${neighbour.name} {\n${lines.join("")}${channels.join("")}}\n`;
+}
+
+function birdRoute(route: OwnRoute): string {
+  const attributes = [
+    ...(route.med === undefined ? [] : [`bgp_med = ${route.med};`]),
+    ...(route.communities ?? []).map((text) => `bgp_community.add((${text.replace(":", ",")}));`),
+    ...(route.largeCommunities ?? []).map((text) => `bgp_large_community.add((${text.replaceAll(":", ",")}));`),
+  ];
+  return `  route ${route.prefix} blackhole { ${attributes.join(" ")} };\n`;
+}
+
+function channelOf(family: FamilyName): "ipv4" | "ipv6" {
+  return family === "ipv4-unicast" ? "ipv4" : "ipv6";
+}
+
+/** Reads `birdc show protocols all`; protocols that are not BGP are left out. */
+export function parseBirdProtocols(text: string): readonly RouterSession[] {
+  const sessions: RouterSession[] = [];
+  // Each protocol starts at column 0: `node  BGP  ---  up  13:40:00.123  Established`.
+  for (const block of text.split(/\n(?=\S)/)) {
+    if (!/^\S+\s+BGP\s/.test(block)) continue;
+    const field = (label: string): string | null =>
+      block.match(new RegExp(`^\\s+${label}:\\s+(.*)$`, "m"))?.[1]?.trim() ?? null;
+    const hold = field("Hold timer")?.match(/\/(\d+)/)?.[1];
+    const state = (field("BGP state") ?? "idle").toLowerCase();
+    sessions.push({
+      peer: field("Neighbor address") ?? "",
+      state,
+      // No timer is shown when it is off, which is what a hold time of 0 means.
+      holdTime: hold === undefined ? (state === "established" ? 0 : null) : Number(hold),
+      lastError: field("Last error"),
+    });
+  }
+  return sessions;
+}
+
+/** Reads `birdc show route table T all`; `peer` is the name of the protocol. */
+export function parseBirdTable(text: string): readonly ReceivedRoute[] {
+  const routes: ReceivedRoute[] = [];
+  let prefix = "";
+  // `192.0.2.10/32  unicast [node 13:40:00.123 from 10.0.0.1] * (100) [AS65001i]`; further paths have blanks for the prefix.
+  const header = /^(\S+)?\s+(?:unicast|blackhole|unreachable|prohibit)\s+\[(\S+)[^\]]*\]\s*(\*)?/;
+  for (const block of text.split(/\n(?=\S*\s+(?:unicast|blackhole|unreachable|prohibit)\s+\[)/)) {
+    const match = block.match(header);
+    if (match === null) continue;
+    prefix = match[1] ?? prefix;
+    const field = (name: string): string | undefined => block.match(new RegExp(`^\\s+BGP\\.${name}: *(.*)$`, "m"))?.[1];
+    if (field("origin") === undefined) continue;
+    routes.push({
+      prefix,
+      peer: match[2] ?? "",
+      nextHop: field("next_hop")?.split(/\s+/)[0] ?? "",
+      asPath: readAsPath(field("as_path")),
+      origin: readOrigin(field("origin")?.trim()),
+      med: numberOrNull(field("med")),
+      localPref: numberOrNull(field("local_pref")),
+      communities: tuples(field("community")),
+      largeCommunities: tuples(field("large_community")),
+      best: match[3] === "*",
+    });
+  }
+  return routes;
+}
+
+/** `(65000,100) (65000,200)` → `65000:100`, `65000:200`. */
+function tuples(text: string | undefined): readonly string[] {
+  return [...(text ?? "").matchAll(/\(([^)]*)\)/g)].map((match) => (match[1] ?? "").split(/\s*,\s*/).join(":"));
+}
+
+function numberOrNull(text: string | undefined): number | null {
+  return text === undefined ? null : Number(text);
+}

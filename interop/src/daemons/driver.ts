@@ -1,0 +1,170 @@
+import type { BgpPath, DaemonProgram, Isolation, RouterSession } from "@vipcast/lab";
+
+/** The daemons there is a driver for. */
+export type DaemonName = "bird" | "frr" | "gobgp" | "openbgpd" | "exabgp";
+
+export type FamilyName = "ipv4-unicast" | "ipv6-unicast";
+
+/** What a case may need of a daemon. A driver says in words why its daemon lacks one. */
+export type Ability =
+  /** Takes the role of the one who waits for a connection. */
+  | "listens"
+  /** Opens the connection itself. */
+  | "dials"
+  | "ipv6-transport"
+  /** Takes IPv6 routes on an IPv4 session and the other way round. */
+  | "other-family-routes"
+  /** Can leave capability 65 (four-octet AS numbers) out of its OPEN. */
+  | "two-octet-as"
+  /** The same, while it still offers IPv6 unicast. */
+  | "two-octet-as-with-ipv6"
+  /** Puts what it learns into the kernel's routing table. */
+  | "kernel-routes"
+  /** Shows MULTI_EXIT_DISC so that an absent one differs from 0. */
+  | "shows-absent-med"
+  /** Announces routes of its own. */
+  | "originates"
+  /** Announces IPv6 routes of its own on an IPv4 session. */
+  | "originates-ipv6-over-ipv4"
+  | "md5"
+  | "gtsm"
+  /** Negotiates a hold time below 9 seconds. */
+  | "short-hold-time"
+  /** Says after a refused OPEN, in a command's output or a log, why. */
+  | "tells-errors";
+
+/** One neighbour, in no daemon's language. */
+export interface NeighbourSpec {
+  /** Letters, digits and underscores. */
+  readonly name: string;
+  readonly address: string;
+  readonly asn: number;
+  /** The daemon's own end of the session. */
+  readonly localAddress: string;
+  /** Wait for the neighbour to connect. Default true. */
+  readonly passive?: boolean;
+  /** Seconds, 0 or 3..65535. Default 90. */
+  readonly holdTime?: number;
+  /** Default both. */
+  readonly families?: readonly FamilyName[];
+  /** TCP MD5 key (RFC 2385). */
+  readonly password?: string;
+  /** TTL of the packets sent, for a neighbour that is not on the link. */
+  readonly multihop?: number;
+  /** Most hops the neighbour may be away (RFC 5082). */
+  readonly ttlSecurityHops?: number;
+  /** Do not announce capability 65 (RFC 6793). Default false. */
+  readonly twoOctetAs?: boolean;
+}
+
+/** A route the daemon announces as its own. */
+export interface OwnRoute {
+  readonly prefix: string;
+  /** 0..4294967295; default none. */
+  readonly med?: number;
+  /** `a:b`. */
+  readonly communities?: readonly string[];
+  /** `a:b:c`. */
+  readonly largeCommunities?: readonly string[];
+}
+
+/** Everything a daemon is told before it starts. */
+export interface DaemonSpec {
+  readonly asn: number;
+  /** A dotted quad. */
+  readonly routerId: string;
+  /** Addresses of the daemon's host: the next hops of its own routes. */
+  readonly addresses: { readonly ipv4: string; readonly ipv6: string };
+  readonly neighbours: readonly NeighbourSpec[];
+  readonly routes?: readonly OwnRoute[];
+}
+
+/** A route as the daemon received and accepted it. */
+export interface ReceivedRoute extends Omit<BgpPath, "multipath"> {
+  readonly prefix: string;
+}
+
+/** Where one daemon runs. */
+export interface Place {
+  /** Its private folder, in which configuration, sockets and logs lie. */
+  readonly folder: string;
+  readonly isolation: Isolation;
+}
+
+/** A file to write before the daemon starts. */
+export interface DaemonFile {
+  /** Absolute path. */
+  readonly path: string;
+  readonly text: string;
+  /** Default 0o644. */
+  readonly mode?: number;
+}
+
+/** A running daemon as a driver sees it. */
+export interface RunningDaemon {
+  readonly place: Place;
+  readonly spec: DaemonSpec;
+  /** Runs a command on the daemon's host and returns its standard output, empty when it failed. */
+  ask(argv: readonly string[]): Promise<string>;
+  /** A file's text, empty when it is not there. */
+  read(path: string): Promise<string>;
+  /** What the daemon wrote on its standard output and error, `program: line`. */
+  log(): readonly string[];
+}
+
+/** All that is particular to one daemon; everything else about its life is in `PeerDaemon`. */
+export interface DaemonDriver {
+  readonly name: DaemonName;
+  /** As its makers write it. */
+  readonly title: string;
+  /** Programs that must be installed. */
+  readonly programs: readonly string[];
+  /** What it cannot do, each with the reason in a few words. */
+  readonly lacks: Readonly<Partial<Record<Ability, string>>>;
+  /** Additional abilities that are missing without real root, each with the reason. */
+  readonly lacksRootless?: Readonly<Partial<Record<Ability, string>>>;
+  /** Set when it does not run in a user namespace at all, with the reason. */
+  readonly needsRoot?: string;
+  /** Command that prints the version, and how to read it. */
+  readonly version: { readonly argv: readonly string[]; readonly pattern: RegExp };
+  /** User and group that must own its folder. */
+  readonly owner?: string;
+  files(spec: DaemonSpec, place: Place): readonly DaemonFile[];
+  /** In the order of their start. */
+  start(spec: DaemonSpec, place: Place): readonly DaemonProgram[];
+  /** True once the program answers. */
+  ready(daemon: RunningDaemon, program: string): Promise<boolean>;
+  sessions(daemon: RunningDaemon): Promise<readonly RouterSession[]>;
+  received(daemon: RunningDaemon, family: FamilyName): Promise<readonly ReceivedRoute[]>;
+}
+
+export const bothFamilies: readonly FamilyName[] = ["ipv4-unicast", "ipv6-unicast"];
+
+export function familyOfPrefix(prefix: string): FamilyName {
+  return prefix.includes(":") ? "ipv6-unicast" : "ipv4-unicast";
+}
+
+/** `IGP`, `Incomplete` and `i` in every daemon's spelling. */
+export function readOrigin(text: string | undefined): ReceivedRoute["origin"] {
+  const word = (text ?? "").toLowerCase();
+  return word === "igp" || word === "egp" ? word : "incomplete";
+}
+
+/** `65000 65001 {65002 65003}` as a flat list. */
+export function readAsPath(text: string | undefined): readonly number[] {
+  return (text ?? "")
+    .split(/[^0-9]+/)
+    .filter((word) => word !== "")
+    .map(Number);
+}
+
+/** The JSON value in a text that may have other lines before it, or null. */
+export function readJson(text: string): unknown {
+  const start = text.search(/[[{]/);
+  if (start < 0) return null;
+  try {
+    return JSON.parse(text.slice(start));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,197 @@
+import type { DaemonProgram, RouterSession } from "@vipcast/lab";
+import {
+  bothFamilies,
+  type DaemonDriver,
+  type DaemonSpec,
+  type FamilyName,
+  familyOfPrefix,
+  type NeighbourSpec,
+  type OwnRoute,
+  type Place,
+  type ReceivedRoute,
+  readJson,
+  readOrigin,
+} from "./driver.ts";
+
+const programs = "/usr/lib/frr";
+
+/** FRR's bgpd with zebra; without real root bgpd alone, because zebra wants to become the user `frr`. */
+export const frr: DaemonDriver = {
+  name: "frr",
+  title: "FRR",
+  programs: [`${programs}/bgpd`, `${programs}/zebra`, "vtysh"],
+  lacks: {
+    "two-octet-as-with-ipv6": "leaves out capability 65 only together with all others (dont-capability-negotiate)",
+  },
+  lacksRootless: { "kernel-routes": "zebra needs root" },
+  version: { argv: [`${programs}/bgpd`, "--version"], pattern: /version (\S+)/ },
+  owner: "frr:frr",
+  files: (spec, place) => [
+    { path: `${place.folder}/bgpd.conf`, text: frrConfig(spec) },
+    { path: `${place.folder}/zebra.conf`, text: "hostname peer\nlog stdout\n" },
+  ],
+  start: (_spec, place) => frrPrograms(place),
+  ready: async (daemon, program) => (await daemon.ask(vtysh(daemon.place, program, "show version"))).includes("FRR"),
+  sessions: async (daemon) =>
+    parseFrrNeighbors(await daemon.ask(vtysh(daemon.place, "bgpd", "show bgp neighbors json"))),
+  received: async (daemon, family) => {
+    const words = family === "ipv4-unicast" ? "ipv4" : "ipv6";
+    return parseFrrTable(await daemon.ask(vtysh(daemon.place, "bgpd", `show bgp ${words} unicast json detail`)));
+  },
+};
+
+function vtysh(place: Place, program: string, command: string): readonly string[] {
+  return ["vtysh", "--vty_socket", place.folder, "-d", program, "-c", command];
+}
+
+function frrPrograms(place: Place): readonly DaemonProgram[] {
+  const file = (name: string): string => `${place.folder}/${name}`;
+  const common = (name: string): readonly string[] => [
+    `${programs}/${name}`,
+    ...[
+      "-f",
+      file(`${name}.conf`),
+      "-i",
+      file(`${name}.pid`),
+      "--vty_socket",
+      place.folder,
+      "-A",
+      "127.0.0.1",
+      "-P",
+      "0",
+    ],
+  ];
+  if (place.isolation !== "privileged") return [{ name: "bgpd", argv: [...common("bgpd"), "-Z", "-S", "-n"] }];
+  const shared = ["-u", "frr", "-g", "frr", "-z", file("zserv.api")];
+  return [
+    { name: "zebra", argv: [...common("zebra"), ...shared] },
+    { name: "bgpd", argv: [...common("bgpd"), ...shared] },
+  ];
+}
+
+/** bgpd's configuration for a spec. */
+export function frrConfig(spec: DaemonSpec): string {
+  const family = (name: FamilyName): readonly string[] => [
+    ` address-family ${name === "ipv4-unicast" ? "ipv4" : "ipv6"} unicast`,
+    "  maximum-paths 64",
+    "  maximum-paths ibgp 64",
+    ...spec.neighbours
+      .filter((neighbour) => (neighbour.families ?? bothFamilies).includes(name))
+      .map((neighbour) => `  neighbor ${neighbour.address} activate`),
+    ...(spec.routes ?? [])
+      .filter((route) => familyOfPrefix(route.prefix) === name)
+      .map((route) => `  network ${route.prefix} route-map ${mapName(route)}`),
+    " exit-address-family",
+  ];
+  const lines = [
+    "hostname peer",
+    "log stdout",
+    // Before the networks that use them: a map that comes later is applied only after a delay of five seconds.
+    ...(spec.routes ?? []).flatMap(frrRouteMap),
+    `router bgp ${spec.asn}`,
+    ` bgp router-id ${spec.routerId}`,
+    " no bgp ebgp-requires-policy",
+    " no bgp network import-check",
+    " no bgp default ipv4-unicast",
+    " bgp bestpath as-path multipath-relax",
+    ...spec.neighbours.flatMap(frrNeighbour),
+    ...family("ipv4-unicast"),
+    ...family("ipv6-unicast"),
+    "exit",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function frrNeighbour(neighbour: NeighbourSpec): readonly string[] {
+  const holdTime = neighbour.holdTime ?? 90;
+  const options = [
+    `remote-as ${neighbour.asn}`,
+    `update-source ${neighbour.localAddress}`,
+    `timers ${Math.floor(holdTime / 3)} ${holdTime}`,
+    "timers connect 1",
+    // Without it a route waits up to this many seconds before it is sent to an eBGP neighbour.
+    "advertisement-interval 0",
+    ...((neighbour.passive ?? true) ? ["passive"] : []),
+    ...(neighbour.password === undefined ? [] : [`password ${neighbour.password}`]),
+    ...(neighbour.multihop === undefined ? [] : [`ebgp-multihop ${neighbour.multihop}`]),
+    ...(neighbour.ttlSecurityHops === undefined ? [] : [`ttl-security hops ${neighbour.ttlSecurityHops}`]),
+    ...(neighbour.twoOctetAs === true ? ["dont-capability-negotiate"] : []),
+  ];
+  return options.map((option) => ` neighbor ${neighbour.address} ${option}`);
+}
+
+function mapName(route: OwnRoute): string {
+  return `own-${route.prefix.replace(/[^0-9a-f]/g, "-")}`;
+}
+
+function frrRouteMap(route: OwnRoute): readonly string[] {
+  return [
+    `route-map ${mapName(route)} permit 10`,
+    ...(route.med === undefined ? [] : [` set metric ${route.med}`]),
+    ...(route.communities === undefined ? [] : [` set community ${route.communities.join(" ")}`]),
+    ...(route.largeCommunities === undefined ? [] : [` set large-community ${route.largeCommunities.join(" ")}`]),
+    "exit",
+  ];
+}
+
+interface FrrPath {
+  readonly aspath?: { readonly segments?: readonly { readonly list?: readonly number[] }[] };
+  readonly origin?: string;
+  readonly metric?: number;
+  readonly locPrf?: number;
+  readonly bestpath?: { readonly overall?: boolean };
+  readonly sourced?: boolean;
+  readonly community?: { readonly list?: readonly string[] };
+  readonly largeCommunity?: { readonly list?: readonly string[] };
+  readonly nexthops?: readonly { readonly ip?: string; readonly scope?: string }[];
+  readonly peer?: { readonly peerId?: string };
+}
+
+/** Reads `show bgp ipv4 unicast json detail`: each prefix has a header object, then its paths. */
+export function parseFrrTable(text: string): readonly ReceivedRoute[] {
+  const { routes = {} } = (readJson(text) ?? {}) as { readonly routes?: Record<string, readonly FrrPath[]> };
+  return Object.entries(routes).flatMap(([prefix, entries]) =>
+    entries
+      .filter((entry) => entry.aspath !== undefined && entry.sourced !== true)
+      .map((path) => {
+        const hop = path.nexthops?.find(({ scope }) => scope !== "link-local") ?? path.nexthops?.[0];
+        return {
+          prefix,
+          peer: path.peer?.peerId ?? "",
+          nextHop: hop?.ip ?? "",
+          asPath: (path.aspath?.segments ?? []).flatMap((segment) => segment.list ?? []),
+          origin: readOrigin(path.origin),
+          med: path.metric ?? null,
+          localPref: path.locPrf ?? null,
+          communities: path.community?.list ?? [],
+          largeCommunities: path.largeCommunity?.list ?? [],
+          best: path.bestpath?.overall === true,
+        };
+      }),
+  );
+}
+
+interface FrrNeighbor {
+  readonly bgpState?: string;
+  readonly bgpTimerHoldTimeMsecs?: number;
+  readonly lastNotificationReason?: string;
+  readonly lastResetDueTo?: string;
+}
+
+/** Reads `show bgp neighbors json`. */
+export function parseFrrNeighbors(text: string): readonly RouterSession[] {
+  return Object.entries((readJson(text) ?? {}) as Record<string, FrrNeighbor>)
+    .filter(([, neighbor]) => neighbor.bgpState !== undefined)
+    .map(([peer, neighbor]) => {
+      const state = (neighbor.bgpState ?? "idle").toLowerCase();
+      const hold = neighbor.bgpTimerHoldTimeMsecs;
+      return {
+        peer,
+        state,
+        // Before the session is up FRR prints what it would offer.
+        holdTime: state === "established" && hold !== undefined ? hold / 1000 : null,
+        lastError:
+          neighbor.lastNotificationReason ?? (state === "established" ? null : (neighbor.lastResetDueTo ?? null)),
+      };
+    });
+}

@@ -8,6 +8,7 @@ export class PeerWatch {
   readonly #context: LoopContext;
   readonly #reconciler: Reconciler;
   readonly #sent = new Map<string, Set<string>>();
+  #known: ReadonlySet<string> = new Set();
   #end: (() => void) | null = null;
 
   constructor(context: LoopContext, reconciler: Reconciler) {
@@ -29,8 +30,13 @@ export class PeerWatch {
     return this.#sent.get(peer)?.has(prefix) === true;
   }
 
-  #refresh(): void {
-    this.#reconciler.setPeers(this.#context.ports.routes.peers().map(({ address }) => withoutZone(address)));
+  /** Returns whether the peer is one that what is announced has not been offered to yet. */
+  #refresh(peer?: string): boolean {
+    const peers = this.#context.ports.routes.peers();
+    const known = this.#known;
+    this.#known = new Set(peers.map(({ address, asn, internal }) => `${address} ${asn} ${internal}`));
+    this.#reconciler.setPeers(peers.map(({ address }) => withoutZone(address)));
+    return peers.some(({ address, asn, internal }) => address === peer && !known.has(`${address} ${asn} ${internal}`));
   }
 
   #onEvent(event: PeerEvent): void {
@@ -38,8 +44,7 @@ export class PeerWatch {
     const { peer } = event;
     switch (event.kind) {
       case "added":
-        this.#refresh();
-        this.#offerAll();
+        if (this.#refresh(peer)) this.#offerAll();
         this.#reconciler.touchAll();
         return;
       case "removed":

@@ -3,6 +3,7 @@ import type { AnnouncerEvent } from "../../src/events.ts";
 import type { DesiredVip, VipInput } from "../../src/intent/desired-vip.ts";
 import { parseVip } from "../../src/intent/parse-vip.ts";
 import type { Policy } from "../../src/policy.ts";
+import type { Clock } from "../../src/ports.ts";
 import { FakeHost } from "./fake-host.ts";
 import { FakeLedger } from "./fake-ledger.ts";
 import { FakeRoutes } from "./fake-routes.ts";
@@ -23,6 +24,7 @@ export class World {
   readonly ledger: FakeLedger = new FakeLedger();
   readonly events: AnnouncerEvent[] = [];
   announcer: Announcer;
+  #alive = { value: true };
   readonly #policy: Partial<Policy>;
   readonly #random: () => number;
 
@@ -41,8 +43,12 @@ export class World {
     await this.clock.advance(5);
   }
 
-  /** The process was killed; a new one starts over the same host and ledger. */
+  /** The process is killed: nothing it was about to do happens any more, and its sessions end. A new one takes over host and ledger. */
   restart(): void {
+    this.#alive.value = false;
+    this.#alive = { value: true };
+    for (const rib of this.routes.rib.values()) rib.clear();
+    this.routes.inFlight.clear();
     this.announcer = this.#make();
   }
 
@@ -52,12 +58,15 @@ export class World {
   }
 
   #make(): Announcer {
-    const { host, routes, ledger, clock } = this;
-    const announcer = new Announcer({
-      ports: { addresses: host, routes, ledger, random: this.#random },
-      policy: this.#policy,
-      clock,
-    });
+    const alive = this.#alive;
+    const [addresses, routes, ledger] = [mortal(this.host, alive), mortal(this.routes, alive), mortal(this.ledger, alive)];
+    const clock: Clock = {
+      now: () => this.clock.now(),
+      date: () => this.clock.date(),
+      timer: (callback, delayMs) => this.clock.timer(() => alive.value && callback(), delayMs),
+    };
+    const ports = { addresses, routes, ledger, random: this.#random };
+    const announcer = new Announcer({ ports, policy: this.#policy, clock });
     void this.#collect(announcer.events({ limit: 1_000_000 }));
     return announcer;
   }
@@ -65,4 +74,26 @@ export class World {
   async #collect(events: AsyncIterable<AnnouncerEvent>): Promise<void> {
     for await (const event of events) this.events.push(event);
   }
+}
+
+/** A port of a process that may be killed: afterwards no call does anything, and no answer or event arrives. */
+function mortal<T extends object>(port: T, alive: { readonly value: boolean }): T {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]): unknown => {
+        if (!alive.value) return name === "peers" ? [] : new Promise(() => {});
+        const given = args.map((arg) => (typeof arg === "function" ? (event: unknown): unknown => (alive.value ? arg(event) : undefined) : arg));
+        const result: unknown = Reflect.apply(member, target, given);
+        if (!(result instanceof Promise)) return result;
+        return new Promise((resolve, reject) => {
+          result.then(
+            (value) => alive.value && resolve(value),
+            (error) => alive.value && reject(error),
+          );
+        });
+      };
+    },
+  });
 }

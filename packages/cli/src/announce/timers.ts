@@ -1,3 +1,4 @@
+import { TIMER_PROFILES } from "@vipcast/announcer";
 import type { Parsed } from "../arguments/problem.ts";
 import { accept, refuse } from "../arguments/problem.ts";
 import type { ArgumentReader } from "../arguments/reader.ts";
@@ -14,13 +15,6 @@ export interface SessionTimers {
   readonly connectRetry: number;
 }
 
-/** The named sets of timers; every value can be overridden. */
-export const timerPresets: Readonly<Record<"wan" | "datacenter" | "fast", SessionTimers>> = {
-  wan: { holdTime: 90, keepalive: 30, connectRetry: 30 },
-  datacenter: { holdTime: 9, keepalive: 3, connectRetry: 5 },
-  fast: { holdTime: 3, keepalive: 1, connectRetry: 1 },
-};
-
 /** What overrides a set of timers; absent values follow it. */
 export interface TimerOverrides {
   readonly holdTime: number | null;
@@ -29,8 +23,8 @@ export interface TimerOverrides {
 }
 
 export function parseTimerPreset(text: string): Parsed<SessionTimers> {
-  const names = Object.keys(timerPresets);
-  const preset = Object.entries(timerPresets).find(([name]) => name === text)?.[1];
+  const names = Object.keys(TIMER_PROFILES);
+  const preset = Object.entries(TIMER_PROFILES).find(([name]) => name === text)?.[1];
   return preset === undefined ? refuse("is no set of timers", didYouMean(text, names)) : accept(preset);
 }
 
@@ -42,7 +36,7 @@ export const parseConnectRetry = (text: string): Parsed<number> =>
 
 /** Reads `--timers` and the overrides for all peers. */
 export function readTimers(reader: ArgumentReader): SessionTimers {
-  const preset = reader.one("timers", parseTimerPreset, timerPresets.datacenter);
+  const preset = reader.one("timers", parseTimerPreset, TIMER_PROFILES.datacenter);
   const { timers, problem } = overrideTimers(preset, {
     holdTime: reader.one("hold-time", (text) => parseHoldTime(text, "--hold-time 9"), null),
     keepalive: reader.one("keepalive", parseKeepalive, null),

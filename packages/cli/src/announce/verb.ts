@@ -38,7 +38,7 @@ export const announceVerb: VerbSpec = {
       group: session,
       name: "timers",
       value: "wan|datacenter|fast",
-      summary: "hold/keepalive/retry seconds: 90/30/30, 9/3/5, 3/1/1 (default: datacenter)",
+      summary: "hold/keepalive/retry seconds: 90/30/120, 9/3/5, 3/1/1 (default: datacenter)",
     },
     { group: session, name: "hold-time", value: "S", summary: "hold time, 0 or 3..65535 seconds" },
     {

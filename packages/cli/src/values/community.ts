@@ -1,26 +1,14 @@
+import { WELL_KNOWN_COMMUNITIES } from "@vipcast/announcer";
 import type { Parsed } from "../arguments/problem.ts";
 import { accept, refuse } from "../arguments/problem.ts";
 import { didYouMean } from "../arguments/suggest.ts";
 
-/** Well-known communities a person may write by name (IANA "BGP Well-known Communities"). */
-export const wellKnownCommunities: Readonly<Record<string, string>> = {
-  "graceful-shutdown": "65535:0",
-  "accept-own": "65535:1",
-  "llgr-stale": "65535:6",
-  "no-llgr": "65535:7",
-  blackhole: "65535:666",
-  "no-export": "65535:65281",
-  "no-advertise": "65535:65282",
-  "no-export-subconfed": "65535:65283",
-  "no-peer": "65535:65284",
-};
-
 /** A community (RFC 1997): `A:B` with both parts 0..65535, or a well-known name. Returned as `A:B`. */
 export function parseCommunity(text: string): Parsed<string> {
-  const named = wellKnownCommunities[text.toLowerCase()];
-  if (named !== undefined) return accept(named);
+  const named = WELL_KNOWN_COMMUNITIES.get(text.toLowerCase());
+  if (named !== undefined) return accept(`${Math.floor(named / 65536)}:${named % 65536}`);
   if (/^[a-z-]+$/i.test(text))
-    return refuse("is no well-known community", didYouMean(text, Object.keys(wellKnownCommunities)));
+    return refuse("is no well-known community", didYouMean(text, [...WELL_KNOWN_COMMUNITIES.keys()]));
   const parts = numbers(text, 2, 65535);
   if (parts === null) {
     return refuse(

@@ -1,0 +1,147 @@
+import type { AddressPort, Binding, HostAddress, HostEvent, HostLink, HostState } from "@vipcast/announcer";
+import type { KernelAddress, KernelChange, KernelLink, KernelRoute, OwnershipMark, Rtnetlink } from "@vipcast/linux";
+import { IFA_F, isMarked, isMarkedRoute, LinuxError } from "@vipcast/linux";
+
+/** The table of routes that make a packet end here. */
+const localTable = 255;
+/** rtm_protocol of routes that the kernel made itself, beside an address. */
+const byKernel = 2;
+
+/** The announcer's view of the kernel's addresses, marked as one instance's own. */
+export class KernelAddresses implements AddressPort {
+  readonly #kernel: Rtnetlink;
+  readonly #mark: OwnershipMark | null;
+
+  /** Without a mark no address counts as ours, and nothing can be bound. */
+  constructor(kernel: Rtnetlink, mark: OwnershipMark | null) {
+    this.#kernel = kernel;
+    this.#mark = mark;
+  }
+
+  async observe(): Promise<HostState> {
+    return this.read();
+  }
+
+  /** What {@link observe} resolves with, at once. Throws `LinuxError`. */
+  read(): HostState {
+    const routes = this.#kernel.routes({ table: localTable, type: "local" });
+    return {
+      addresses: [
+        ...this.#kernel.addresses().map((address) => hostAddress(address, this.#mark)),
+        ...routes.filter(({ protocol }) => protocol !== byKernel).map((route) => localRoute(route, this.#mark)),
+      ],
+      links: this.#kernel.links().map(hostLink),
+    };
+  }
+
+  async bind(binding: Binding): Promise<void> {
+    const mark = this.#ownMark(`add ${binding.prefix}`);
+    const family = binding.family === 4 ? "ipv4" : "ipv6";
+    const { address, prefixLength, prefix } = binding;
+    if (binding.kind === "address") {
+      const unobtrusive =
+        family === "ipv4"
+          ? // Out of the way of source address selection, which ignores a preferred lifetime of 0 for IPv4.
+            { scope: "host" as const }
+          : { preferredLifetime: 0, flags: IFA_F.nodad };
+      this.#kernel.addAddress({ family, address, prefixLength, interface: binding.interface, mark, ...unobtrusive });
+      return;
+    }
+    if (this.#kernel.routes({ family, table: localTable, type: "local", destination: prefix }).length > 0) {
+      throw new LinuxError({ errno: 17, operation: `add local route ${prefix}`, detail: "it is there already" });
+    }
+    const nextHops = [{ interface: binding.interface }];
+    this.#kernel.replaceRoute({
+      family,
+      destination: prefix,
+      type: "local",
+      table: localTable,
+      protocol: mark.proto,
+      nextHops,
+    });
+  }
+
+  async unbind({ family, address, prefixLength, prefix, interface: name, kind }: Binding): Promise<void> {
+    const mark = this.#ownMark(`remove ${prefix}`);
+    const version = family === 4 ? "ipv4" : "ipv6";
+    try {
+      if (kind === "address") this.#kernel.deleteAddress({ family: version, address, prefixLength, interface: name });
+      else
+        this.#kernel.deleteRoute({
+          family: version,
+          destination: prefix,
+          type: "local",
+          table: localTable,
+          protocol: mark.proto,
+        });
+    } catch (error) {
+      if (!(error instanceof LinuxError && isAbsence(error.code))) throw error;
+    }
+  }
+
+  #ownMark(operation: string): OwnershipMark {
+    if (this.#mark !== null) return this.#mark;
+    throw new LinuxError({ errno: 1, operation, detail: "this run leaves addresses to others" });
+  }
+
+  watch(listener: (event: HostEvent) => void): () => void {
+    const watch = this.#kernel.watch((change) => {
+      const event = hostEvent(change, this.#mark);
+      if (event !== null) listener(event);
+    });
+    return () => watch.close();
+  }
+}
+
+/** What the kernel says about something that is not there, or whose interface is not. */
+function isAbsence(code: string): boolean {
+  return code === "EADDRNOTAVAIL" || code === "ENODEV" || code === "ESRCH";
+}
+
+function hostEvent(change: KernelChange, mark: OwnershipMark | null): HostEvent | null {
+  switch (change.kind) {
+    case "address-added":
+    case "address-removed":
+      return { kind: change.kind, address: hostAddress(change.address, mark) };
+    case "link":
+      return change.removed
+        ? { kind: "link-removed", name: change.link.name }
+        : { kind: "link", link: hostLink(change.link) };
+    case "resync":
+      return { kind: "resync" };
+    case "route-added":
+    case "route-removed":
+      // Not subscribed to: on a router they would drown the rest. A lost aggregate is found by the next observation.
+      return null;
+    default:
+      return change satisfies never;
+  }
+}
+
+function hostAddress(address: KernelAddress, mark: OwnershipMark | null): HostAddress {
+  const { scope } = address;
+  return {
+    address: address.address,
+    prefixLength: address.prefixLength,
+    interface: address.interface,
+    scope: typeof scope === "number" ? "global" : scope,
+    kind: "address",
+    mark: mark !== null && isMarked(address, mark) ? "ours" : "other",
+  };
+}
+
+function localRoute(route: KernelRoute, mark: OwnershipMark | null): HostAddress {
+  const [address = "", length = "0"] = route.destination.split("/");
+  return {
+    address,
+    prefixLength: Number(length),
+    interface: route.nextHops[0]?.interface ?? "",
+    scope: "host",
+    kind: "route",
+    mark: mark !== null && isMarkedRoute(route, mark) ? "ours" : "other",
+  };
+}
+
+function hostLink({ name, up }: KernelLink): HostLink {
+  return { name, up };
+}

@@ -1,0 +1,114 @@
+import type { NotificationText, PeerEvent, RouteAnnouncement, RoutePeer, RoutePort } from "@vipcast/announcer";
+import { familyName } from "@vipcast/bgp";
+import type { Peer, PeerHandlers, PeerOptions, Speaker } from "@vipcast/speaker";
+import { SpeakerError } from "@vipcast/speaker";
+
+/**
+ * The announcer's view of a speaker: its peers, and what is announced to each. Events are delivered in order and
+ * never from inside a call, as the port promises.
+ */
+export class SpeakerRoutes implements RoutePort {
+  readonly #speaker: Speaker;
+  readonly #peers = new Map<string, Peer>();
+  readonly #listeners = new Set<(event: PeerEvent) => void>();
+  readonly #refused = new Map<string, ReadonlyMap<string, string>>();
+  readonly #onError: (error: Error, peer: string) => void;
+  #pending: PeerEvent[] = [];
+
+  /** `onError` hears of mistakes in handlers; nothing else calls it. */
+  constructor(speaker: Speaker, onError: (error: Error, peer: string) => void) {
+    this.#speaker = speaker;
+    this.#onError = onError;
+  }
+
+  /** Adds a peer to the speaker and follows it. Throws what `Speaker.addPeer` throws. */
+  addPeer(options: PeerOptions): void {
+    const peer = this.#speaker.addPeer(options, this.#handlers());
+    this.#peers.set(peer.address, peer);
+    this.#emit({ kind: "added", peer: peer.address });
+  }
+
+  peers(): readonly RoutePeer[] {
+    return [...this.#peers.values()].map((peer) => this.#describe(peer));
+  }
+
+  announce(address: string, routes: readonly RouteAnnouncement[]): void {
+    this.#peers.get(address)?.routes.apply({ announce: routes });
+  }
+
+  async withdraw(prefixes: readonly string[]): Promise<void> {
+    const peers = [...this.#peers.values()];
+    for (const { routes } of peers) routes.apply({ withdraw: prefixes });
+    await Promise.all(peers.map(({ routes }) => routes.flushed()));
+  }
+
+  onPeer(listener: (event: PeerEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #describe(peer: Peer): RoutePeer {
+    const { state, lastDown, lastNotificationSent, lastNotificationReceived } = peer.snapshot();
+    return {
+      address: peer.address,
+      asn: peer.asn,
+      internal: peer.asn === this.#speaker.asn,
+      established: state === "Established",
+      state,
+      ...(lastDown === undefined ? {} : { lastDown: lastDown.cause }),
+      ...(lastNotificationSent === undefined ? {} : { lastNotificationSent: notificationText(lastNotificationSent) }),
+      ...(lastNotificationReceived === undefined
+        ? {}
+        : { lastNotificationReceived: notificationText(lastNotificationReceived) }),
+    };
+  }
+
+  #handlers(): PeerHandlers {
+    return {
+      onState: ({ to }, peer) => {
+        if (to === "Connect") this.#emit({ kind: "connecting", peer: peer.address });
+      },
+      onEstablished: ({ holdTime, families }, { address, asn }) => {
+        this.#emit({ kind: "established", peer: address, asn, holdTime, families: families.map(familyName) });
+      },
+      onDown: ({ reason, cause, notification }, { address }) => {
+        this.#refused.delete(address);
+        const said = notification === undefined ? {} : { notification: notificationText(notification) };
+        this.#emit({ kind: "down", peer: address, reason, cause, ...said });
+      },
+      onRoutesSent: ({ announced, withdrawn }, { address }) => {
+        this.#emit({ kind: "sent", peer: address, announced, withdrawn });
+      },
+      onError: (error, peer) => {
+        if (error instanceof SpeakerError && error.code === "ERR_SPEAKER_ROUTE_REFUSED") this.#reportRefused(peer);
+        else this.#onError(error, peer.address);
+      },
+    };
+  }
+
+  /** The speaker says that routes cannot be sent; its snapshot says which. Each is reported once, and again when the reason changes. */
+  #reportRefused(peer: Peer): void {
+    const known = this.#refused.get(peer.address);
+    const refused = new Map(peer.snapshot().routes.refused.map(({ prefix, reason }) => [prefix, reason]));
+    this.#refused.set(peer.address, refused);
+    for (const [prefix, message] of refused) {
+      if (known?.get(prefix) !== message) this.#emit({ kind: "refused", peer: peer.address, prefix, message });
+    }
+  }
+
+  #emit(event: PeerEvent): void {
+    this.#pending.push(event);
+    if (this.#pending.length === 1) queueMicrotask(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    const events = this.#pending;
+    this.#pending = [];
+    for (const event of events) for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** The code, its words and the direction; the octets stay behind. */
+function notificationText({ code, subcode, text, direction }: NotificationText): NotificationText {
+  return { code, subcode, text, direction };
+}

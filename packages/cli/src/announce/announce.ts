@@ -1,0 +1,103 @@
+import { hostname } from "node:os";
+import type { AnnouncerEvent, Refusal } from "@vipcast/announcer";
+import { capabilityRemedy } from "@vipcast/linux";
+import type { RawArguments } from "../arguments/option.ts";
+import type { Problem } from "../arguments/problem.ts";
+import { problemSentence } from "../arguments/problem.ts";
+import { EventWriter, standardOutput } from "../output/event-writer.ts";
+import type { Log } from "../output/log.ts";
+import { createLog } from "../output/log.ts";
+import { Announcement } from "./announcement.ts";
+import { hasCapability } from "./capabilities.ts";
+import type { InstanceClaim } from "./instance.ts";
+import { claimInstance } from "./instance.ts";
+import type { Preflight } from "./preflight.ts";
+import { preflight } from "./preflight.ts";
+import { chooseRouterId } from "./router-id.ts";
+import { loadRouterId, saveRouterId } from "./router-id-file.ts";
+import { supervise } from "./supervise.ts";
+
+/** Checks what was asked for, then announces it until a signal ends it. `problems` were found by the parser already. Returns the exit code. */
+export async function announce(raw: RawArguments, problems: readonly Problem[]): Promise<number> {
+  const checked = preflight(raw, process.env);
+  const { settings, refusals, host, fault } = checked;
+  const sentences = [...problems, ...checked.problems].map(problemSentence);
+  sentences.push(...refusals.map(({ message }) => `${message}.`));
+  if (sentences.length > 0) return refuse(sentences, settings.json ? refusals : []);
+  if (fault !== null) return fail(`the addresses of this host cannot be read: ${fault}`);
+  if (host.mark === null) return serve(checked, null);
+
+  if (!hasCapability("CAP_NET_ADMIN")) {
+    return fail(
+      `virtual IPs cannot be bound: ${capabilityRemedy("CAP_NET_ADMIN")}, or leave binding to others with --no-bind`,
+    );
+  }
+  const claimed = await claimInstance(host.stateDir, host.mark);
+  if (!claimed.ok) return fail(claimed.message);
+  return serve(checked, claimed.claim);
+}
+
+async function serve(checked: Preflight, claim: InstanceClaim | null): Promise<number> {
+  const { settings, vips, passwords, host } = checked;
+  const oneTerminal = process.stdout.isTTY && process.stderr.isTTY && !settings.json;
+  const log = createLog(settings.logLevel ?? (oneTerminal ? "warn" : "info"));
+  for (const warning of passwords.warnings) log.warn({}, warning);
+  const routerId = settings.routerId ?? automaticRouterId(checked, log);
+  const announcement = new Announcement({ settings, vips, keys: passwords.keys, routerId, host, log });
+  try {
+    await announcement.listen();
+  } catch (error) {
+    await announcement.stop("cannot listen");
+    claim?.release();
+    return fail(`nothing was bound: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  log.info(
+    { asn: settings.asn, routerId, vips: vips.map(({ prefix }) => prefix), stateDir: host.stateDir },
+    "announcing",
+  );
+  const writer = new EventWriter(standardOutput(), settings.json, (error) => {
+    log.warn({ err: error }, "nobody reads standard output any more; the announcement goes on without events");
+  });
+  const code = await supervise(announcement, { writer, log, stopTimeoutMs: settings.stopTimeoutMs });
+  host.kernel.close();
+  claim?.release();
+  return code;
+}
+
+function automaticRouterId({ vips, host, observed }: Preflight, log: Log): string {
+  const persisted = loadRouterId(host.stateDir);
+  const { routerId, origin } = chooseRouterId({
+    addresses: observed.addresses.map(({ address, mark }) => ({ address, ours: mark === "ours" })),
+    vips: new Set(vips.map(({ address }) => address)),
+    persisted,
+    hostIdentity: hostname(),
+  });
+  log.info({ routerId }, `the router id is ${routerId}, ${origin}`);
+  if (routerId === persisted) return routerId;
+  try {
+    saveRouterId(host.stateDir, routerId);
+  } catch (error) {
+    log.warn(
+      { err: error },
+      "the router id cannot be kept for the next start; give it with --router-id, or choose another --state-dir",
+    );
+  }
+  return routerId;
+}
+
+/** Wrong usage: one sentence for each problem, and nothing was touched. Programs that read events get the refused VIPs as such. */
+function refuse(sentences: readonly string[], refusals: readonly Refusal[]): number {
+  const time = new Date().toISOString();
+  for (const { vip, rule, message } of refusals) {
+    const event: AnnouncerEvent = { time, event: "vip.refused", vip, rule, causes: [message] };
+    process.stdout.write(`${JSON.stringify(event)}\n`);
+  }
+  for (const sentence of sentences) process.stderr.write(`${sentence}\n`);
+  process.stderr.write("Nothing was bound and no session was opened; vipcast announce --help shows the options.\n");
+  return 2;
+}
+
+function fail(message: string): number {
+  process.stderr.write(`vipcast announce: ${message}.\n`);
+  return 1;
+}

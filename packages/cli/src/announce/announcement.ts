@@ -1,0 +1,116 @@
+import type { DesiredVip, Ports } from "@vipcast/announcer";
+import { Announcer } from "@vipcast/announcer";
+import type { OwnershipMark, Rtnetlink } from "@vipcast/linux";
+import { Ledger } from "@vipcast/linux";
+import type { PeerOptions } from "@vipcast/speaker";
+import { Speaker } from "@vipcast/speaker";
+import { emptyLedger, FileLedger } from "../adapters/file-ledger.ts";
+import { KernelAddresses } from "../adapters/kernel-addresses.ts";
+import { SpeakerRoutes } from "../adapters/speaker-routes.ts";
+import { kernelTransport } from "../adapters/transport.ts";
+import type { Log } from "../output/log.ts";
+import type { AnnounceSettings, PeerSettings } from "./settings.ts";
+
+/** The kernel as seen by one instance. `mark` is null when nothing is bound: then no address counts as ours. */
+export interface Host {
+  readonly kernel: Rtnetlink;
+  readonly mark: OwnershipMark | null;
+  readonly stateDir: string;
+}
+
+/** What an announcement is made of, all of it checked. */
+export interface AnnouncementPlan {
+  readonly settings: AnnounceSettings;
+  readonly vips: readonly DesiredVip[];
+  readonly keys: ReadonlyMap<string, string>;
+  readonly routerId: string;
+  readonly host: Host;
+  readonly log: Log;
+}
+
+/** How {@link Announcement.stop} ended. */
+export interface StopResult {
+  /** Everything was withdrawn and unbound in time. */
+  readonly complete: boolean;
+  /** VIPs whose address may still be there. */
+  readonly left: readonly string[];
+}
+
+/** The part of the stop timeout that is kept for closing the sessions. */
+const sessionCloseMs = 2000;
+
+/** A speaker, the kernel and an announcer, put together: the one place where they meet. */
+export class Announcement {
+  readonly announcer: Announcer;
+  readonly #plan: AnnouncementPlan;
+  readonly #speaker: Speaker;
+  readonly #routes: SpeakerRoutes;
+  #stopping: Promise<StopResult> | null = null;
+
+  constructor(plan: AnnouncementPlan) {
+    const { settings, routerId, host, log } = plan;
+    this.#plan = plan;
+    const ttlSecurity = settings.peers.some((peer) => peer.ttlSecurity !== null);
+    this.#speaker = new Speaker({ asn: settings.asn, routerId, logger: log, ...kernelTransport({ ttlSecurity }) });
+    this.#routes = new SpeakerRoutes(this.#speaker, (error, peer) => log.error({ peer, err: error }, error.message));
+    const { mark, stateDir } = host;
+    const ports: Ports = {
+      addresses: new KernelAddresses(host.kernel, mark),
+      routes: this.#routes,
+      ledger: mark === null ? emptyLedger : new FileLedger(new Ledger({ stateDir, mark })),
+      logger: log,
+    };
+    const { drainMs, stopTimeoutMs } = settings;
+    const announcerStopMs = Math.max(stopTimeoutMs / 2, stopTimeoutMs - sessionCloseMs);
+    this.announcer = new Announcer({ ports, policy: { drainMs, stopTimeoutMs: announcerStopMs } });
+  }
+
+  /** Opens the listeners. Rejects with the system's error; nothing else has begun then. */
+  async listen(): Promise<void> {
+    for (const address of this.#plan.settings.listen) await this.#speaker.listen(address);
+  }
+
+  /** Opens the sessions and binds and announces the VIPs; resolves when the host was observed and that is under way. */
+  start(): Promise<void> {
+    const { settings, keys, vips } = this.#plan;
+    const started = this.announcer.start();
+    for (const peer of settings.peers) this.#routes.addPeer(peerOptions(peer, keys.get(peer.address)));
+    this.announcer.set(vips);
+    return started;
+  }
+
+  /**
+   * Drains, withdraws, unbinds, then ends the sessions with Cease and the reason as text. Called again, what is left of the drain is skipped.
+   */
+  stop(reason: string): Promise<StopResult> {
+    if (this.#stopping === null) this.#stopping = this.#stop(reason);
+    else void this.announcer.close();
+    return this.#stopping;
+  }
+
+  async #stop(reason: string): Promise<StopResult> {
+    const result = await this.announcer.close();
+    await this.#speaker.close({ reason });
+    return result;
+  }
+}
+
+function peerOptions(peer: PeerSettings, password: string | undefined): PeerOptions {
+  const { address, asn, port, passive, families, timers } = peer;
+  return {
+    address,
+    asn,
+    port,
+    passive,
+    families,
+    holdTime: timers.holdTime,
+    keepalive: Math.max(1, timers.keepalive),
+    connectRetry: timers.connectRetry,
+    ...(password === undefined ? {} : { password }),
+    ...(peer.ttlSecurity === null ? {} : { ttlSecurity: peer.ttlSecurity }),
+    ...(peer.multihop === null ? {} : { multihop: peer.multihop }),
+    ...(peer.interface === null ? {} : { interface: peer.interface }),
+    ...(peer.source === null ? {} : { source: peer.source }),
+    ...(peer.description === null ? {} : { description: peer.description }),
+  };
+}

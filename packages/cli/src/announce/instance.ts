@@ -1,0 +1,69 @@
+import { createServer } from "node:net";
+import { resolve } from "node:path";
+import type { InstanceLock, OwnershipMark } from "@vipcast/linux";
+import { acquireInstanceLock, DEFAULT_INSTANCE } from "@vipcast/linux";
+
+/**
+ * The name of the instance that keeps its state in a folder: everybody's default for root's default folder, else made from the path, so that two
+ * instances mark their addresses differently, and one that starts again recognises its own.
+ */
+export function instanceName(stateDir: string): string {
+  const path = resolve(stateDir);
+  if (path === "/var/lib/vipcast") return DEFAULT_INSTANCE;
+  return `dir${path.replace(/[^A-Za-z0-9_.-]/g, "_")}`.slice(-63).replace(/^[^A-Za-z0-9]/, "d");
+}
+
+/** Held while an instance runs. */
+export interface InstanceClaim {
+  release(): void;
+}
+
+/** The claim, or a sentence that says who has it and what to do. */
+export type ClaimOutcome =
+  | { readonly ok: true; readonly claim: InstanceClaim }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * Makes sure that nobody else takes our addresses for its own: one process per state folder (a lock in the folder), and one per
+ * ownership mark in this network namespace (an abstract socket, which lives in the namespace and ends with the process).
+ */
+export async function claimInstance(stateDir: string, mark: OwnershipMark): Promise<ClaimOutcome> {
+  const outcome = acquireInstanceLock({ stateDir, mark });
+  switch (outcome.kind) {
+    case "acquired":
+      return claimMark(outcome.lock, mark);
+    case "held":
+      return {
+        ok: false,
+        message: `another vipcast uses the state folder ${stateDir}${outcome.owner === undefined ? "" : ` (process ${outcome.owner.pid})`}; stop it, or choose another folder with --state-dir`,
+      };
+    case "mark-taken":
+      return { ok: false, message: `${outcome.message.replace(/; .*$/s, "")}; choose another folder with --state-dir` };
+    case "failed":
+      return { ok: false, message: `${outcome.error.message}; choose another folder with --state-dir` };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function claimMark(lock: InstanceLock, mark: OwnershipMark): Promise<ClaimOutcome> {
+  const server = createServer((socket) => socket.destroy());
+  return new Promise((resolved) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      lock.release();
+      const message =
+        error.code === "EADDRINUSE"
+          ? `another vipcast in this network namespace marks its addresses with the same number (${mark.proto}), and each would remove the other's; stop it, or choose another folder with --state-dir`
+          : error.message;
+      resolved({ ok: false, message });
+    });
+    server.listen({ path: `\0vipcast-mark-${mark.proto}` }, () => {
+      server.unref();
+      const release = (): void => {
+        server.close();
+        lock.release();
+      };
+      resolved({ ok: true, claim: { release } });
+    });
+  });
+}

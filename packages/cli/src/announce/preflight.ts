@@ -1,0 +1,87 @@
+import type { DesiredVip, HostState, Refusal, VipInput } from "@vipcast/announcer";
+import { checkVips, parseVips } from "@vipcast/announcer";
+import { LinuxError, ownershipMark, Rtnetlink } from "@vipcast/linux";
+import { KernelAddresses } from "../adapters/kernel-addresses.ts";
+import type { RawArguments } from "../arguments/option.ts";
+import type { Problem } from "../arguments/problem.ts";
+import type { Host } from "./announcement.ts";
+import { instanceName } from "./instance.ts";
+import type { PeerPasswords } from "./passwords.ts";
+import { readPasswords } from "./passwords.ts";
+import type { AnnounceSettings } from "./settings.ts";
+import { readSettings } from "./settings.ts";
+import { defaultStateDir } from "./state-dir.ts";
+
+/** Everything that is known before anything is touched. Usable only when there is no problem, no refusal and no fault. */
+export interface Preflight {
+  readonly settings: AnnounceSettings;
+  readonly vips: readonly DesiredVip[];
+  readonly passwords: PeerPasswords;
+  readonly host: Host;
+  readonly observed: HostState;
+  readonly problems: readonly Problem[];
+  readonly refusals: readonly Refusal[];
+  /** Why the host could not be looked at; null when it was. */
+  readonly fault: string | null;
+}
+
+/** Checks a command line against itself, the files it names and the host as it is. Changes nothing but the environment, which loses the key. */
+export function preflight(raw: RawArguments, environment: NodeJS.ProcessEnv): Preflight {
+  const { settings, problems } = readSettings(raw);
+  const passwords = readPasswords(settings.peers, environment);
+  const { vips, refusals } = parseVips(settings.prefixes.map((prefix) => vipInput(prefix, settings)));
+  const stateDir = settings.stateDir ?? defaultStateDir(process.getuid?.() ?? 0, environment);
+  const host = {
+    kernel: new Rtnetlink(),
+    mark: settings.bind ? ownershipMark(instanceName(stateDir)) : null,
+    stateDir,
+  };
+  const { observed, fault } = observe(host);
+  const peers = settings.peers.map(({ address }) => address);
+  const refusedHere = fault === null ? checkVips(vips, { host: observed, ledger: [], peers }) : [];
+  return {
+    settings,
+    vips,
+    passwords,
+    host,
+    observed,
+    problems: [...problems, ...passwords.problems, ...routerIdProblems(settings, vips)],
+    refusals: [...refusals, ...refusedHere],
+    fault,
+  };
+}
+
+function observe({ kernel, mark }: Host): { readonly observed: HostState; readonly fault: string | null } {
+  try {
+    return { observed: new KernelAddresses(kernel, mark).read(), fault: null };
+  } catch (error) {
+    if (!(error instanceof LinuxError)) throw error;
+    return { observed: { addresses: [], links: [] }, fault: error.message };
+  }
+}
+
+function vipInput(prefix: string, settings: AnnounceSettings): VipInput {
+  const nextHop = settings.nextHops[prefix.includes(":") ? 6 : 4];
+  return {
+    prefix,
+    interface: settings.interface,
+    bind: settings.bind,
+    // Whoever says --no-bind vouches for the address: DNAT, IPVS or another namespace may answer for it.
+    assumeBound: !settings.bind,
+    adopt: settings.adopt && settings.bind,
+    allowOnLink: settings.allowOnLink,
+    prepend: settings.prepend,
+    communities: settings.communities,
+    largeCommunities: settings.largeCommunities,
+    ...(nextHop === null ? {} : { nextHop }),
+    ...(settings.med === null ? {} : { med: settings.med }),
+    ...(settings.localPref === null ? {} : { localPref: settings.localPref }),
+  };
+}
+
+/** Every node would have the same identifier, and routers refuse a second one in an AS (RFC 6286 §2.1). */
+function routerIdProblems({ routerId }: AnnounceSettings, vips: readonly DesiredVip[]): Problem[] {
+  if (routerId === null || !vips.some(({ address }) => address === routerId)) return [];
+  const remedy = "write an address that this host alone has, or leave it out";
+  return [{ subject: `--router-id ${routerId}`, rule: "is a virtual IP, which every node has", remedy }];
+}

@@ -1,0 +1,128 @@
+import type { AnnouncerEvent } from "@vipcast/announcer";
+import type { EventWriter } from "../output/event-writer.ts";
+import type { Log } from "../output/log.ts";
+import { eventSentence } from "../output/sentence.ts";
+import type { Announcement } from "./announcement.ts";
+
+/** What a running announcement reports to, and how long a stop may take. */
+export interface Supervision {
+  readonly writer: EventWriter;
+  readonly log: Log;
+  /** From the first signal to the end of the process, milliseconds. */
+  readonly stopTimeoutMs: number;
+}
+
+const stopSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+/** Loading the log takes time that the first session should not wait for; without a session it is opened after this. */
+const logDelayMs = 200;
+/** How long a defect may delay the end for the sake of a withdrawal. */
+const failureTimeoutMs = 3000;
+/** How long the last events wait for their reader. */
+const flushTimeoutMs = 500;
+
+/** Starts an announcement and stays until a signal ends it, or a failure. Resolves with the exit code. */
+export async function supervise(
+  announcement: Announcement,
+  { writer, log, stopTimeoutMs }: Supervision,
+): Promise<number> {
+  const openLog = (): void => void log.open();
+  const logTimer = setTimeout(openLog, logDelayMs);
+  let finish: (code: number) => void = () => undefined;
+  const finished = new Promise<number>((resolve) => {
+    finish = resolve;
+  });
+
+  const stop = (reason: string, code: 0 | 1, timeoutMs: number): void => {
+    const deadline = setTimeout(() => {
+      log.error({}, `the stop was not complete after ${timeoutMs / 1000} s; the next start takes away what is left`);
+      finish(1);
+    }, timeoutMs);
+    void announcement.stop(reason).then(({ complete, left }) => {
+      clearTimeout(deadline);
+      if (!complete) log.error({ left }, "not everything was unbound in time; the next start takes away what is left");
+      finish(complete ? code : 1);
+    });
+  };
+
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    log.info(
+      { signal },
+      stopping ? `${signal} again: what is left of the drain is skipped` : `${signal}: withdrawing and stopping`,
+    );
+    if (stopping) void announcement.stop("");
+    else stop("vipcast announce was stopped", 0, stopTimeoutMs);
+    stopping = true;
+  };
+  const onDefect = (error: unknown): void => {
+    log.fatal(
+      { err: error },
+      `stopping because of a defect: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    stopping = true;
+    stop("vipcast failed", 1, failureTimeoutMs);
+    void announcement.stop("");
+  };
+  const onEvent = (event: AnnouncerEvent): void => {
+    writer.write(event);
+    logEvent(log, event);
+    if (event.event === "peer.established") openLog();
+    if (isHopeless(event) && !stopping) {
+      log.fatal({ vip: event.vip }, `this process may not bind addresses: ${event.causes.join("; ")}`);
+      stopping = true;
+      stop("vipcast may not bind addresses", 1, failureTimeoutMs);
+    }
+  };
+
+  const events = announcement.announcer.events();
+  for (const signal of stopSignals) process.on(signal, onSignal);
+  process.on("uncaughtException", onDefect);
+  const reading = (async (): Promise<void> => {
+    for await (const event of events) onEvent(event);
+  })();
+  await announcement.start();
+  const code = await finished;
+  await Promise.race([reading, announcement.stop("")]);
+  clearTimeout(logTimer);
+  await log.open();
+  await writer.flushed(flushTimeoutMs);
+  return code;
+}
+
+/** Without the right to bind there is nothing to announce, and it does not come back by itself. */
+function isHopeless(event: AnnouncerEvent): event is Extract<AnnouncerEvent, { event: "vip.failed" }> {
+  return event.event === "vip.failed" && event.step === "bind" && event.code === "EPERM";
+}
+
+/** Events of addresses and routes go to the log as well; those of peers, failures and refusals are logged where they happen. */
+function logEvent(log: Log, event: AnnouncerEvent): void {
+  const { time: _time, causes: _causes, event: name, ...fields } = event;
+  switch (name) {
+    case "vip.bound":
+    case "vip.announced":
+    case "vip.withdrawn":
+    case "vip.draining":
+    case "vip.unbound":
+    case "vip.unhealthy":
+    case "vip.healthy":
+    case "config.reloaded":
+      log.info({ event: name, ...fields }, eventSentence(event));
+      return;
+    case "address.lost":
+    case "address.restored":
+    case "events.lost":
+      log.warn({ event: name, ...fields }, eventSentence(event));
+      return;
+    case "peer.connecting":
+    case "peer.established":
+    case "peer.down":
+    case "vip.failed":
+    case "vip.refused":
+    case "vip.damped":
+    case "ledger.failed":
+      return;
+    default:
+      name satisfies never;
+  }
+}

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import type { PeerConfigOptions } from "../../src/fsm/config.ts";
+import { PeerConfigError, validatePeerConfig } from "../../src/fsm/validate.ts";
+import { Family } from "../../src/iana/afi-safi.ts";
+import { sampleConfig } from "./samples.ts";
+
+test("the defaults are valid", () => {
+  expect(validatePeerConfig(sampleConfig())).toEqual([]);
+});
+
+const bad: [field: string, options: Partial<PeerConfigOptions>][] = [
+  ["localAs", { localAs: 0 }],
+  ["localAs", { localAs: 4_294_967_296 }],
+  ["remoteAs", { remoteAs: 0 }],
+  ["remoteAs", { remoteAs: 1.5 }],
+  ["routerId", { routerId: 0 }],
+  ["holdTime", { holdTime: 1 }],
+  ["holdTime", { holdTime: 2 }],
+  ["holdTime", { holdTime: 65536 }],
+  ["holdTime", { holdTime: 9.5 }],
+  ["keepalive", { keepalive: 0 }],
+  ["keepalive", { keepalive: Number.NaN }],
+  ["keepalive", { keepalive: 9 }],
+  ["connectRetry", { connectRetry: 0 }],
+  ["connectRetry", { connectRetry: Number.POSITIVE_INFINITY }],
+  ["delayOpen", { delayOpen: -1 }],
+  ["families", { families: [] }],
+  ["families", { families: [Family.Ipv4Unicast, Family.Ipv4Unicast] }],
+  ["families", { families: [-1] }],
+  ["capabilities.enhancedRouteRefresh", { capabilities: { routeRefresh: false, enhancedRouteRefresh: true } }],
+  ["capabilities.extendedNextHop", { capabilities: { extendedNextHop: [Family.Ipv6Unicast] } }],
+  ["capabilities.addPath", { capabilities: { addPath: [{ family: Family.Ipv6Unicast, send: true, receive: true }] } }],
+  [
+    "capabilities.gracefulRestart.restartTime",
+    { capabilities: { gracefulRestart: { restarted: false, notification: false, restartTime: 4096, families: [] } } },
+  ],
+];
+
+test.each(bad)("%s is refused in %j, with a reason and a remedy", (field, options) => {
+  const problems = validatePeerConfig(sampleConfig(options));
+  expect(problems.map((problem) => problem.field)).toEqual([field]);
+  expect(problems[0]?.problem).not.toBe("");
+  expect(problems[0]?.remedy).not.toBe("");
+});
+
+test("hold time 0 and 3 and a keepalive of a third are accepted", () => {
+  expect(validatePeerConfig(sampleConfig({ holdTime: 0 }))).toEqual([]);
+  expect(validatePeerConfig(sampleConfig({ holdTime: 3, keepalive: 1 }))).toEqual([]);
+});
+
+test("every problem is reported, not only the first", () => {
+  const problems = validatePeerConfig(sampleConfig({ localAs: 0, routerId: 0, holdTime: 1 }));
+  expect(problems.map(({ field }) => field)).toEqual(["localAs", "routerId", "holdTime"]);
+});
+
+test("the error names field, value, reason and remedy", () => {
+  const error = new PeerConfigError(validatePeerConfig(sampleConfig({ holdTime: 2 })));
+  expect(error.code).toBe("ERR_BGP_PEER_CONFIG");
+  expect(error.message).toBe("holdTime 2: a hold time is 0 or 3 to 65535 seconds: use 9 in a data centre, 90 on a WAN");
+});

@@ -214,14 +214,15 @@ export class Session {
     if (!this.#canSend(batch.family)) return false;
     const writer = this.#writer;
     writer.reset();
-    let from = 0;
     const lengths: number[] = [];
-    // The messages pile up in the writer: an encoder that throws half way must not have sent half of the batch.
+    const staged = new Output();
+    // Staged, because an encoder that throws half way must not have sent half of the batch.
     encodeRoutes(writer, batch, this.#context, (end) => {
-      lengths.push(end - from);
-      from = end;
+      lengths.push(end);
+      staged.append(writer.bytes, 0, end);
     });
-    this.#output.append(writer.bytes, 0, writer.length);
+    const messages = staged.take();
+    if (messages !== null) this.#output.append(messages, 0, messages.length);
     for (const length of lengths) this.#sent.count(MessageType.Update, length);
     if (writer.bytes.length > maxScratchOctets) this.#writer = new Writer();
     return true;

@@ -82,7 +82,7 @@ export interface Acknowledgement {
 export function decodeAcknowledgement(message: NetlinkMessage): Acknowledgement {
   const view = viewOf(message.bytes);
   if (message.end - message.start < 4) return { errno: 0, text: "" };
-  const errno = -view.getInt32(message.start, LITTLE_ENDIAN);
+  const errno = Math.abs(view.getInt32(message.start, LITTLE_ENDIAN));
   const original = message.start + 4;
   if ((message.flags & NLM_F.ackTlvs) === 0 || original + HEADER_LENGTH > message.end) return { errno, text: "" };
   // The original message comes back whole on errors unless NETLINK_CAP_ACK cut it to its header.
@@ -94,10 +94,10 @@ export function decodeAcknowledgement(message: NetlinkMessage): Acknowledgement 
 /** Decodes NLMSG_DONE, which ends a dump and may carry an error of its own. */
 export function decodeDone(message: NetlinkMessage): Acknowledgement {
   if (message.end - message.start < 4) return { errno: 0, text: "" };
-  const errno = -viewOf(message.bytes).getInt32(message.start, LITTLE_ENDIAN);
+  const status = viewOf(message.bytes).getInt32(message.start, LITTLE_ENDIAN);
   const text =
     (message.flags & NLM_F.ackTlvs) === 0 ? "" : acknowledgementText(message.bytes, message.start + 4, message.end);
-  return { errno: Math.max(0, errno), text };
+  return { errno: status < 0 ? -status : 0, text };
 }
 
 function acknowledgementText(bytes: Uint8Array, start: number, end: number): string {

@@ -1,0 +1,33 @@
+import type { Case } from "../cell/case.ts";
+import { nodeAsn, vip4, vip6 } from "../cell/cell.ts";
+import { isolation, node } from "../cell/world.ts";
+import { lackOf } from "../daemons/peer-daemon.ts";
+
+/** The main job: both VIPs in the peer's table and kernel, as they were announced. */
+export const establish: Case = {
+  id: "establish",
+  feature: "Announces an IPv4 and an IPv6 VIP with next hop, AS_PATH, ORIGIN and communities",
+  variants: [
+    {
+      name: "both families over IPv4",
+      needs: ["listens", "other-family-routes"],
+      run: async (cell) => {
+        await cell.startPeer();
+        await cell.announce([vip4, vip6, "--community", "65000:100", "--large-community", "65001:1:2"]);
+        await cell.established();
+        const common = {
+          asPath: [nodeAsn],
+          origin: "igp",
+          communities: ["65000:100"],
+          largeCommunities: ["65001:1:2"],
+          best: true,
+        } as const;
+        await cell.route(vip4, { ...common, nextHop: node.ipv4 });
+        await cell.route(vip6, { ...common, nextHop: node.ipv6 });
+        if (lackOf(cell.daemon.driver, "kernel-routes", isolation === "rootless") !== null) return;
+        await cell.kernelRoute(vip4.replace("/32", ""), node.ipv4);
+        await cell.kernelRoute(vip6.replace("/128", ""), node.ipv6);
+      },
+    },
+  ],
+};

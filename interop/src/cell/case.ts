@@ -1,0 +1,26 @@
+import type { Ability, DaemonName } from "../daemons/driver.ts";
+import type { Cell } from "./cell.ts";
+
+/** One way to run a case. */
+export interface Variant {
+  /** A few words, unique in the case; shown where the case has more than one. */
+  readonly name: string;
+  /** What the daemon must be able to do; a cell whose daemon lacks one is not run and says so. */
+  readonly needs?: readonly Ability[];
+  /** Throws with a sentence when something is not as it must be. */
+  readonly run: (cell: Cell) => Promise<void>;
+}
+
+/** One feature, tried on every daemon: a row of `docs/interop.md`. */
+export interface Case {
+  /** The name of its file. */
+  readonly id: string;
+  /** What is shown, as a statement about vipcast. */
+  readonly feature: string;
+  /** Set for cases whose subject is a time: they run beside no other. */
+  readonly alone?: true;
+  /** The daemon it is shown on in the quick tier. Default BIRD. */
+  readonly quickOn?: DaemonName;
+  /** The first one a daemon can do is its representative. */
+  readonly variants: readonly Variant[];
+}

@@ -1,0 +1,225 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Sandbox, waitFor } from "@vipcast/lab";
+import {
+  type DaemonDriver,
+  type DaemonSpec,
+  familyOfPrefix,
+  type NeighbourSpec,
+  type OwnRoute,
+  type ReceivedRoute,
+} from "../daemons/driver.ts";
+import { PeerDaemon } from "../daemons/peer-daemon.ts";
+import { Announcer } from "../subject/announce.ts";
+import { Capture } from "../wire/capture.ts";
+import { complaintsAbout } from "../wire/messages.ts";
+import type { Dissection, WireMessage } from "../wire/pdml.ts";
+import { batch, node, peer, startWorld } from "./world.ts";
+
+/** The AS numbers of both sides, unless a case says otherwise. */
+export const nodeAsn = 65001;
+export const peerAsn = 65000;
+
+/** The VIPs most cases announce. */
+export const vip4 = "192.0.2.10/32";
+export const vip6 = "2001:db8::10/128";
+
+/** The daemon's side of a session, as far as a case wants something particular. */
+export interface PeerOptions extends Partial<Omit<NeighbourSpec, "name" | "address" | "localAddress">> {
+  /** The daemon's own AS number. */
+  readonly ownAsn?: number;
+  /** Addresses the session runs over. Default 4. */
+  readonly transport?: 4 | 6;
+  readonly routes?: readonly OwnRoute[];
+}
+
+/** One case on one daemon: two hosts, the daemon, vipcast, a capture between them, and what was found out. */
+export class Cell {
+  readonly sandbox: Sandbox;
+  readonly daemon: PeerDaemon;
+  readonly capture: Capture;
+  /** Numbers worth keeping, by a name with their unit. */
+  readonly figures: Record<string, number> = {};
+  /** Words worth keeping. */
+  readonly notes: string[] = [];
+  /** Octets a message of ours may have. */
+  messageLimit = 4096;
+  readonly #announcers: Announcer[] = [];
+  #dissection: Promise<Dissection> | null = null;
+
+  private constructor(sandbox: Sandbox, daemon: PeerDaemon, capture: Capture) {
+    this.sandbox = sandbox;
+    this.daemon = daemon;
+    this.capture = capture;
+  }
+
+  static async open(driver: DaemonDriver): Promise<Cell> {
+    const sandbox = await startWorld();
+    try {
+      return new Cell(sandbox, new PeerDaemon(driver, sandbox, "peer"), await Capture.start(sandbox, "peer"));
+    } catch (error) {
+      await sandbox.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox.close();
+  }
+
+  /** Configures and starts the daemon. */
+  async startPeer(options: PeerOptions = {}): Promise<void> {
+    await this.daemon.configure(this.specOf(options));
+    await this.daemon.start();
+  }
+
+  specOf({ ownAsn = peerAsn, transport = 4, routes = [], ...neighbour }: PeerOptions): DaemonSpec {
+    const ends = transport === 4 ? { address: node.ipv4, local: peer.ipv4 } : { address: node.ipv6, local: peer.ipv6 };
+    return {
+      asn: ownAsn,
+      routerId: peer.ipv4,
+      addresses: peer,
+      neighbours: [{ name: "node", asn: nodeAsn, address: ends.address, localAddress: ends.local, ...neighbour }],
+      routes,
+    };
+  }
+
+  /** Starts `vipcast announce` with these arguments; the usual AS number and peer where they name none. */
+  async announce(args: readonly string[]): Promise<Announcer> {
+    const has = (option: string): boolean => args.includes(option);
+    const announcer = await Announcer.start(this.sandbox, "node", [
+      ...args,
+      ...(has("--asn") ? [] : ["--asn", String(nodeAsn)]),
+      ...(has("--peer") ? [] : ["--peer", `${peer.ipv4},asn=${peerAsn}`]),
+    ]);
+    this.#announcers.push(announcer);
+    return announcer;
+  }
+
+  /** Waits until the daemon shows the session as Established and returns the hold time it shows. */
+  async established(timeoutMs = 8000): Promise<number | null> {
+    const session = await this.eventually(
+      "the session is Established",
+      async () => {
+        const [first] = await this.daemon.sessions();
+        return first?.state === "established" ? first : null;
+      },
+      timeoutMs,
+    );
+    return session.holdTime;
+  }
+
+  /** Waits until the daemon has a route to the prefix with these properties. */
+  async route(prefix: string, expected: Partial<ReceivedRoute> = {}, timeoutMs = 4000): Promise<ReceivedRoute> {
+    let seen: ReceivedRoute | undefined;
+    const wrong = (route: ReceivedRoute): readonly string[] =>
+      (Object.keys(expected) as (keyof ReceivedRoute)[]).filter((key) => !isDeepStrictEqual(route[key], expected[key]));
+    return waitFor(
+      () => {
+        if (seen === undefined) return `${this.daemon.driver.title} has no route to ${prefix}`;
+        const route = seen;
+        const list = wrong(route).map(
+          (key) =>
+            `${key} is ${JSON.stringify(route[key as keyof ReceivedRoute])} instead of ${JSON.stringify(expected[key as keyof ReceivedRoute])}`,
+        );
+        return `${this.daemon.driver.title}'s route to ${prefix}: ${list.join(", ")}`;
+      },
+      async () => {
+        seen = (await this.daemon.received(familyOfPrefix(prefix))).find((route) => route.prefix === prefix);
+        return seen !== undefined && wrong(seen).length === 0 ? seen : null;
+      },
+      timeoutMs,
+      50,
+    );
+  }
+
+  /** Waits until the daemon has no route to the prefix. */
+  async noRoute(prefix: string, timeoutMs = 4000): Promise<void> {
+    await this.eventually(
+      `${this.daemon.driver.title} drops ${prefix}`,
+      async () =>
+        (await this.daemon.received(familyOfPrefix(prefix))).every((route) => route.prefix !== prefix) ? true : null,
+      timeoutMs,
+    );
+  }
+
+  /** Waits until the kernel of the daemon's host has the prefix with this next hop; skipped where the daemon installs nothing. */
+  async kernelRoute(prefix: string, nextHop: string): Promise<void> {
+    let seen = "";
+    await waitFor(
+      () => `the kernel of ${this.daemon.driver.title}'s host has for ${prefix} not the next hop ${nextHop}: ${seen}`,
+      async () => {
+        const family = prefix.includes(":") ? "-6" : "-4";
+        seen = (await this.sandbox.exec("peer", ["ip", family, "route", "show", "exact", prefix])).stdout.trim();
+        return seen.includes(`via ${nextHop} `) ? true : null;
+      },
+      4000,
+      50,
+    );
+  }
+
+  async eventually<T>(what: string, ask: () => Promise<T | null> | T | null, timeoutMs = 5000): Promise<T> {
+    return waitFor(`it does not happen that ${what}`, ask, timeoutMs, 50);
+  }
+
+  /** Runs a command on vipcast's host. */
+  async onNode(...argv: readonly string[]): Promise<string> {
+    return (await this.sandbox.exec("node", argv)).stdout;
+  }
+
+  async ipOnNode(...commands: readonly string[]): Promise<void> {
+    await batch(this.sandbox, "node", commands);
+  }
+
+  /** Whether vipcast's host has the address of a VIP. */
+  async isBound(vip: string): Promise<boolean> {
+    const text = await this.onNode("ip", "-o", "address", "show");
+    return text.includes(` ${vip.split("/")[0]}/`);
+  }
+
+  /** Ends the capture; all BGP messages both sides sent so far, in order. */
+  async wire(): Promise<Dissection> {
+    this.#dissection ??= this.capture.dissect();
+    return this.#dissection;
+  }
+
+  /** The messages vipcast's host sent. */
+  async ours(): Promise<readonly WireMessage[]> {
+    return (await this.wire()).messages.filter((message) => isOurs(message.from));
+  }
+
+  /** What every cell must show whatever its case: tshark has nothing against any message of ours. */
+  async checkWire(): Promise<void> {
+    const dissection = await this.wire();
+    const complaints = complaintsAbout(
+      dissection,
+      new Set([node.ipv4, node.ipv6, ...extraAddresses]),
+      this.messageLimit,
+    );
+    if (complaints.length > 0) throw new Error([...new Set(complaints)].join("; "));
+    if (!dissection.messages.some((message) => isOurs(message.from) && message.type === "open"))
+      throw new Error("the capture has no OPEN from vipcast");
+  }
+
+  /** What everybody said, for the report of a failure. */
+  async evidence(): Promise<string> {
+    const wire = await this.wire().then(
+      ({ messages }) =>
+        messages
+          .slice(-30)
+          .map((message) => `${message.at.toFixed(6)} ${message.from} ${message.type} ${message.length}`),
+      (error: Error) => [error.message],
+    );
+    return [
+      ...this.#announcers.map((announcer) => `-- vipcast --\n${announcer.transcript()}`),
+      `-- ${this.daemon.driver.title} --\n${this.daemon.log().slice(-15).join("\n")}`,
+      `-- wire --\n${wire.join("\n")}`,
+    ].join("\n");
+  }
+}
+
+/** Addresses of vipcast's host that cases add for next hops. */
+export const extraAddresses: readonly string[] = ["10.0.0.2", "fd00::2"];
+
+function isOurs(address: string): boolean {
+  return address === node.ipv4 || address === node.ipv6;
+}

@@ -1,0 +1,67 @@
+import type { DaemonDriver } from "../daemons/driver.ts";
+import { lackOf, missingPrograms } from "../daemons/peer-daemon.ts";
+import type { Case, Variant } from "./case.ts";
+import { Cell } from "./cell.ts";
+import { isolation } from "./world.ts";
+
+/** What became of one cell. */
+export interface CellResult {
+  readonly state: "pass" | "fail";
+  /** One sentence; why it failed. */
+  readonly reason: string | null;
+  /** Transcripts of both sides and the wire; only of a failure. */
+  readonly evidence: string | null;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+  readonly ms: number;
+}
+
+/** Programs of the harness itself. */
+const tools = ["dumpcap", "tshark"];
+
+/** Why nothing can be run against a daemon here, with the remedy; null when it can. */
+export function absence(driver: DaemonDriver): string | null {
+  const missing = missingPrograms({ ...driver, programs: [...driver.programs, ...tools] });
+  if (missing.length > 0) {
+    const name = missing.every((program) => tools.includes(program)) ? "tshark" : driver.title;
+    return `${name} is not installed: npx pnpm@10 peers:install`;
+  }
+  return isolation === "rootless" && driver.needsRoot !== undefined ? `${driver.title} ${driver.needsRoot}` : null;
+}
+
+/** What the daemon lacks for a variant, in words; null when nothing. */
+export function lackFor(driver: DaemonDriver, variant: Variant): string | null {
+  const lacks = (variant.needs ?? []).map((ability) => lackOf(driver, ability, isolation === "rootless"));
+  return lacks.find((lack) => lack !== null) ?? null;
+}
+
+/** The variant that stands for its case on a daemon: the first it lacks nothing for. */
+export function representative(driver: DaemonDriver, { variants }: Case): Variant | null {
+  return variants.find((variant) => lackFor(driver, variant) === null) ?? null;
+}
+
+/** Runs one cell from empty namespaces to empty namespaces. Never throws. */
+export async function runCell(driver: DaemonDriver, variant: Variant): Promise<CellResult> {
+  const began = performance.now();
+  const finish = (cell: Cell | null, reason: string | null, evidence: string | null): CellResult => ({
+    state: reason === null ? "pass" : "fail",
+    reason,
+    evidence,
+    figures: cell?.figures ?? {},
+    notes: cell?.notes ?? [],
+    ms: Math.round(performance.now() - began),
+  });
+  let cell: Cell | null = null;
+  try {
+    cell = await Cell.open(driver);
+    await variant.run(cell);
+    await cell.checkWire();
+    return finish(cell, null, null);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const evidence = cell === null ? null : await cell.evidence().catch((second: Error) => second.message);
+    return finish(cell, reason, evidence);
+  } finally {
+    await cell?.close();
+  }
+}

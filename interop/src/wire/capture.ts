@@ -1,0 +1,83 @@
+import { type LabProcess, type Sandbox, sleep, waitFor } from "@vipcast/lab";
+import { type Dissection, parsePdml } from "./pdml.ts";
+
+/** A probe's packet and whether it was answered, both as seen on the capturing host. */
+export interface ProbedPacket {
+  /** Seconds since 1970, on the same clock as the messages' `at`. */
+  readonly at: number;
+  readonly answered: boolean;
+}
+
+/** Everything that passes the link of a host, written to a file until `stop`. */
+export class Capture {
+  readonly #sandbox: Sandbox;
+  readonly #host: string;
+  readonly #file: string;
+  readonly #process: LabProcess;
+  #stopped = false;
+
+  private constructor(sandbox: Sandbox, host: string, file: string, process: LabProcess) {
+    this.#sandbox = sandbox;
+    this.#host = host;
+    this.#file = file;
+    this.#process = process;
+  }
+
+  /** Returns once packets are taken in. */
+  static async start(sandbox: Sandbox, host: string): Promise<Capture> {
+    const file = `${sandbox.folder}/${host}.pcap`;
+    const process = await sandbox.spawn(host, ["dumpcap", "-q", "-P", "-i", "eth0", "-w", file]);
+    await waitFor(
+      () => `dumpcap does not capture: ${process.tail()}`,
+      () => (process.lines.some((line) => line.text.startsWith("File:")) ? true : null),
+      5000,
+    );
+    return new Capture(sandbox, host, file, process);
+  }
+
+  /** Ends the capture; what the kernel holds for it is written first. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    // dumpcap looks at its input four times a second and leaves on a signal without a last look.
+    await sleep(300);
+    await this.#process.signal("SIGINT");
+    await this.#process.exited;
+  }
+
+  /** Ends the capture and lets tshark read the BGP messages in it. */
+  async dissect(): Promise<Dissection> {
+    await this.stop();
+    return parsePdml(await this.#tshark(["-Y", "bgp || _ws.malformed", "-T", "pdml", "-J", "bgp"]));
+  }
+
+  /**
+   * Ends the capture and returns the probes of an address: a probe is a SYN to the port, its answer a reset from the kernel behind
+   * it, which only an address that is there can give.
+   */
+  async probes(address: string, port: number): Promise<readonly ProbedPacket[]> {
+    await this.stop();
+    const ip = address.includes(":") ? "ipv6" : "ip";
+    const fields = ["frame.time_epoch", "tcp.flags.syn", "tcp.srcport", "tcp.dstport"];
+    const text = await this.#tshark([
+      ...["-Y", `tcp.port == ${port} && ${ip}.addr == ${address}`, "-T", "fields", "-E", "separator=,"],
+      ...fields.flatMap((field) => ["-e", field]),
+    ]);
+    const probes = new Map<string, { at: number; answered: boolean }>();
+    for (const line of text.split("\n")) {
+      const [at = "", syn = "", from = "", to = ""] = line.split(",");
+      if (to === String(port) && syn === "1" && !probes.has(from))
+        probes.set(from, { at: Number(at), answered: false });
+      else if (from === String(port)) {
+        const probe = probes.get(to);
+        if (probe !== undefined) probe.answered = true;
+      }
+    }
+    return [...probes.values()];
+  }
+
+  async #tshark(args: readonly string[]): Promise<string> {
+    const { stdout } = await this.#sandbox.exec(this.#host, ["tshark", "-n", "-r", this.#file, ...args]);
+    return stdout;
+  }
+}

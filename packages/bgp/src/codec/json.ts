@@ -70,6 +70,7 @@ export function toJSON(message: Message | MalformedMessage): JsonObject {
 function updateToJson(message: UpdateMessage): JsonObject {
   return {
     type: "update",
+    length: message.length,
     outcome: outcomeNames[message.outcome],
     problems: message.problems.map(problemToJson),
     notification: message.notification === null ? null : notificationToJson(message.notification),

@@ -38,6 +38,8 @@ export interface OpenMessage {
  */
 export interface UpdateMessage {
   readonly type: typeof MessageType.Update;
+  /** Octets of the whole message, header included. */
+  readonly length: number;
   readonly outcome: Outcome;
   readonly problems: readonly Problem[];
   /** What to send when the outcome is `SessionReset`, else null. */

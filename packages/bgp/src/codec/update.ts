@@ -27,6 +27,7 @@ const scanner = new AttributeScanner();
 
 class DecodedUpdate implements UpdateMessage {
   readonly type: typeof MessageType.Update = MessageType.Update;
+  readonly length: number;
   readonly outcome: Outcome;
   readonly problems: readonly Problem[];
   readonly notification: NotificationBody | null;
@@ -36,6 +37,7 @@ class DecodedUpdate implements UpdateMessage {
   readonly endOfRib: Family | -1;
 
   constructor(
+    length: number,
     outcome: Outcome,
     problems: readonly Problem[],
     notification: NotificationBody | null,
@@ -44,6 +46,7 @@ class DecodedUpdate implements UpdateMessage {
     nlri: NlriView,
     endOfRib: Family | -1,
   ) {
+    this.length = length;
     this.outcome = outcome;
     this.problems = problems;
     this.notification = notification;
@@ -55,6 +58,7 @@ class DecodedUpdate implements UpdateMessage {
 
   retain(): UpdateMessage {
     return new DecodedUpdate(
+      this.length,
       this.outcome,
       this.problems,
       this.notification,
@@ -77,10 +81,10 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, ctx:
   // RFC 4271 §6.3: "if Withdrawn Routes Length + Total Attribute Length + 23 exceeds the message Length"
   const lengthsFit = attributesStart <= end;
   const attributesLength = lengthsFit ? (bytes[withdrawnEnd]! << 8) | bytes[withdrawnEnd + 1]! : 0;
-  if (!lengthsFit || attributesStart + attributesLength > end) return unreadable(bytes, end, ctx);
+  if (!lengthsFit || attributesStart + attributesLength > end) return unreadable(bytes, start, end, ctx);
 
   const nlriStart = attributesStart + attributesLength;
-  const attributes = scanner.scan(bytes, attributesStart, nlriStart, ctx);
+  const attributes = scanner.scan(bytes, attributesStart, nlriStart, ctx, nlriStart < end);
   const addPath = carriesPathIds(ctx.addPathReceive, Family.Ipv4Unicast);
   const withdrawn = classicNlri(bytes, withdrawnStart, withdrawnEnd, addPath);
   const nlri = classicNlri(bytes, nlriStart, end, addPath);
@@ -88,12 +92,13 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, ctx:
   if (nlri === null) scanner.fault(badNlri, 0, bytes, start, end);
 
   const reachable = nlriStart < end || hasReachableMp(attributes);
-  if (reachable) scanner.requireMandatory(nlriStart < end, bytes);
+  if (reachable) scanner.requireMandatory(bytes);
   const { faults } = scanner;
   if (faults === null) {
     const nothingElse = withdrawnStart === withdrawnEnd && nlriStart === end;
     const endOfRib = nothingElse ? endOfRibFamily(attributes) : -1;
     return new DecodedUpdate(
+      end - start,
       Outcome.Ok,
       noProblems,
       null,
@@ -107,13 +112,23 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, ctx:
   if (!reachable && faults.outcome > Outcome.AttributeDiscard && faults.outcome < Outcome.SessionReset)
     faults.escalate();
   const { outcome, problems, notification } = faults;
-  return new DecodedUpdate(outcome, problems, notification, withdrawn ?? emptyNlri, attributes, nlri ?? emptyNlri, -1);
+  return new DecodedUpdate(
+    end - start,
+    outcome,
+    problems,
+    notification,
+    withdrawn ?? emptyNlri,
+    attributes,
+    nlri ?? emptyNlri,
+    -1,
+  );
 }
 
 /** The lengths leave no way to tell the fields apart. */
-function unreadable(bytes: Uint8Array, end: number, ctx: CodecContext): UpdateMessage {
+function unreadable(bytes: Uint8Array, start: number, end: number, ctx: CodecContext): UpdateMessage {
   const { rule, rfc, outcome, subcode } = badLengths;
   return new DecodedUpdate(
+    end - start,
     outcome,
     [{ attribute: 0, rule, rfc, outcome }],
     { code: NotificationCode.UpdateMessageError, subcode, data: new Uint8Array(0) },

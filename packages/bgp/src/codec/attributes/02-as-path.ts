@@ -1,3 +1,4 @@
+import { AttributeCode } from "../../iana/attribute-codes.ts";
 import { UpdateSubcode } from "../../iana/notification-codes.ts";
 import {
   checkSegments,
@@ -36,6 +37,8 @@ export const asPath: AttributeSpec = defineAttribute({
   rfc: "RFC 4271 §5.1.2",
   kind: AttributeKind.WellKnown,
   mandatory: Mandatory.WithReachableNlri,
+  // RFC 8205 §4: an UPDATE with BGPsec_Path has no AS_PATH.
+  replacedBy: AttributeCode.BgpsecPath,
   // RFC 7606 §4: "only AS_PATH and ATOMIC_AGGREGATE may validly have an attribute length of zero."
   length: anyLength,
   badLength: badLength("RFC 7606 §7.2"),

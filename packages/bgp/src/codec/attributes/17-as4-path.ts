@@ -13,6 +13,7 @@ import {
   badLengthDiscards,
   defineAttribute,
   discard,
+  ignored,
 } from "./spec.ts";
 
 const faults: Readonly<Record<SegmentFault, AttributeFault>> = {
@@ -35,7 +36,7 @@ export const as4Path: AttributeSpec = defineAttribute({
   // RFC 6793 §6: malformed when "not a multiple of two or is too small (i.e., less than 6)".
   length: { min: 6, max: 0xffff, multipleOf: 2 },
   badLength: badLengthDiscards("RFC 6793 §6"),
-  fromFourOctetAs: discard("as4-path-from-four-octet-peer", "RFC 6793 §4.1"),
+  fromFourOctetAs: ignored("as4-path-from-four-octet-peer", "RFC 6793 §4.1"),
   check: (bytes, start, end) => {
     const fault = checkSegments(bytes, start, end, 4);
     return fault === null ? null : faults[fault];

@@ -1,6 +1,6 @@
 import { aggregatorToJson, decodeAggregator, encodeAggregator } from "./aggregator-value.ts";
 import { as4AggregatorToSend } from "./four-octet-as.ts";
-import { AttributeKind, type AttributeSpec, badLengthDiscards, defineAttribute, discard, fixedLength } from "./spec.ts";
+import { AttributeKind, type AttributeSpec, badLengthDiscards, defineAttribute, fixedLength, ignored } from "./spec.ts";
 
 /**
  * AS4_AGGREGATOR (RFC 6793 §3): the aggregator's four-octet AS carried through two-octet speakers. Only from and to a
@@ -14,7 +14,7 @@ export const as4Aggregator: AttributeSpec = defineAttribute({
   kind: AttributeKind.OptionalTransitive,
   length: fixedLength(8),
   badLength: badLengthDiscards("RFC 6793 §6"),
-  fromFourOctetAs: discard("as4-aggregator-from-four-octet-peer", "RFC 6793 §4.1"),
+  fromFourOctetAs: ignored("as4-aggregator-from-four-octet-peer", "RFC 6793 §4.1"),
   decode: (bytes, start) => decodeAggregator(bytes, start, 4),
   encode: (w, value) => encodeAggregator(w, "aggregator", value, 4),
   select: (values, ctx) => (ctx.fourOctetAs ? undefined : as4AggregatorToSend(values.aggregator)),

@@ -13,7 +13,7 @@ export function writeCanonical(w: Writer, attributes: PathAttributes, family?: F
   const { bytes, context } = attributes;
   const reach = attributes.mpReach;
   const ownNextHop = attributes.has(AttributeCode.NextHop);
-  const fromReach = reach !== null && (family === undefined ? !ownNextHop : reach.family === family);
+  const fromReach = reach !== null && (family === undefined || reach.family === family);
   const codes = codesToWrite(attributes);
   if (fromReach && !ownNextHop) insertAscending(codes, AttributeCode.NextHop);
   const rebuilt: AttributeValues = context.fourOctetAs ? {} : attributes.materialise(family);

@@ -27,20 +27,27 @@ const unrecognisedWellKnown = reset(
 );
 const missing = withdraw("attribute-missing", "RFC 7606 §3 d", UpdateSubcode.MissingWellKnownAttribute);
 
+const mandatorySpecs = attributeSpecs.filter(({ mandatory }) => mandatory !== Mandatory.Never);
+
 /** The loop that enforces every attribute's facts. One object for each decoder, reused for every UPDATE. */
 export class AttributeScanner {
-  /** Codes seen, usable or not: bit N is code N, or 32 + N. */
-  seenLow = 0;
-  seenHigh = 0;
   /** Null while nothing was wrong. */
   faults: FaultLog | null = null;
 
+  // Codes seen, usable or not: bit N is code N, or 32 + N.
+  private seenLow = 0;
+  private seenHigh = 0;
+  private nlriField = false;
   private usableLow = 0;
   private usableHigh = 0;
   private seenRest: Set<number> | null = null;
 
-  /** Checks `bytes[start, end)`, the Path Attributes field. Linear in its length; never throws. */
-  scan(bytes: Uint8Array, start: number, end: number, ctx: CodecContext): PathAttributes {
+  /**
+   * Checks `bytes[start, end)`, the Path Attributes field. Linear in its length; never throws.
+   * @param nlriField whether the UPDATE's own NLRI field holds routes.
+   */
+  scan(bytes: Uint8Array, start: number, end: number, ctx: CodecContext, nlriField: boolean): PathAttributes {
+    this.nlriField = nlriField;
     this.seenLow = this.seenHigh = this.usableLow = this.usableHigh = 0;
     this.seenRest = null;
     this.faults = null;
@@ -67,10 +74,10 @@ export class AttributeScanner {
   }
 
   /** RFC 7606 §3 d: reports the well-known mandatory attributes that were not there, malformed ones counting as there. */
-  requireMandatory(nlriField: boolean, bytes: Uint8Array): void {
-    for (const { code, mandatory } of attributeSpecs) {
-      if (mandatory === Mandatory.Never || (mandatory === Mandatory.WithNlriField && !nlriField)) continue;
-      if ((this.seenLow & (1 << code)) === 0) this.fault(missing, code, bytes, 0, 0);
+  requireMandatory(bytes: Uint8Array): void {
+    for (const { code, mandatory, replacedBy } of mandatorySpecs) {
+      if (mandatory === Mandatory.WithNlriField && !this.nlriField) continue;
+      if (!this.seen(code) && !(replacedBy !== 0 && this.seen(replacedBy))) this.fault(missing, code, bytes, 0, 0);
     }
   }
 
@@ -94,10 +101,15 @@ export class AttributeScanner {
       return;
     }
     const spec = attributeSpec(code);
-    const fault = spec === null ? checkUnknown(flags) : checkKnown(spec, bytes, start, end, flags, ctx);
+    const fault = spec === null ? checkUnknown(flags) : checkKnown(spec, bytes, start, end, flags, ctx, this.nlriField);
     if (fault !== null) this.fault(fault, code, bytes, header, end);
     else if (code < 32) this.usableLow |= 1 << code;
     else if (code < 64) this.usableHigh |= 1 << (code - 32);
+  }
+
+  /** For codes 0..63. */
+  private seen(code: number): boolean {
+    return code < 32 ? (this.seenLow & (1 << code)) !== 0 : (this.seenHigh & (1 << (code - 32))) !== 0;
   }
 
   /** False when the code was seen before. */
@@ -125,6 +137,7 @@ function checkKnown(
   end: number,
   flags: number,
   ctx: CodecContext,
+  nlriField: boolean,
 ): AttributeFault | null {
   // Whether the peer may send it comes first: what is dropped anyway cannot cost more because it is malformed as well.
   if (spec.fromExternal !== null && !ctx.internal) return spec.fromExternal;
@@ -135,6 +148,8 @@ function checkKnown(
   if (length < rule.min || length > rule.max || (rule.multipleOf !== 1 && length % rule.multipleOf !== 0)) {
     return spec.badLength;
   }
+  // RFC 4760 §3: a NEXT_HOP beside no NLRI but MP_REACH_NLRI's "SHOULD" be ignored; what it says cannot be wrong then.
+  if (spec.mandatory === Mandatory.WithNlriField && !nlriField) return null;
   return spec.check === null ? null : spec.check(bytes, start, end, ctx);
 }
 

@@ -42,7 +42,7 @@ export class PathAttributes {
   has(code: number): boolean {
     if (code < 32) return (this.low & (1 << code)) !== 0;
     if (code < 64) return (this.high & (1 << (code - 32))) !== 0;
-    return this.walkTo(code) >= 0;
+    return this.find(code) >= 0;
   }
 
   /** Index of the first value octet of the attribute, or -1 when it is not there. Its length: {@link valueEnd}. */
@@ -125,7 +125,7 @@ export class PathAttributes {
         seenHigh |= bit;
       } else {
         seenRest ??= new Set();
-        wanted = !seenRest.has(code);
+        wanted = isUsableUnknown(bytes[at]!) && !seenRest.has(code);
         seenRest.add(code);
       }
       if (wanted) visit(code, bytes[at]!, bytes, at + headerSize(bytes, at), next);
@@ -136,7 +136,7 @@ export class PathAttributes {
   /**
    * Independent values. From a two-octet peer `asPath` and `aggregator` are the true ones, rebuilt from AS4_PATH and
    * AS4_AGGREGATOR (RFC 6793 §4.2.3), which are then left out. `nextHop` is the one of `family`'s routes: MP_REACH_NLRI's when
-   * it carries that family, else NEXT_HOP; without `family` NEXT_HOP, or MP_REACH_NLRI's where that is absent.
+   * it carries that family, else NEXT_HOP; without `family` MP_REACH_NLRI's when it is there (RFC 4760 §3), else NEXT_HOP.
    */
   materialise(family?: Family): AttributeValues {
     const values = this.wireValues() as MutableAttributeValues;
@@ -149,7 +149,7 @@ export class PathAttributes {
       delete values.as4Aggregator;
     }
     const reach = this.mpReach;
-    if (reach !== null && (family === undefined ? values.nextHop === undefined : reach.family === family)) {
+    if (reach !== null && (family === undefined || reach.family === family)) {
       values.nextHop = reach.nextHop;
     }
     return values;
@@ -191,7 +191,9 @@ export class PathAttributes {
   }
 
   private find(code: number): number {
-    return code >= 64 || this.has(code) ? this.walkTo(code) : -1;
+    if (code < 64) return this.has(code) ? this.walkTo(code) : -1;
+    const header = this.walkTo(code);
+    return header >= 0 && isUsableUnknown(this.bytes[header]!) ? header : -1;
   }
 
   private walkTo(code: number): number {
@@ -199,6 +201,11 @@ export class PathAttributes {
     for (let at = this.start; at < end; at = attributeEnd(bytes, at)) if (bytes[at + 1] === code) return at;
     return -1;
   }
+}
+
+/** No code from 64 on has a spec, so all that can be wrong with one is that it claims to be well-known (RFC 4271 §6.3). */
+function isUsableUnknown(flags: number): boolean {
+  return (flags & AttributeFlag.Optional) !== 0;
 }
 
 /** Octets before the value: flags, code and a length of one or two octets (RFC 4271 §4.3). */

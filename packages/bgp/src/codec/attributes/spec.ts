@@ -47,6 +47,8 @@ export interface AttributeSpec {
   /** One of {@link AttributeKind}. */
   readonly kind: number;
   readonly mandatory: Mandatory;
+  /** Code of an attribute that stands in for this one where it is mandatory, or 0. */
+  readonly replacedBy: number;
   /** With four-octet AS numbers, or where that makes no difference. */
   readonly length: LengthRule;
   readonly lengthTwoOctetAs: LengthRule;
@@ -56,7 +58,10 @@ export interface AttributeSpec {
   readonly fromExternal: AttributeFault | null;
   /** Not null: a peer that speaks four-octet AS numbers may not send it (RFC 6793 §4.1). */
   readonly fromFourOctetAs: AttributeFault | null;
-  /** Looks at a value whose flags and length are right; null when there is nothing more to check, else returns null when it is right. */
+  /**
+   * Looks at a value whose flags and length are right; null when there is nothing more to check, else returns null when it is right.
+   * Not asked where the attribute serves the NLRI field alone (`Mandatory.WithNlriField`) and that field is empty.
+   */
   readonly check: ((bytes: Uint8Array, start: number, end: number, ctx: CodecContext) => AttributeFault | null) | null;
   /** Stores the decoded value of octets that passed every check. */
   readonly load: (
@@ -86,6 +91,7 @@ export interface AttributeDefinition<K extends AttributeProperty> {
   readonly rfc: string;
   readonly kind: number;
   readonly mandatory?: Mandatory;
+  readonly replacedBy?: number;
   readonly length: LengthRule;
   readonly lengthTwoOctetAs?: LengthRule;
   readonly badFlags?: AttributeFault;
@@ -115,6 +121,7 @@ export function defineAttribute<K extends AttributeProperty>(d: AttributeDefinit
     rfc: d.rfc,
     kind: d.kind,
     mandatory: d.mandatory ?? Mandatory.Never,
+    replacedBy: d.replacedBy ?? 0,
     length: d.length,
     lengthTwoOctetAs: d.lengthTwoOctetAs ?? d.length,
     badFlags: d.badFlags ?? attributeFlags,
@@ -148,6 +155,7 @@ export function defineReachability(
     rfc: d.rfc,
     kind: AttributeKind.OptionalNonTransitive,
     mandatory: Mandatory.Never,
+    replacedBy: 0,
     length: d.length,
     lengthTwoOctetAs: d.length,
     badFlags: d.badFlags,
@@ -201,6 +209,11 @@ export function discard(
   subcode: number = UpdateSubcode.OptionalAttributeError,
 ): AttributeFault {
   return { rule, rfc, outcome: Outcome.AttributeDiscard, subcode };
+}
+
+/** The attribute is dropped, and that is no error (RFC 6793 §4.1 drops AS4_PATH so): noted, without an effect on the outcome. */
+export function ignored(rule: string, rfc: string): AttributeFault {
+  return { rule, rfc, outcome: Outcome.Ok, subcode: UpdateSubcode.OptionalAttributeError };
 }
 
 export function reset(rule: string, rfc: string, subcode: number): AttributeFault {

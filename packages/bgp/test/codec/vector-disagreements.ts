@@ -1,0 +1,61 @@
+interface Case {
+  /** What the checker found. */
+  readonly issues: readonly string[];
+  /** Whether the vector says what the session had negotiated. */
+  readonly told: boolean;
+  readonly expected: string;
+  readonly status: string;
+  /** What we found, `attribute:rule`. */
+  readonly rules: readonly string[];
+}
+
+const outOfScope = /^\S+: (OTC|IPv6 EXT_COMM|attr (26|40) TLV|3\/4 attr (22|23|25|26|35|40|128) )/;
+
+/**
+ * Why our outcome may differ from the checker's: the sentence that decides, or null when nothing explains it. Each rule is
+ * as narrow as the disagreement.
+ */
+export function disagreement({ issues, told, expected, status, rules }: Case): string | null {
+  const has = (rule: string): boolean => rules.includes(rule);
+  if (has("14:mp-reach-flags") || has("15:mp-unreach-flags")) {
+    return 'RFC 7606 §5.3: MP_REACH_NLRI is "incorrect" when its flags are "inconsistent with those specified in [RFC4760]", and §3 j then leaves no treat-as-withdraw';
+  }
+  if (has("3:next-hop-value")) {
+    return 'RFC 4271 §6.3: NEXT_HOP has to be "a valid IP host address"; RFC 7606 §3 e makes treat-as-withdraw of it';
+  }
+  if (rules.some((rule) => rule.endsWith(":no-reachable-nlri"))) {
+    // The checker counts an MP_REACH_NLRI without NLRI, or without a family of ours, as reaching something.
+    if (expected === "treat-as-withdraw" && told === false) {
+      return 'RFC 7606 §5.2: the UPDATE "doesn\'t encode any reachable NLRI"';
+    }
+  }
+  if (issues.some((issue) => outOfScope.test(issue)))
+    return "the attribute has no spec yet: kept as octets, or an unrecognised well-known one";
+  if (
+    issues.length > 0 &&
+    issues.every((issue) => /^attr-discard: capability \d+ bad length/.test(issue)) &&
+    status === "ok"
+  ) {
+    return "a capability with a value its RFC does not allow is kept as octets and ignored; an OPEN has no outcome to say so";
+  }
+  if (status === "ok" && has("17:as4-path-from-four-octet-peer")) {
+    return 'RFC 6793 §4.1: AS4_PATH from a four-octet speaker is discarded, "and continue processing", whatever is wrong inside';
+  }
+  if (expected === "treat-as-withdraw" && status === "attr-discard" && has("10:cluster-list-from-external-peer")) {
+    return "RFC 7606 §7.10: CLUSTER_LIST from an external neighbor \"SHALL be discarded using the approach of 'attribute discard'\"";
+  }
+  if (
+    !told &&
+    rules.some((rule) => rule === "2:as-path-overrun" || rule === "7:attribute-length" || rule === "0:nlri-syntax")
+  ) {
+    return "the source does not say that the session had two-octet AS numbers, or path identifiers: a decoder must be told";
+  }
+  if (expected === "session-reset" && status === "ok") {
+    const fsm = /^session-reset: 2\/(2|3|6) /;
+    const resets = issues.filter((issue) => issue.startsWith("session-reset"));
+    if (resets.length > 0 && resets.every((issue) => fsm.test(issue))) {
+      return "RFC 4271 §6.2: AS, identifier and hold time of an OPEN are judged by the FSM, which knows the configuration";
+    }
+  }
+  return null;
+}

@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { fromHex } from "../../src/bytes/hex.ts";
+import { type CodecContext, defaultCodecContext } from "../../src/codec/context.ts";
+import { toJSON } from "../../src/codec/json.ts";
+import { decodeMessage, MessageType } from "../../src/codec/message.ts";
+import { Outcome } from "../../src/codec/outcome.ts";
+import { Family } from "../../src/iana/afi-safi.ts";
+import { disagreement } from "./vector-disagreements.ts";
+
+// Messages that others wrote, with the verdict of an independent checker. They are not part of the project: the test reads
+// them where they are, and says how many it ran.
+const root = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
+const folder = join(process.env.VIPCAST_FIXTURES ?? join(root, "../shared/fixtures"), "vectors");
+const available = existsSync(folder);
+
+interface Vector {
+  readonly id: string;
+  readonly hex: string;
+  readonly ctx?: { readonly as4?: boolean; readonly addpath?: boolean; readonly peer?: string };
+  readonly check: { readonly status: string; readonly issues?: readonly string[] };
+}
+
+function readVectors(file: string): Vector[] {
+  const lines = gunzipSync(readFileSync(join(folder, file)))
+    .toString()
+    .split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Vector);
+}
+
+function contextOf({ ctx }: Vector): CodecContext {
+  return {
+    ...defaultCodecContext,
+    fourOctetAs: ctx?.as4 !== false,
+    // Where the source does not say who the peer is, attributes of internal peers are no fault.
+    internal: ctx?.peer !== "ebgp",
+    addPathReceive: ctx?.addpath === true ? [Family.Ipv4Unicast, Family.Ipv6Unicast] : [],
+  };
+}
+
+/** The checker's word for what our decoder says. */
+function verdict(bytes: Uint8Array, context: CodecContext): { status: string; rules: string[] } {
+  const message = decodeMessage(bytes, 0, bytes.length, context);
+  if (message.type === MessageType.Malformed) {
+    return { status: "session-reset", rules: message.problems.map(({ rule }) => rule) };
+  }
+  if (message.type !== MessageType.Update) return { status: "ok", rules: [] };
+  const names = {
+    [Outcome.Ok]: "ok",
+    [Outcome.AttributeDiscard]: "attr-discard",
+    [Outcome.TreatAsWithdraw]: "treat-as-withdraw",
+    [Outcome.AfiSafiDisable]: "afi-safi-disable",
+    [Outcome.SessionReset]: "session-reset",
+  };
+  return {
+    status: names[message.outcome],
+    rules: message.problems.map(({ attribute, rule }) => `${attribute}:${rule}`),
+  };
+}
+
+describe.skipIf(!available)(`public vectors (skipped: no folder ${folder})`, () => {
+  const files = available ? readdirSync(folder).filter((name) => name.endsWith(".jsonl.gz")) : [];
+
+  it.each(files)("%s: every outcome is the checker's, or the RFC decides otherwise", (file) => {
+    const vectors = readVectors(file);
+    const reasons = new Map<string, number>();
+    const unexplained: string[] = [];
+    let agreed = 0;
+    for (const vector of vectors) {
+      const bytes = fromHex(vector.hex)!;
+      const { status, rules } = verdict(bytes, contextOf(vector));
+      // What the checker calls framing is a header whose length is not that of the octets: for a decoder, an error like others.
+      const expected = vector.check.status === "framing" ? "session-reset" : vector.check.status;
+      if (status === expected) {
+        agreed++;
+        continue;
+      }
+      const reason = disagreement({
+        issues: vector.check.issues ?? [],
+        told: vector.ctx !== undefined,
+        expected,
+        status,
+        rules,
+      });
+      if (reason === null) unexplained.push(`${vector.id}: ${expected} here ${status} ${rules.join(" ")}`);
+      else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+    const listed = [...reasons].map(([reason, count]) => `\n    ${count} × ${reason}`).join("");
+    process.stdout.write(`  ${file}: ${vectors.length} vectors ran, ${agreed} agreed${listed}\n`);
+    expect(unexplained).toEqual([]);
+    expect(vectors.length).toBeGreaterThan(0);
+  });
+
+  it.each(files)("%s: every message can be shown, whatever the session had negotiated", (file) => {
+    for (const { hex } of readVectors(file)) {
+      const bytes = fromHex(hex)!;
+      for (const fourOctetAs of [true, false]) {
+        for (const addPathReceive of [[], [Family.Ipv4Unicast, Family.Ipv6Unicast]]) {
+          const context = { ...defaultCodecContext, fourOctetAs, addPathReceive };
+          expect(() => JSON.stringify(toJSON(decodeMessage(bytes, 0, bytes.length, context)))).not.toThrow();
+        }
+      }
+    }
+  });
+});

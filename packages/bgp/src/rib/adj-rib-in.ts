@@ -1,3 +1,4 @@
+import type { PathAttributes } from "../codec/attributes/path-attributes.ts";
 import type { AttributeValues } from "../codec/attributes/values.ts";
 import type { UpdateMessage } from "../codec/message.ts";
 import { copyPrefixBits, type Prefix } from "../codec/nlri/prefix.ts";
@@ -62,23 +63,23 @@ export class AdjRibIn {
     return this.#routes.values();
   }
 
-  /** Takes in an UPDATE; returns what changed. Everything kept is copied, the message may be forgotten. */
-  receive(update: UpdateMessage): RibChange {
+  /**
+   * Takes in an UPDATE; returns what changed. Everything kept is copied, the message may be forgotten. `ignored`: families that
+   * this session does not use, whatever the message says about them.
+   */
+  receive(update: UpdateMessage, ignored: readonly Family[] = []): RibChange {
     // Without a policy there is nothing to take away either.
     if (this.#policy === null) return unchanged;
     const { attributes, outcome } = update;
     const withdraw: Prefix[] = [];
     const announce: RibRoute[] = [];
-    const reach = attributes.mpReach;
-    const unreach = attributes.mpUnreach;
-    this.#withdrawAll(update.withdrawn, withdraw);
-    if (unreach !== null) this.#withdrawAll(unreach.nlri, withdraw);
-    if (outcome >= Outcome.TreatAsWithdraw) {
-      this.#withdrawAll(update.nlri, withdraw);
-      if (reach !== null) this.#withdrawAll(reach.nlri, withdraw);
-    } else {
-      this.#announceAll(this.#policy, update, update.nlri, announce, withdraw);
-      if (reach !== null) this.#announceAll(this.#policy, update, reach.nlri, announce, withdraw);
+    const unreachable = [update.withdrawn, attributes.mpUnreach?.nlri];
+    const reachable = [update.nlri, attributes.mpReach?.nlri];
+    for (const nlri of unreachable) if (used(nlri, ignored)) this.#withdrawAll(nlri, withdraw);
+    for (const nlri of reachable) {
+      if (!used(nlri, ignored)) continue;
+      if (outcome >= Outcome.TreatAsWithdraw) this.#withdrawAll(nlri, withdraw);
+      else this.#announceAll(this.#policy, attributes, nlri, announce, withdraw);
     }
     if (announce.length === 0 || withdraw.length === 0) return { announce, withdraw };
     // RFC 4271 §4.3: a prefix in both fields of one UPDATE counts as announced.
@@ -115,13 +116,12 @@ export class AdjRibIn {
 
   #announceAll(
     policy: ImportPolicy,
-    update: UpdateMessage,
+    attributes: PathAttributes,
     nlri: NlriView,
     announce: RibRoute[],
     withdraw: Prefix[],
   ): void {
-    if (nlri.isEmpty) return;
-    const interned = this.#attributes.acquire(update.attributes, nlri.family);
+    const interned = this.#attributes.acquire(attributes, nlri.family);
     const looped = this.#isLooped(interned.values);
     nlri.forEach((bytes, offset, lengthBits, pathId) => {
       const prefix = prefixAt(nlri.family, bytes, offset, lengthBits, pathId);
@@ -150,6 +150,10 @@ export class AdjRibIn {
       (values.originatorId !== undefined && isOurs(values.originatorId)) || (values.clusterList?.some(isOurs) ?? false)
     );
   }
+}
+
+function used(nlri: NlriView | undefined, ignored: readonly Family[]): nlri is NlriView {
+  return nlri !== undefined && !nlri.isEmpty && !ignored.includes(nlri.family);
 }
 
 /** Policy may have made equal values anew; an equal route is not a change. */

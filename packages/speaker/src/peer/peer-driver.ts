@@ -320,7 +320,7 @@ export class PeerDriver implements Peer {
   }
 
   #onUpdate(event: UpdateEvent): void {
-    const change = this.adjRibIn.receive(event.message);
+    const change = this.adjRibIn.receive(event.message, event.ignoredFamilies);
     const answer = this.#calls.call("onUpdate", (h, peer) => h.onUpdate?.(event.message, peer));
     this.#onRoutes(change);
     this.#refuseWhen(answer, "onUpdate");

@@ -84,6 +84,12 @@ class Model {
       if (routes.announced(prefix)) this.broken.push(`promise 2: ${prefix} was unbound while it was announced`);
       if (routes.inFlight.has(prefix)) this.broken.push(`promise 2: ${prefix} was unbound before its withdrawal was handed over`);
     };
+    host.onObserved = () => {
+      if (!host.deaf && this.#deafSince !== null) {
+        this.#deafSince = null;
+        this.#quietFrom = clock.now();
+      }
+    };
     routes.onAnnounce = (prefix) => {
       if (!this.#answers(prefix) && !this.#forgiven(prefix)) this.broken.push(`promise 1: ${prefix} was announced but is not bound`);
     };
@@ -215,15 +221,12 @@ class Model {
 
   /** Calm weather, and long enough for every backoff and hold-down. */
   async settle(): Promise<void> {
-    const { host, routes, ledger, clock } = this.world;
+    const { host, ledger, clock } = this.world;
     await this.do({ kind: "calm" });
     ledger.failing = null;
     host.setLink("lo", true);
     this.#hear();
     await clock.advance(120_000);
-    this.#deafSince = null;
-    await clock.advance(1000);
-    void routes;
   }
 
   /** What is not as wanted. */

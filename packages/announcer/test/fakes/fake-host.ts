@@ -23,6 +23,8 @@ export class FakeHost implements AddressPort {
   /** News is lost: the test must say `resync`. */
   deaf = false;
   marks: "kept" | "unknown" = "kept";
+  /** A dump taken while news was not lost has been handed over. */
+  onObserved: () => void = () => {};
   onUnbind: (binding: Binding) => void = () => {};
   onForeignUnbind: (binding: Binding) => void = (binding) => {
     throw new Error(`${binding.prefix} on ${binding.interface} is not ours and was removed`);
@@ -101,7 +103,9 @@ export class FakeHost implements AddressPort {
   async observe(): Promise<HostState> {
     await this.#pass("observe", "");
     const state = { addresses: [...this.addresses.values()], links: [...this.links.values()] };
+    const heard = !this.deaf;
     await this.#pass("observed", "");
+    if (heard) this.onObserved();
     return state;
   }
 

@@ -39,8 +39,13 @@ export async function claimInstance(stateDir: string, mark: OwnershipMark): Prom
       };
     case "mark-taken":
       return { ok: false, message: `${outcome.message.replace(/; .*$/s, "")}; choose another folder with --state-dir` };
-    case "failed":
-      return { ok: false, message: `${outcome.error.message}; choose another folder with --state-dir` };
+    case "failed": {
+      const { message, remedy } = outcome.error;
+      return {
+        ok: false,
+        message: `${message}${remedy === undefined ? "; choose another state folder" : ""} with --state-dir`,
+      };
+    }
     default:
       return outcome satisfies never;
   }

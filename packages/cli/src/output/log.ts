@@ -1,4 +1,3 @@
-import type Bunyan from "bunyan";
 import type { LogLevel } from "../announce/settings.ts";
 
 /** Where log lines go. Fits what the speaker and the announcer expect. */
@@ -15,6 +14,9 @@ export interface Log {
 
 const severity: Readonly<Record<LogLevel, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
 
+/** What lines end up in: a bunyan logger, as far as it is needed here. */
+type Sink = Readonly<Record<LogLevel, (fields: object, message: string) => void>>;
+
 interface Line {
   readonly level: LogLevel;
   readonly time: Date;
@@ -27,10 +29,10 @@ interface Line {
  * that a session need not wait for it; lines written before keep their time.
  */
 export function createLog(level: LogLevel): Log {
-  let logger: Bunyan | null = null;
+  let logger: Sink | null = null;
   let opening: Promise<void> | null = null;
   const kept: Line[] = [];
-  const write = ({ level: name, time, fields, message }: Line, to: Bunyan): void =>
+  const write = ({ level: name, time, fields, message }: Line, to: Sink): void =>
     to[name]({ time, ...fields }, message);
   const add = (name: LogLevel, fields: object, message: string): void => {
     if (severity[name] < severity[level]) return;
@@ -46,16 +48,18 @@ export function createLog(level: LogLevel): Log {
     error: (fields, message) => add("error", fields, message),
     fatal: (fields, message) => add("fatal", fields, message),
     open: () => {
-      opening ??= openBunyan(level).then((opened) => {
-        logger = opened;
-        for (const line of kept.splice(0)) write(line, opened);
-      });
+      opening ??= openBunyan(level)
+        .catch(plainSink)
+        .then((opened) => {
+          logger = opened;
+          for (const line of kept.splice(0)) write(line, opened);
+        });
       return opening;
     },
   };
 }
 
-async function openBunyan(level: LogLevel): Promise<Bunyan> {
+async function openBunyan(level: LogLevel): Promise<Sink> {
   const { default: bunyan } = await import("bunyan");
   // Nobody left to read the log is no reason to stop announcing.
   process.stderr.on("error", () => undefined);
@@ -66,6 +70,24 @@ async function openBunyan(level: LogLevel): Promise<Bunyan> {
     name: "vipcast",
     streams: [{ type: "raw", level, stream: terminal as unknown as NodeJS.WritableStream }],
   });
+}
+
+/** The same lines without bunyan, for the moment when a package manager is replacing our files: a log must not end an announcement. */
+function plainSink(): Sink {
+  const write =
+    (level: number) =>
+    (fields: object, msg: string): void => {
+      process.stderr.write(`${JSON.stringify({ name: "vipcast", pid: process.pid, level, ...fields, msg, v: 0 })}\n`);
+    };
+  const { trace, debug, info, warn, error, fatal } = severity;
+  return {
+    trace: write(trace),
+    debug: write(debug),
+    info: write(info),
+    warn: write(warn),
+    error: write(error),
+    fatal: write(fatal),
+  };
 }
 
 const bunyanFields = new Set(["name", "hostname", "pid", "level", "time", "msg", "v", "err"]);

@@ -35,7 +35,9 @@ describe.skipIf(!canMakeNamespaces)("a virtual IP that must not be one", () => {
     const node = world.announce([...refused.map(([vip]) => vip), ...rest]);
     expect(await node.exit).toBe(2);
     const sentences = node.log().trim().split("\n");
-    expect(sentences.pop()).toBe("Nothing was bound and no session was opened; vipcast announce --help shows the options.");
+    expect(sentences.pop()).toBe(
+      "Nothing was bound and no session was opened; vipcast announce --help shows the options.",
+    );
     expect(sentences).toHaveLength(refused.length);
     for (const [, , words] of refused) expect(node.log()).toContain(words);
     const events = node.lines.all.map(({ vip, rule }) => [vip, rule]);
@@ -58,17 +60,28 @@ describe.skipIf(!canMakeNamespaces)("a virtual IP that must not be one", () => {
   test("is refused as router id, where it would be the same on every node", async () => {
     const node = world.announce(["192.0.2.10/32", ...rest, "--router-id", "192.0.2.10"]);
     expect(await node.exit).toBe(2);
-    expect(node.log()).toContain("--router-id 192.0.2.10: is a virtual IP, which every node has; write an address that this host alone has, or leave it out.");
+    expect(node.log()).toContain(
+      "--router-id 192.0.2.10: is a virtual IP, which every node has; write an address that this host alone has, or leave it out.",
+    );
   });
 
   test("is reported together with wrong options and unreadable keys", async () => {
-    const node = world.announce(["127.0.0.1", "--asn", "0", "--peer", "10.9.0.254,asn=65000,password-file=/nonexistent/key", "--bogus"]);
+    const node = world.announce([
+      "127.0.0.1",
+      "--asn",
+      "0",
+      "--peer",
+      "10.9.0.254,asn=65000,password-file=/nonexistent/key",
+      "--bogus",
+    ]);
     expect(await node.exit).toBe(2);
     const sentences = node.log().trim().split("\n");
     expect(sentences).toHaveLength(5);
     expect(node.log()).toContain("--bogus: is not an option of vipcast announce");
     expect(node.log()).toContain("--asn 0: ");
-    expect(node.log()).toContain("--peer 10.9.0.254,password-file=/nonexistent/key: cannot be read, it does not exist; write the path of a file that this user can read.");
+    expect(node.log()).toContain(
+      "--peer 10.9.0.254,password-file=/nonexistent/key: cannot be read, it does not exist; write the path of a file that this user can read.",
+    );
     expect(node.log()).toContain("127.0.0.1/32 is a loopback address");
   });
 });

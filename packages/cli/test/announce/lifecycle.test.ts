@@ -14,7 +14,17 @@ describe.skipIf(!canMakeNamespaces)("vipcast announce, seen from its peer", () =
   test("binds before it announces: when the UPDATE arrives the VIP already answers", async () => {
     const peer = await world.peer();
     expect(await peer.probe("192.0.2.10")).toBe(false);
-    const node = world.announce([...common, "--community", "65000:100", "--large-community", "65001:1:2", "--med", "7", "--prepend", "1"]);
+    const node = world.announce([
+      ...common,
+      "--community",
+      "65000:100",
+      "--large-community",
+      "65001:1:2",
+      "--med",
+      "7",
+      "--prepend",
+      "1",
+    ]);
     const route = await peer.lines.until("announced");
     expect(route).toMatchObject({ prefix: vip, bound: true });
     expect(route.attributes).toMatchObject({
@@ -51,7 +61,12 @@ describe.skipIf(!canMakeNamespaces)("vipcast announce, seen from its peer", () =
     expect((await peer.lines.until("notification")).text).toContain("vipcast announce was stopped");
     const order = peer.lines.all.filter(({ event }) => event === "withdrawn" || event === "notification");
     expect(order.map(({ event }) => event)).toEqual(["withdrawn", "notification"]);
-    expect(node.lines.names.filter((name) => name.startsWith("vip."))).toEqual(["vip.bound", "vip.announced", "vip.withdrawn", "vip.unbound"]);
+    expect(node.lines.names.filter((name) => name.startsWith("vip."))).toEqual([
+      "vip.bound",
+      "vip.announced",
+      "vip.withdrawn",
+      "vip.unbound",
+    ]);
     expect(world.loopback()).toEqual([]);
     expect(await peer.probe("192.0.2.10")).toBe(false);
   });
@@ -71,7 +86,9 @@ describe.skipIf(!canMakeNamespaces)("vipcast announce, seen from its peer", () =
     node.child.kill("SIGTERM");
     await node.lines.until("vip.draining", ({ drainMs }) => drainMs === 30_000);
     // GRACEFUL_SHUTDOWN (RFC 8326) and a longer path: the worst route there is, and still a route.
-    const worst = await peer.lines.until("announced", ({ attributes }) => JSON.stringify(attributes).includes(String(0xffff0000)));
+    const worst = await peer.lines.until("announced", ({ attributes }) =>
+      JSON.stringify(attributes).includes(String(0xffff0000)),
+    );
     expect(worst.bound).toBe(true);
     expect(peer.lines.of("withdrawn")).toEqual([]);
     node.child.kill("SIGTERM");
@@ -111,7 +128,15 @@ describe.skipIf(!canMakeNamespaces)("vipcast announce, seen from its peer", () =
   });
 
   test("waits for a passive peer to connect to its listener", async () => {
-    const node = world.announce([vip, "--asn", "65001", "--listen", "10.9.0.1:1179", "--peer", "10.9.0.254,asn=65000,passive"]);
+    const node = world.announce([
+      vip,
+      "--asn",
+      "65001",
+      "--listen",
+      "10.9.0.1:1179",
+      "--peer",
+      "10.9.0.254,asn=65000,passive",
+    ]);
     await node.lines.until("vip.bound");
     const peer = await world.peer({ peers: [{ address: "10.9.0.1", asn: 65001, port: 1179, connectRetry: 1 }] });
     expect(await peer.lines.until("announced")).toMatchObject({ prefix: vip, bound: true });

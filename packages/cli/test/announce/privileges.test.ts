@@ -11,7 +11,14 @@ const common = [vip, "--asn", "65001", "--peer", "10.9.0.254,asn=65000,port=1790
 describe.skipIf(!canMakeNamespaces)("an ordinary user", () => {
   let world: World;
   let home = "";
-  const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"];
+  const nobody = [
+    "setpriv",
+    "--reuid=65534",
+    "--regid=65534",
+    "--clear-groups",
+    "--inh-caps=-all",
+    "--bounding-set=-all",
+  ];
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), "vipcast-cli-home-"));
     execFileSync("chown", ["65534:65534", home]);
@@ -27,13 +34,18 @@ describe.skipIf(!canMakeNamespaces)("an ordinary user", () => {
     const peer = await world.peer();
     const node = world.announce(common, { wrap: nobody });
     expect(await node.exit).toBe(1);
-    expect(node.log()).toContain("virtual IPs cannot be bound: this needs CAP_NET_ADMIN: run as root, or set AmbientCapabilities=CAP_NET_ADMIN");
+    expect(node.log()).toContain(
+      "virtual IPs cannot be bound: this needs CAP_NET_ADMIN: run as root, or set AmbientCapabilities=CAP_NET_ADMIN",
+    );
     expect(node.log()).toContain("or leave binding to others with --no-bind");
     expect(peer.lines.names).toEqual(["ready"]);
   });
 
   test("who may not listen on port 179 is told the capability", async () => {
-    const node = world.announce([vip, "--no-bind", "--asn", "65001", "--listen", "10.9.0.1", "--peer", "10.9.0.254,asn=65000,passive"], { wrap: nobody });
+    const node = world.announce(
+      [vip, "--no-bind", "--asn", "65001", "--listen", "10.9.0.1", "--peer", "10.9.0.254,asn=65000,passive"],
+      { wrap: nobody },
+    );
     expect(await node.exit).toBe(1);
     expect(node.log()).toContain("CAP_NET_BIND_SERVICE");
     expect(node.log()).toContain("nothing was bound");
@@ -51,6 +63,7 @@ describe.skipIf(!canMakeNamespaces)("an ordinary user", () => {
   });
 
   test("in a namespace that belongs to somebody else is told so when the kernel refuses, and the route never leaves", async () => {
+    execFileSync("chown", ["0:0", world.stateDir]);
     const peer = await world.peer();
     // Root of a user namespace of its own, in a network namespace it does not own: it has the capability, and it is worth nothing here.
     const node = world.announce(common, { wrap: ["unshare", "--user", "--map-root-user"] });

@@ -21,10 +21,19 @@ function answers(address) {
   });
 }
 
+// A function, for its `this`: Buffers have turned themselves into objects by the time a replacer sees the value.
 const plain = (attributes) =>
-  JSON.parse(JSON.stringify(attributes, (_, value) => (value instanceof Uint8Array ? formatAddress(value) : value)));
+  JSON.parse(
+    JSON.stringify(attributes, function (key, value) {
+      return this[key] instanceof Uint8Array ? formatAddress(this[key]) : value;
+    }),
+  );
 
-const speaker = new Speaker({ asn, routerId, ...kernelTransport({ ttlSecurity: false }) });
+const speaker = new Speaker({
+  asn,
+  routerId,
+  ...kernelTransport({ ttlSecurity: peers.some((peer) => peer.ttlSecurity !== undefined) }),
+});
 for (const host of listen) await speaker.listen({ host, port });
 for (const options of peers) {
   speaker.addPeer(

@@ -112,12 +112,19 @@ function relay(child: ChildProcess, id: number, send: (reply: InnerReply) => voi
     child[stream]?.on("data", (chunk: Buffer) => lines.push(chunk));
     child[stream]?.on("end", () => lines.end());
   }
-  let at = 0;
-  child.once("exit", () => {
-    at = monotonicMs();
+  // `close` comes after the last line, so that nobody sees an exit before what was said on the way out; but a grandchild
+  // that inherited the pipes may hold it back for ever.
+  let reported = false;
+  const report = (code: number | null, signal: string | null, at: number): void => {
+    if (reported) return;
+    reported = true;
+    send({ kind: "exit", process: id, code, signal, at });
+  };
+  child.once("exit", (code, signal) => {
+    const at = monotonicMs();
+    child.once("close", () => report(code, signal, at));
+    setTimeout(() => report(code, signal, at), 200);
   });
-  // `close` comes after the last line, so that nobody sees an exit before what was said on the way out.
-  child.once("close", (code, signal) => send({ kind: "exit", process: id, code, signal, at: at || monotonicMs() }));
 }
 
 function execute(

@@ -8,12 +8,13 @@ import { LineSplitter } from "../sandbox/json-lines.ts";
 import { monotonicMs } from "../sandbox/protocol.ts";
 import { addressOf } from "../topology/plan.ts";
 
-/** Runs `ip monitor …` and calls back for each of its lines; resolves when the kernel's events are subscribed to. */
+/** Runs `ip monitor …` and calls back for each of its lines. */
 function monitor(objects: readonly string[], onLine: (line: string) => void): void {
-  const child = spawn("ip", ["-oneline", "monitor", ...objects], { stdio: ["ignore", "pipe", "inherit"] });
+  // It ends with this process, however that ends.
+  const argv = ["--pdeathsig", "KILL", "ip", "-oneline", "monitor", ...objects];
+  const child = spawn("setpriv", argv, { stdio: ["ignore", "pipe", "ignore"] });
   const lines = new LineSplitter(onLine);
   child.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
-  process.once("exit", () => child.kill("SIGKILL"));
 }
 
 /** The address and its fate in a line of `ip -oneline monitor address`, or null when the line is about something else. */

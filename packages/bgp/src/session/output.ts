@@ -33,8 +33,8 @@ export class Output {
     return taken;
   }
 
-  clear(): void {
-    this.#bytes = new Uint8Array(0);
-    this.#length = 0;
+  /** Forgets everything behind the first `length` octets. */
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
   }
 }

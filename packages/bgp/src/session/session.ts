@@ -166,7 +166,9 @@ export class Session {
   receive(chunk: Uint8Array, now: number): readonly SessionEvent[] {
     if (transportOf(this.#state) !== "connected") return [];
     const events: SessionEvent[] = [];
-    this.#framer.push(chunk);
+    // What is held at the OPEN stays unread beyond this call, and the chunk is the caller's.
+    const mayStay = this.#holdAtOpen && this.#state.name !== "Established";
+    this.#framer.push(mayStay ? chunk.slice() : chunk);
     if (this.#held !== null) {
       this.#held.input += chunk.length;
       if (this.#held.input > maxHeldOctets) this.#step(heldTooLong, now, events);
@@ -275,7 +277,7 @@ export class Session {
     this.#framer = new Framer();
     this.#context = defaultCodecContext;
     this.#held = null;
-    this.#output.clear();
+    this.#output.truncate(0);
     this.#deliveries.reset();
   }
 
@@ -337,8 +339,7 @@ export class Session {
         events.push({ kind: "connect" });
         return;
       case "disconnect":
-        // What was held back is not worth sending any more, but the NOTIFICATION behind it is.
-        this.#held = null;
+        this.#letGo();
         events.push({ kind: "disconnect", abort: effect.abort });
         return;
       case "send-open":
@@ -348,6 +349,7 @@ export class Session {
         this.#send({ type: MessageType.Keepalive });
         return;
       case "send-notification":
+        this.#letGo();
         this.#send({ type: MessageType.Notification, ...effect.notification });
         this.#lastSent = this.#noted(effect.notification, "sent", now, events);
         return;
@@ -367,6 +369,12 @@ export class Session {
         return;
     }
     effect satisfies never;
+  }
+
+  /** The connection ends while it is held: a KEEPALIVE now would make the peer believe that it is established. */
+  #letGo(): void {
+    if (this.#held !== null) this.#output.truncate(this.#held.output);
+    this.#held = null;
   }
 
   #noted(

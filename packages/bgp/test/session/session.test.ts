@@ -450,6 +450,14 @@ describe("held at the OPEN", () => {
     expect(heard(session)).toEqual(["KEEPALIVE"]);
   });
 
+  test("what is held does not depend on the caller keeping its chunk", () => {
+    const session = held();
+    const chunk = concat(peerOpen(), keepalive);
+    session.receive(chunk, 0);
+    chunk.fill(0xa5);
+    expect(kinds(session.proceed(5))).toEqual(["state Established", "established"]);
+  });
+
   test("output before the OPEN is not held", () => {
     const session = newSession({}, { holdAtOpen: true });
     session.start(0);
@@ -461,11 +469,11 @@ describe("held at the OPEN", () => {
     expect(heard(session)).toEqual(["KEEPALIVE"]);
   });
 
-  test("a NOTIFICATION is not held", () => {
+  test("a NOTIFICATION goes out without the KEEPALIVE, which would establish the session at the peer", () => {
     const session = held();
     session.receive(peerOpen(), 0);
     session.dump(0, "collision");
-    expect(heard(session)).toEqual(["KEEPALIVE", "NOTIFICATION 6/7"]);
+    expect(heard(session)).toEqual(["NOTIFICATION 6/7"]);
   });
 
   test("a peer that floods us meanwhile is cut off", () => {
@@ -474,6 +482,6 @@ describe("held at the OPEN", () => {
     session.receive(new Uint8Array(60_000), 0);
     expect(session.held).toBe(true);
     expect(downOf(session.receive(new Uint8Array(6000), 0)).reason).toBe("refused");
-    expect(heard(session)).toEqual(["KEEPALIVE", "NOTIFICATION 6/8"]);
+    expect(heard(session)).toEqual(["NOTIFICATION 6/8"]);
   });
 });

@@ -1,9 +1,36 @@
 import type { Case } from "../cell/case.ts";
 import { addressDeleted } from "./address-deleted.ts";
+import { fourOctetAs, twoOctetPeer } from "./as-numbers.ts";
+import { attributes } from "./attributes.ts";
+import { dialled } from "./dialled.ts";
 import { establish } from "./establish.ts";
+import { holdExpiry } from "./hold-expiry.ts";
 import { holdTime } from "./hold-time.ts";
+import { ipv6Transport } from "./ipv6-transport.ts";
+import { manyVips } from "./many-vips.ts";
+import { nextHop } from "./next-hop.ts";
+import { ourRestart } from "./our-restart.ts";
 import { peerRestart } from "./peer-restart.ts";
 import { stopOrder } from "./stop-order.ts";
+import { twoVips } from "./two-vips.ts";
+import { wrongAs } from "./wrong-as.ts";
 
 /** Every case, in the order of the rows of `docs/interop.md`. */
-export const cases: readonly Case[] = [establish, holdTime, stopOrder, peerRestart, addressDeleted];
+export const cases: readonly Case[] = [
+  establish,
+  dialled,
+  ipv6Transport,
+  holdTime,
+  holdExpiry,
+  attributes,
+  nextHop,
+  twoVips,
+  manyVips,
+  fourOctetAs,
+  twoOctetPeer,
+  wrongAs,
+  peerRestart,
+  ourRestart,
+  stopOrder,
+  addressDeleted,
+];

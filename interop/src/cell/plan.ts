@@ -35,7 +35,13 @@ export function planCells(tier: Tier): readonly PlannedCell[] {
       const absent = absence(driver);
       const chosen = representative(driver, subject);
       if (tier === "prove")
-        return subject.variants.map((variant) => ({ subject, driver, variant, lack: lackFor(driver, variant), absent }));
+        return subject.variants.map((variant) => ({
+          subject,
+          driver,
+          variant,
+          lack: lackFor(driver, variant),
+          absent,
+        }));
       if (tier === "test" && !inTestTier(subject, driver)) return [];
       const [first] = subject.variants;
       const lack = chosen === null && first !== undefined ? lackFor(driver, first) : null;

@@ -40,28 +40,42 @@ export function representative(driver: DaemonDriver, { variants }: Case): Varian
   return variants.find((variant) => lackFor(driver, variant) === null) ?? null;
 }
 
-/** Runs one cell from empty namespaces to empty namespaces. Never throws. */
-export async function runCell(driver: DaemonDriver, variant: Variant): Promise<CellResult> {
+/** Opens a cell and brings it as far as its variant prepares it. Leaves nothing behind when it throws. */
+export async function openCell(driver: DaemonDriver, variant: Variant): Promise<Cell> {
+  const cell = await Cell.open(driver);
+  try {
+    await variant.prepare?.(cell);
+    return cell;
+  } catch (error) {
+    await cell.close();
+    throw error;
+  }
+}
+
+/** Runs an opened cell and closes it. Never throws. */
+export async function finishCell(cell: Cell, variant: Variant): Promise<CellResult> {
   const began = performance.now();
-  const finish = (cell: Cell | null, reason: string | null, evidence: string | null): CellResult => ({
+  const finish = (reason: string | null, evidence: string | null): CellResult => ({
     state: reason === null ? "pass" : "fail",
     reason,
     evidence,
-    figures: cell?.figures ?? {},
-    notes: cell?.notes ?? [],
+    figures: cell.figures,
+    notes: cell.notes,
     ms: Math.round(performance.now() - began),
   });
-  let cell: Cell | null = null;
   try {
-    cell = await Cell.open(driver);
     await variant.run(cell);
     await cell.checkWire();
-    return finish(cell, null, null);
+    return finish(null, null);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const evidence = cell === null ? null : await cell.evidence().catch((second: Error) => second.message);
-    return finish(cell, reason, evidence);
+    return finish(reason, await cell.evidence().catch((second: Error) => second.message));
   } finally {
-    await cell?.close();
+    await cell.close();
   }
+}
+
+/** Runs one cell from empty namespaces to empty namespaces. Throws only when it cannot be opened. */
+export async function runCell(driver: DaemonDriver, variant: Variant): Promise<CellResult> {
+  return finishCell(await openCell(driver, variant), variant);
 }

@@ -31,7 +31,9 @@ export type Ability =
   /** Negotiates a hold time below 9 seconds. */
   | "short-hold-time"
   /** Says after a refused OPEN, in a command's output or a log, why. */
-  | "tells-errors";
+  | "tells-errors"
+  /** Takes a neighbour that left with a Cease back within a few seconds. */
+  | "quick-after-cease";
 
 /** One neighbour, in no daemon's language. */
 export interface NeighbourSpec {
@@ -127,6 +129,8 @@ export interface DaemonDriver {
   readonly needsRoot?: string;
   /** Command that prints the version, and how to read it. */
   readonly version: { readonly argv: readonly string[]; readonly pattern: RegExp };
+  /** It waits at least so long before it dials, whatever its configuration says. */
+  readonly dialsAfterMs?: number;
   /** User and group that must own its folder. */
   readonly owner?: string;
   files(spec: DaemonSpec, place: Place): readonly DaemonFile[];

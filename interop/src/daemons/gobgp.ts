@@ -21,6 +21,8 @@ export const gobgp: DaemonDriver = {
     "two-octet-as": "always announces capability 65",
     "two-octet-as-with-ipv6": "always announces capability 65",
   },
+  // Five to nine seconds, drawn at random.
+  dialsAfterMs: 5000,
   version: { argv: ["gobgpd", "--version"], pattern: /version (\S+)/ },
   files: (spec, place) => [{ path: `${place.folder}/gobgpd.toml`, text: gobgpConfig(spec) }],
   start: (_spec, place) => [{ name: "gobgpd", argv: ["gobgpd", "-f", `${place.folder}/gobgpd.toml`, ...api] }],

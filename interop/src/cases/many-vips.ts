@@ -1,0 +1,50 @@
+import type { Case, Variant } from "../cell/case.ts";
+import { announcedIn, withdrawnIn } from "../wire/messages.ts";
+import type { WireMessage } from "../wire/pdml.ts";
+
+const count = 5000;
+
+/** Host routes have five octets (RFC 4271 §4.3), so that about 800 fit into one message of 4,096. */
+const fewest = Math.ceil((count * 5) / 4096);
+
+function once(
+  messages: readonly WireMessage[],
+  prefixesIn: (message: WireMessage) => readonly string[],
+  what: string,
+): number {
+  const seen = new Map<string, number>();
+  const used = messages.filter((message) => prefixesIn(message).length > 0);
+  for (const message of used) for (const prefix of prefixesIn(message)) seen.set(prefix, (seen.get(prefix) ?? 0) + 1);
+  const twice = [...seen].filter(([, times]) => times > 1).length;
+  if (seen.size !== count) throw new Error(`${seen.size} prefixes were ${what}, not ${count}`);
+  if (twice > 0) throw new Error(`${twice} prefixes were ${what} more than once`);
+  if (used.length > fewest + 3) throw new Error(`${count} prefixes were ${what} in ${used.length} UPDATEs`);
+  return used.length;
+}
+
+/** The addresses are not bound: what is tried here is the packing, and the announcer's own pace with the kernel has its test. */
+const packed: Variant = {
+  name: `${count} VIPs`,
+  needs: ["listens"],
+  run: async (cell) => {
+    const vips = Array.from({ length: count }, (_, index) => `198.18.${index >> 8}.${index & 255}/32`);
+    await cell.startPeer();
+    const announcer = await cell.announce([...vips, "--no-bind"]);
+    await cell.eventually(
+      `${cell.daemon.driver.title} has ${count} routes`,
+      async () => ((await cell.daemon.received("ipv4-unicast")).length === count ? true : null),
+      6000,
+    );
+    const exit = await announcer.stop();
+    if (exit.code !== 0) throw new Error(`vipcast ended with ${exit.signal ?? `exit code ${exit.code}`}`);
+    const ours = await cell.ours();
+    cell.figures["UPDATEs that announce"] = once(ours, announcedIn, "announced");
+    cell.figures["UPDATEs that withdraw"] = once(ours, withdrawnIn, "withdrawn");
+  },
+};
+
+export const manyVips: Case = {
+  id: "many-vips",
+  feature: "Packs 5,000 VIPs into few UPDATEs, each within its limit and no prefix twice",
+  variants: [packed],
+};

@@ -1,0 +1,74 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { type LabProcess, type Sandbox, waitFor } from "@vipcast/lab";
+import type { PeerOptions, RouteChange } from "@vipcast/speaker";
+
+/** The build of the speaker; `VIPCAST_SPEAKER` names another one. */
+function speakerUrl(): string {
+  const path = process.env["VIPCAST_SPEAKER"] ?? createRequire(import.meta.url).resolve("@vipcast/speaker");
+  return pathToFileURL(path).href;
+}
+
+const program = `
+const [url, options] = process.argv.slice(1);
+const { Speaker } = await import(url);
+const { asn, routerId, peer } = JSON.parse(options);
+const say = (fields) => console.log(JSON.stringify(fields));
+const speaker = new Speaker({ asn, routerId });
+const session = speaker.addPeer(peer, {
+  onEstablished: () => say({ event: "established" }),
+  onDown: (down) => say({ event: "down", reason: down.reason, cause: down.cause }),
+  onError: (error) => say({ event: "error", message: error.message }),
+});
+let rest = "";
+process.stdin.on("data", (chunk) => {
+  const lines = (rest + chunk).split("\\n");
+  rest = lines.pop();
+  for (const line of lines) session.routes.apply(JSON.parse(line));
+});
+process.stdin.on("end", () => speaker.close({ reason: "done" }));
+process.on("SIGTERM", () => speaker.close({ reason: "done" }).then(() => process.exit(0)));
+say({ event: "ready" });
+`;
+
+/** A program of a few lines around @vipcast/speaker, for what the command line cannot say: routes that differ and change. */
+export class ScriptedSpeaker {
+  readonly process: LabProcess;
+
+  private constructor(process: LabProcess) {
+    this.process = process;
+  }
+
+  static async start(
+    sandbox: Sandbox,
+    host: string,
+    options: { readonly asn: number; readonly routerId: string; readonly peer: PeerOptions },
+  ): Promise<ScriptedSpeaker> {
+    const args = ["--input-type=module", "-e", program, speakerUrl(), JSON.stringify(options)];
+    const speaker = new ScriptedSpeaker(await sandbox.spawn(host, [process.execPath, ...args]));
+    await speaker.said("ready");
+    return speaker;
+  }
+
+  /** Changes the routes it announces. */
+  async apply(change: {
+    readonly announce?: RouteChange["announce"];
+    readonly withdraw?: readonly string[];
+  }): Promise<void> {
+    await this.process.write(`${JSON.stringify(change)}\n`);
+  }
+
+  /** Waits for one of its lines. */
+  async said(event: string, timeoutMs = 5000): Promise<void> {
+    await waitFor(
+      () => `the speaker does not say ${event}: ${this.process.tail()}`,
+      () => (this.process.lines.some(({ text }) => text.includes(`"event":"${event}"`)) ? true : null),
+      timeoutMs,
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.process.signal("SIGTERM");
+    await this.process.exited;
+  }
+}

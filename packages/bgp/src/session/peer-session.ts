@@ -237,6 +237,8 @@ export class PeerSession {
   /** The furthest connection last, so that only its end is the end of the peer's session. */
   #onEach(now: number, call: (session: Session) => readonly SessionEvent[]): PeerEvent[] {
     const last = this.#furthest();
+    // Nobody goes on because its rival ends.
+    this.#waiting = null;
     return [...this.#on(rivalOf(last), now, call), ...this.#on(last, now, call)];
   }
 

@@ -38,7 +38,10 @@ describe("an OPEN is refused (RFC 4271 §6.2)", () => {
   test("from AS 0, in the field as in the capability (RFC 7607)", () => {
     for (const remoteAs of [65000, "external"] as const) {
       const config = sampleConfig({ remoteAs });
-      expect(refusal({ asn: 0 }, config)).toMatchObject({ notification: "2/2", cause: expect.stringContaining("AS is 0") });
+      expect(refusal({ asn: 0 }, config)).toMatchObject({
+        notification: "2/2",
+        cause: expect.stringContaining("AS is 0"),
+      });
       expect(refusal({ asn: 65000, myAutonomousSystem: 0 }, config)).toMatchObject({ notification: "2/2" });
     }
   });

@@ -135,6 +135,7 @@ export class RawPeer {
       routerId: parseRouterId(routerId) ?? 0,
       capabilities: [
         ...families.map((family) => ({ code: 1, name: "multiprotocol", family }) as const),
+        { code: 2, name: "route-refresh" },
         { code: 65, name: "four-octet-as", asn },
       ],
     });
@@ -160,7 +161,7 @@ export class RawPeer {
   }
 
   #read(chunk: Uint8Array): void {
-    this.#framer.push(chunk);
+    this.#framer.push(Uint8Array.from(chunk));
     while (this.#framer.next()) {
       const message = decodeMessage(this.#framer.bytes, this.#framer.start, this.#framer.end, this.context);
       this.messages.push(message.type === MessageType.Update ? message.retain() : message);
@@ -175,7 +176,7 @@ export async function rawListener(host: string): Promise<{ readonly port: number
   server.on("connection", (socket) => arrived.push(new RawPeer(socket)));
   server.listen(0, host);
   await once(server, "listening");
-  open.push({ close: () => server.close() });
+  open.push({ close: () => new Promise((resolve) => server.close(resolve)) });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("not a TCP server");
   return {

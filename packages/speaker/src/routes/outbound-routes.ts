@@ -33,8 +33,8 @@ export interface OutboundRoutesEvents {
 /** Prefixes encoded per turn of the event loop (see `AdjRibOut.take`): some 10 ms of work, so that keepalives are not starved. */
 const sliceBudget = 131_072;
 
-/** A missing next hop can appear at any time (an address is added); seconds of patience, as no event tells us. */
-const recheckMs = 5000;
+/** A missing next hop can appear at any time (an address is added), and no event tells us: look again this often. */
+const recheckMs = 1000;
 
 interface Waiter {
   readonly version: number;

@@ -33,7 +33,7 @@ export class Connection {
     this.#connected = options.connected;
     socket.setNoDelay(true);
     socket.on("connect", () => this.#onConnect());
-    socket.on("data", (chunk: Uint8Array) => this.#onData(chunk));
+    socket.on("data", (chunk) => this.#onData(plain(chunk)));
     socket.on("drain", () => {
       if (!this.#detached) this.#events.drained();
     });
@@ -147,4 +147,9 @@ export class Connection {
   #causeOf(error: NodeJS.ErrnoException): CloseCause {
     return { kind: this.#connected ? "reset" : "error", code: error.code ?? null, detail: error.message };
   }
+}
+
+/** A Buffer is a Uint8Array whose `slice` does not copy; what is kept from a message must not keep, or see, the whole chunk. */
+function plain(chunk: Uint8Array): Uint8Array {
+  return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
 }

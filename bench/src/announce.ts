@@ -19,14 +19,14 @@ export interface Announcement {
 /** Starts `vipcast announce` for one VIP on `lo` of this (private) network namespace and waits for Established. */
 export async function announce(): Promise<Announcement> {
   const stateDir = mkdtempSync(join(tmpdir(), "vipcast-bench-"));
-  const speaker = new Speaker({ asn: 65000, routerId: "127.0.0.1" });
-  const { port } = await speaker.listen({ host: "127.0.0.1", port: 0 });
+  const speaker = new Speaker({ asn: 65000, routerId: "10.0.0.254" });
+  const { port } = await speaker.listen({ host: "10.0.0.254", port: 0 });
   let established: (at: number) => void = () => {};
   const up = new Promise<number>((resolve) => {
     established = resolve;
   });
   // The session's peer is this listener, so the source has to be an address it knows.
-  speaker.addPeer({ address: "127.0.0.2", asn: 65001, passive: true }, { onEstablished: () => established(performance.now()) });
+  speaker.addPeer({ address: "10.0.0.1", asn: 65001, passive: true }, { onEstablished: () => established(performance.now()) });
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,
@@ -36,14 +36,10 @@ export async function announce(): Promise<Announcement> {
       "192.0.2.10/32",
       "--asn",
       "65001",
-      "--router-id",
-      "127.0.0.2",
       "--peer",
-      `127.0.0.1,asn=65000,port=${port},source=127.0.0.2`,
+      `10.0.0.254,asn=65000,port=${port},source=10.0.0.1`,
       "--state-dir",
       stateDir,
-      "--next-hop",
-      "127.0.0.2",
       "--json",
     ],
     { stdio: ["ignore", "ignore", "pipe"] },

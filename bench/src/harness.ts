@@ -18,7 +18,7 @@ export interface Case {
   readonly unit: Figure["unit"];
   /** Compiled file beside this one, run as `node file`. */
   readonly file: string;
-  /** Wraps the child in a network namespace of its own, with `lo` up: `unshare -rn` when not root. */
+  /** Wraps the child in a network namespace of its own, with 10.0.0.1 and 10.0.0.254 on `lo`: `unshare -rn` when not root. */
   readonly isolated: boolean;
   /** Sizes do not vary; one run says all. */
   readonly runs?: number;
@@ -56,7 +56,7 @@ export async function measure(entry: Case, runs: number): Promise<Figure[]> {
 function runChild(entry: Case): Promise<string> {
   const file = fileURLToPath(new URL(`./cases/${entry.file}`, import.meta.url));
   const command = entry.isolated
-    ? ["unshare", ...(process.getuid?.() === 0 ? ["-n"] : ["-rn"]), "sh", "-c", 'ip link set lo up && exec "$0" "$@"', process.execPath, file]
+    ? ["unshare", ...(process.getuid?.() === 0 ? ["-n"] : ["-rn"]), "sh", "-c", 'ip link set lo up && ip address add 10.0.0.1/32 dev lo && ip address add 10.0.0.254/32 dev lo && exec "$0" "$@"', process.execPath, file]
     : [process.execPath, file];
   return new Promise((resolve, reject) => {
     const child = spawn(command[0]!, command.slice(1), { stdio: ["ignore", "pipe", "pipe"] });

@@ -284,7 +284,9 @@ export class Announcer {
     for (const cancel of cancels) cancel();
     this.#observer.stop();
     this.#peers.stop();
-    const left = [...this.#reconciler.entries.values()].filter((entry) => this.#reconciler.view(entry).owned.length > 0).map(({ vip }) => vip.prefix);
+    const left = [...this.#reconciler.entries.values()]
+      .filter((entry) => this.#reconciler.view(entry).owned.length > 0)
+      .map(({ vip }) => vip.prefix);
     this.#reconciler.stop();
     hub.close();
     return { complete, left };

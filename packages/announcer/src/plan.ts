@@ -64,7 +64,7 @@ export interface RouteState {
   readonly announced: Announced | null;
   /** When the last withdrawal was handed over; null when there was none since the last unbind. */
   readonly withdrawnAtMs: number | null;
-  /** When the address was found missing; null while it is there. */
+  /** When the address was found missing; whoever plans notes that time. Looked at only while it is missing. */
   readonly lostAtMs: number | null;
 }
 
@@ -170,7 +170,7 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
     const leftMs =
       view.lostAtMs === null ? policy.restoreWindowMs : view.lostAtMs + policy.restoreWindowMs - view.nowMs;
     const mayReturn = leftMs > 0 && (wanted.hold === "none" || wanted.hold === "paused");
-    if (mayReturn && vip.bind && view.linkUp) {
+    if (mayReturn && vip.bind && view.linkUp && view.place === "empty") {
       record();
       steps.push({ kind: "restore", vip: key, binding });
       bound = true;

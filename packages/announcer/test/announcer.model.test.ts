@@ -11,10 +11,25 @@ const PREFIXES = ["192.0.2.1/32", "192.0.2.2/32", "2001:db8::3/128"] as const;
 const RUNS = Number(process.env.VIPCAST_HISTORIES ?? 300);
 
 type Act =
-  | { readonly kind: "apply"; readonly which: number; readonly adopt: boolean; readonly med: number; readonly drainMs: number }
-  | { readonly kind: "remove" | "take" | "put" | "host-address" | "host-address-gone" | "drain" | "undrain"; readonly which: number }
+  | {
+      readonly kind: "apply";
+      readonly which: number;
+      readonly adopt: boolean;
+      readonly med: number;
+      readonly drainMs: number;
+    }
+  | {
+      readonly kind: "remove" | "take" | "put" | "host-address" | "host-address-gone" | "drain" | "undrain";
+      readonly which: number;
+    }
   | { readonly kind: "link"; readonly up: boolean }
-  | { readonly kind: "weather"; readonly failing: number; readonly delayMs: number; readonly handOverMs: number; readonly eventDelayMs: number }
+  | {
+      readonly kind: "weather";
+      readonly failing: number;
+      readonly delayMs: number;
+      readonly handOverMs: number;
+      readonly eventDelayMs: number;
+    }
   | { readonly kind: "ledger"; readonly failing: boolean }
   | { readonly kind: "deaf" | "resync" | "kill" | "drop" | "establish" | "second-peer" | "calm" }
   | { readonly kind: "pass"; readonly ms: number };
@@ -33,7 +48,13 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("remove" as const), which }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("take" as const), which }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("put" as const, "host-address" as const, "host-address-gone" as const), which }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("put" as const, "host-address" as const, "host-address-gone" as const),
+      which,
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("drain" as const, "undrain" as const), which }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("link" as const), up: fc.boolean() }) },
   {
@@ -61,7 +82,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       ),
     }),
   },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.constantFrom(0, 1, 4, 20, 600, 7000) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.constantFrom(0, 1, 4, 20, 600, 7000) }),
+  },
 );
 
 class Model {
@@ -77,12 +101,17 @@ class Model {
 
   constructor(seed: number) {
     this.#seed = seed;
-    this.world = new World({ withdrawWaitMs: 50, damping: { ...defaultPolicy.damping, holdDownMs: 500, maxHoldDownMs: 2000 } }, () => this.#random());
+    this.world = new World(
+      { withdrawWaitMs: 50, damping: { ...defaultPolicy.damping, holdDownMs: 500, maxHoldDownMs: 2000 } },
+      () => this.#random(),
+    );
     const { host, routes, clock } = this.world;
-    host.onForeignUnbind = ({ prefix, interface: name }) => this.broken.push(`promise 3: ${prefix} on ${name} is not ours and was removed`);
+    host.onForeignUnbind = ({ prefix, interface: name }) =>
+      this.broken.push(`promise 3: ${prefix} on ${name} is not ours and was removed`);
     host.onUnbind = ({ prefix }) => {
       if (routes.announced(prefix)) this.broken.push(`promise 2: ${prefix} was unbound while it was announced`);
-      if (routes.inFlight.has(prefix)) this.broken.push(`promise 2: ${prefix} was unbound before its withdrawal was handed over`);
+      if (routes.inFlight.has(prefix))
+        this.broken.push(`promise 2: ${prefix} was unbound before its withdrawal was handed over`);
     };
     host.onObserved = () => {
       if (!host.deaf && this.#deafSince !== null) {
@@ -91,7 +120,8 @@ class Model {
       }
     };
     routes.onAnnounce = (prefix) => {
-      if (!this.#answers(prefix) && !this.#forgiven(prefix)) this.broken.push(`promise 1: ${prefix} was announced but is not bound`);
+      if (!this.#answers(prefix) && !this.#forgiven(prefix))
+        this.broken.push(`promise 1: ${prefix} was announced but is not bound`);
     };
     clock.afterStep = () => {
       for (const prefix of PREFIXES)
@@ -168,7 +198,9 @@ class Model {
         routes.handOverMs = act.handOverMs;
         host.weather = () => ({
           delayMs: act.delayMs * this.#random(),
-          ...(this.#random() < act.failing ? { error: portError(this.#random() < 0.5 ? "EPERM" : "ENODEV", "not today") } : {}),
+          ...(this.#random() < act.failing
+            ? { error: portError(this.#random() < 0.5 ? "EPERM" : "ENODEV", "not today") }
+            : {}),
         });
         return;
       case "ledger":
@@ -237,14 +269,16 @@ class Model {
       const wanted = this.wanted.get(prefix);
       const there = host.has(prefix);
       const foreign = there && !host.isOurs(prefix);
-      const serve = wanted !== undefined && !this.drained.has(prefix) && !host.has(prefix, "eth0") && (!foreign || wanted.adopt);
+      const serve =
+        wanted !== undefined && !this.drained.has(prefix) && !host.has(prefix, "eth0") && (!foreign || wanted.adopt);
       const check = (what: string, is: boolean, should: boolean): void => {
         if (is !== should) found.push(`${prefix} ${is ? "is" : "is not"} ${what}`);
       };
       for (const [peer, rib] of routes.rib) check(`announced to ${peer}`, rib.has(prefix), serve);
       check("bound by us", host.isOurs(prefix), serve && !foreign);
       check("in the ledger", ledger.entries.has(`${prefix} lo`), serve && !foreign);
-      if (serve && routes.attributes(prefix)?.med !== wanted.med) found.push(`${prefix} is announced with other attributes`);
+      if (serve && routes.attributes(prefix)?.med !== wanted.med)
+        found.push(`${prefix} is announced with other attributes`);
     }
     if (!host.has("127.0.0.1/8")) found.push("127.0.0.1/8 is gone");
     return found;

@@ -20,7 +20,10 @@ describe("an announcer that serves", () => {
     const lines = order(world);
     await world.begin(vip(V));
     expect(lines).toEqual([`bind ${V}`, `announce ${V} 10.0.0.254`]);
-    expect(world.events.map(({ event }) => event).filter((event) => event.startsWith("vip."))).toEqual(["vip.bound", "vip.announced"]);
+    expect(world.events.map(({ event }) => event).filter((event) => event.startsWith("vip."))).toEqual([
+      "vip.bound",
+      "vip.announced",
+    ]);
     expect(world.events.at(-1)).toEqual({
       time: expect.stringMatching(/^2026-01-01T00:00:00\.\d{3}Z$/),
       event: "vip.announced",
@@ -77,7 +80,9 @@ describe("an announcer that serves", () => {
     world.restart();
     const lines = order(world);
     await world.begin(vip(V));
-    expect(lines).toEqual([`unbind 192.0.2.11/32`, `announce ${V} 10.0.0.254`].sort((a, b) => lines.indexOf(a) - lines.indexOf(b)));
+    expect(lines).toEqual(
+      [`unbind 192.0.2.11/32`, `announce ${V} 10.0.0.254`].sort((a, b) => lines.indexOf(a) - lines.indexOf(b)),
+    );
     expect(world.host.has("192.0.2.11/32")).toBe(false);
     expect([...world.ledger.entries]).toEqual([`${V} lo`]);
   });
@@ -145,7 +150,8 @@ describe("an announcer that serves", () => {
   it("announces to a peer that is added later, and tries again where one did not take the route", async () => {
     const world = new World();
     await world.begin(vip(V));
-    world.routes.refuse = (_, peer) => (peer === "10.0.0.253" ? portError("ERR_SPEAKER_ROUTE", "no IPv4 next hop") : null);
+    world.routes.refuse = (_, peer) =>
+      peer === "10.0.0.253" ? portError("ERR_SPEAKER_ROUTE", "no IPv4 next hop") : null;
     world.routes.addPeer("10.0.0.253", true);
     await world.clock.advance(5);
     expect(world.announcer.explain(V).peers[1]).toMatchObject({ peer: "10.0.0.253" });
@@ -195,7 +201,10 @@ describe("an address that somebody removes", () => {
   it("is withdrawn when it cannot be put back, and announced when it can be", async () => {
     const world = new World();
     await world.begin(vip(V));
-    world.host.weather = (operation) => ({ delayMs: 0, ...(operation === "bind" ? { error: portError("EPERM", "Operation not permitted") } : {}) });
+    world.host.weather = (operation) => ({
+      delayMs: 0,
+      ...(operation === "bind" ? { error: portError("EPERM", "Operation not permitted") } : {}),
+    });
     world.host.take(V);
     await world.clock.advance(1);
     expect(world.routes.announced(V)).toBe(false);
@@ -222,11 +231,18 @@ describe("an address that somebody removes", () => {
 
   it("is never announced when it cannot be bound", async () => {
     const world = new World();
-    world.host.weather = (operation) => ({ delayMs: 0, ...(operation === "bind" ? { error: portError("EPERM", "Operation not permitted") } : {}) });
+    world.host.weather = (operation) => ({
+      delayMs: 0,
+      ...(operation === "bind" ? { error: portError("EPERM", "Operation not permitted") } : {}),
+    });
     await world.begin(vip(V));
     await world.clock.advance(60_000);
     expect(world.routes.log).toEqual([]);
-    expect(world.announcer.explain(V)).toMatchObject({ state: "failing", announced: false, failure: { step: "bind", code: "EPERM" } });
+    expect(world.announcer.explain(V)).toMatchObject({
+      state: "failing",
+      announced: false,
+      failure: { step: "bind", code: "EPERM" },
+    });
     expect(world.named("vip.failed").length).toBeGreaterThan(3);
     expect(world.named("vip.failed").length).toBeLessThan(15);
   });
@@ -385,7 +401,12 @@ describe("taking a VIP away", () => {
     await world.clock.advance(500);
     await drained;
     expect(world.host.has(V)).toBe(false);
-    expect(world.events.map(({ event }) => event).slice(-4)).toEqual(["vip.draining", "vip.announced", "vip.withdrawn", "vip.unbound"]);
+    expect(world.events.map(({ event }) => event).slice(-4)).toEqual([
+      "vip.draining",
+      "vip.announced",
+      "vip.withdrawn",
+      "vip.unbound",
+    ]);
     expect(world.announcer.undrain(V)).toBe(true);
     await world.clock.advance(5);
     expect(world.routes.attributes(V)).toEqual({ origin: "igp", nextHop: "self" });
@@ -422,7 +443,9 @@ describe("taking a VIP away", () => {
   it("refuses to drain what it does not know", async () => {
     const world = new World();
     await world.begin(vip(V));
-    await expect(world.announcer.drain("192.0.2.99")).rejects.toThrow("192.0.2.99 is not in the intent: name one of 192.0.2.10/32");
+    await expect(world.announcer.drain("192.0.2.99")).rejects.toThrow(
+      "192.0.2.99 is not in the intent: name one of 192.0.2.10/32",
+    );
   });
 
   it("serves a VIP again that is set while it is being taken away", async () => {
@@ -481,7 +504,10 @@ describe("closing", () => {
   it("names what is left when an address cannot be removed", async () => {
     const world = new World({ stopTimeoutMs: 1000 });
     await world.begin(vip(V));
-    world.host.weather = (operation) => ({ delayMs: 0, ...(operation === "unbind" ? { error: portError("EPERM", "Operation not permitted") } : {}) });
+    world.host.weather = (operation) => ({
+      delayMs: 0,
+      ...(operation === "unbind" ? { error: portError("EPERM", "Operation not permitted") } : {}),
+    });
     const closed = world.announcer.close();
     await world.clock.advance(1001);
     expect(await closed).toEqual({ complete: false, left: [V] });

@@ -1,3 +1,4 @@
+import { type Network, networkOf } from "../intent/address.ts";
 import type { Binding, HostAddress, HostLink, HostState, LedgerEntry } from "../ports.ts";
 
 /**
@@ -11,7 +12,7 @@ export class HostIndex {
   readonly #byKey = new Map<string, HostAddress>();
   readonly #byAddress = new Map<string, Set<HostAddress>>();
   /** Addresses of others that make a subnet on-link. */
-  readonly #subnets = new Set<HostAddress>();
+  readonly #subnets = new Map<string, Subnet>();
   readonly #links = new Map<string, HostLink>();
   readonly #awaited = new Map<string, OwnBind[]>();
   /** Changes since a dump began, replayed over it; null when none is under way. */
@@ -42,8 +43,8 @@ export class HostIndex {
   }
 
   /** Interface addresses shorter than a full length, except link-local ones. */
-  get subnets(): Iterable<HostAddress> {
-    return this.#subnets;
+  get subnets(): Iterable<Subnet> {
+    return this.#subnets.values();
   }
 
   /** Call before `observe`: changes from now on are newer than what it may return. */
@@ -151,14 +152,15 @@ export class HostIndex {
     const same = this.#byAddress.get(address.address);
     if (same === undefined) this.#byAddress.set(address.address, new Set([address]));
     else same.add(address);
-    if (isSubnet(address)) this.#subnets.add(address);
+    const subnet = subnetOf(address);
+    if (subnet !== null) this.#subnets.set(key, subnet);
   }
 
   #delete(key: string): void {
     const address = this.#byKey.get(key);
     if (address === undefined) return;
     this.#byKey.delete(key);
-    this.#subnets.delete(address);
+    this.#subnets.delete(key);
     const same = this.#byAddress.get(address.address);
     same?.delete(address);
     if (same?.size === 0) this.#byAddress.delete(address.address);
@@ -189,13 +191,17 @@ export function ledgerKey(entry: LedgerEntry): string {
   return `${entry.prefix} ${entry.interface}`;
 }
 
-/** Whether this host address puts a whole subnet on-link. */
-export function isSubnet(address: HostAddress): boolean {
-  return (
-    address.kind === "address" &&
-    address.prefixLength < (address.address.includes(":") ? 128 : 32) &&
-    address.scope !== "link"
-  );
+/** A subnet that an address of the host puts on-link. */
+export interface Subnet extends Network {
+  readonly address: HostAddress;
+}
+
+/** The subnet that this host address puts on-link; null when it is a host route, link-local, or a `local` route. */
+export function subnetOf(address: HostAddress): Subnet | null {
+  const full = address.address.includes(":") ? 128 : 32;
+  if (address.kind !== "address" || address.prefixLength >= full || address.scope === "link") return null;
+  const network = networkOf(address.address, address.prefixLength);
+  return network === null ? null : { ...network, address };
 }
 
 /** Whether an address is ours to remove: its mark says so, or, where the kernel keeps no marks, the ledger does. */

@@ -45,19 +45,31 @@ export function withoutZone(text: string): string {
   return parseAddress(bare) ?? bare;
 }
 
-/** Whether `address` lies inside `network/prefixLength`. Both in normal form; false across families. */
+/** Whether `address` lies inside `network/prefixLength`. False across families, and for text that is no address. */
 export function contains(network: string, prefixLength: number, address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
   const outer = ipaddr.parse(network);
   const inner = ipaddr.parse(address);
   return outer.kind() === inner.kind() && inner.match([outer, prefixLength]);
 }
 
-/** Whether two prefixes share an address. */
-export function overlaps(
-  a: { network: string; prefixLength: number },
-  b: { network: string; prefixLength: number },
-): boolean {
-  return contains(a.network, Math.min(a.prefixLength, b.prefixLength), b.network);
+/** A prefix made ready for many comparisons. */
+export interface Network {
+  /** First address, RFC 5952 form. */
+  readonly network: string;
+  readonly prefixLength: number;
+  readonly parsed: ipaddr.IPv4 | ipaddr.IPv6;
+}
+
+/** Makes a network of an address and a length; null when the text is no address. */
+export function networkOf(address: string, prefixLength: number): Network | null {
+  const prefix = parsePrefix(`${address}/${prefixLength}`);
+  return prefix === null ? null : { network: prefix.network, prefixLength, parsed: ipaddr.parse(prefix.network) };
+}
+
+/** Whether two networks share an address. */
+export function overlaps(a: Network, b: Network): boolean {
+  return a.parsed.kind() === b.parsed.kind() && a.parsed.match([b.parsed, Math.min(a.prefixLength, b.prefixLength)]);
 }
 
 /** The last address of an IPv4 prefix. */
@@ -97,20 +109,24 @@ export function specialUse(address: string): SpecialUse | null {
   }
 }
 
-const SPECIAL_NETWORKS: readonly { readonly network: string; readonly prefixLength: number }[] = [
-  { network: "0.0.0.0", prefixLength: 8 },
-  { network: "127.0.0.0", prefixLength: 8 },
-  { network: "169.254.0.0", prefixLength: 16 },
-  { network: "224.0.0.0", prefixLength: 4 },
-  { network: "240.0.0.0", prefixLength: 4 },
-  { network: "::", prefixLength: 127 },
-  { network: "::ffff:0:0", prefixLength: 96 },
-  { network: "fe80::", prefixLength: 10 },
-  { network: "ff00::", prefixLength: 8 },
+const SPECIAL_PREFIXES: readonly (readonly [network: string, prefixLength: number])[] = [
+  ["0.0.0.0", 8],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["224.0.0.0", 4],
+  ["240.0.0.0", 4],
+  ["::", 127],
+  ["::ffff:0:0", 96],
+  ["fe80::", 10],
+  ["ff00::", 8],
 ];
 
 /** The special-use address range that an aggregate covers, or null. */
 export function specialUseWithin(network: string, prefixLength: number): SpecialUse | null {
-  const hit = SPECIAL_NETWORKS.find((special) => overlaps({ network, prefixLength }, special));
-  return hit === undefined ? null : (specialUse(hit.network) ?? "reserved");
+  const aggregate = networkOf(network, prefixLength);
+  for (const [special, length] of SPECIAL_PREFIXES) {
+    const range = networkOf(special, length);
+    if (aggregate !== null && range !== null && overlaps(aggregate, range)) return specialUse(special) ?? "reserved";
+  }
+  return null;
 }

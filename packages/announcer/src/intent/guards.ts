@@ -1,6 +1,6 @@
-import { isOurs, isSubnet, ledgerKey } from "../host/host-index.ts";
+import { isOurs, ledgerKey, type Subnet, subnetOf } from "../host/host-index.ts";
 import type { HostAddress, HostLink, LedgerEntry } from "../ports.ts";
-import { broadcastOf, contains, fullLength, overlaps, parsePrefix, withoutZone } from "./address.ts";
+import { broadcastOf, contains, fullLength, type Network, networkOf, overlaps, withoutZone } from "./address.ts";
 import type { DesiredVip, Refusal, RefusalRule } from "./desired-vip.ts";
 
 /** What the guards need to know of the world. {@link HostIndex} is one; `hostFacts` makes one of a dump. */
@@ -8,7 +8,7 @@ export interface HostFacts {
   /** Everything with this address, whatever its length and interface. */
   at(address: string): readonly HostAddress[];
   /** Addresses that put a subnet on-link. */
-  readonly subnets: Iterable<HostAddress>;
+  readonly subnets: Iterable<Subnet>;
   link(name: string): HostLink | undefined;
 }
 
@@ -16,8 +16,19 @@ export interface HostFacts {
 export interface GuardContext {
   readonly host: HostFacts;
   readonly inLedger: (key: string) => boolean;
-  /** Addresses of the configured peers, with or without zone. */
+  /** Addresses of the configured peers in RFC 5952 form, without zone. */
   readonly peers: readonly string[];
+}
+
+const networks = new WeakMap<DesiredVip, Network | null>();
+
+function networkOfVip(vip: DesiredVip): Network | null {
+  let network = networks.get(vip);
+  if (network === undefined) {
+    network = networkOf(vip.address, vip.prefixLength);
+    networks.set(vip, network);
+  }
+  return network;
 }
 
 /**
@@ -29,9 +40,9 @@ export function guardVip(vip: DesiredVip, context: GuardContext): Refusal | null
   const full = fullLength(vip.family);
   const aggregate = vip.prefixLength < full;
 
-  const peer = context.peers
-    .map(withoutZone)
-    .find((address) => parsePrefix(address) !== null && contains(vip.address, vip.prefixLength, address));
+  const peer = context.peers.find((address) =>
+    aggregate ? contains(vip.address, vip.prefixLength, address) : address === vip.address,
+  );
   if (peer !== undefined)
     return aggregate
       ? refuse(
@@ -70,26 +81,18 @@ export function guardVip(vip: DesiredVip, context: GuardContext): Refusal | null
       `${vip.prefix} is meant for the interface ${vip.interface}, which this host does not have: write the name of one that it has, such as lo`,
     );
 
+  const wanted = networkOfVip(vip);
   for (const subnet of context.host.subnets) {
-    if (isOurs(subnet, context.inLedger)) continue;
-    const text = `${subnet.address}/${subnet.prefixLength}`;
-    const network = parsePrefix(text)?.network;
-    if (
-      network === undefined ||
-      !overlaps(
-        { network: vip.address, prefixLength: vip.prefixLength },
-        { network, prefixLength: subnet.prefixLength },
-      )
-    )
-      continue;
+    if (wanted === null || !overlaps(wanted, subnet) || isOurs(subnet.address, context.inLedger)) continue;
+    const { network, address: own } = subnet;
     const edge = edgeOf(vip, network, subnet.prefixLength);
     if (edge !== null)
       return refuse(
         "broadcast",
-        `${vip.prefix} is the ${edge} address of ${network}/${subnet.prefixLength} on ${subnet.interface}: write another address`,
+        `${vip.prefix} is the ${edge} address of ${network}/${subnet.prefixLength} on ${own.interface}: write another address`,
       );
     if (!vip.allowOnLink)
-      return refuse("on-link", onLinkMessage(vip, `${network}/${subnet.prefixLength}`, subnet.interface));
+      return refuse("on-link", onLinkMessage(vip, `${network}/${subnet.prefixLength}`, own.interface));
   }
   return null;
 }
@@ -123,7 +126,7 @@ export function hostFacts(state: {
   const links = new Map(state.links.map((link) => [link.name, link]));
   return {
     at: (address) => byAddress.get(address) ?? [],
-    subnets: state.addresses.filter(isSubnet),
+    subnets: state.addresses.map(subnetOf).filter((subnet) => subnet !== null),
     link: (name) => links.get(name),
   };
 }
@@ -141,6 +144,10 @@ export function checkVips(
   },
 ): readonly Refusal[] {
   const keys = new Set(world.ledger.map(ledgerKey));
-  const context: GuardContext = { host: hostFacts(world.host), inLedger: (key) => keys.has(key), peers: world.peers };
+  const context: GuardContext = {
+    host: hostFacts(world.host),
+    inLedger: (key) => keys.has(key),
+    peers: world.peers.map(withoutZone),
+  };
   return vips.map((vip) => guardVip(vip, context)).filter((refusal) => refusal !== null);
 }

@@ -1,5 +1,4 @@
-import { isSubnet } from "../host/host-index.ts";
-import { contains } from "../intent/address.ts";
+import { subnetOf } from "../host/host-index.ts";
 import type { DesiredVip, Refusal } from "../intent/desired-vip.ts";
 import { type GuardContext, guardVip } from "../intent/guards.ts";
 import { isUsable, leftovers, planVip, type Step, staleVip, type VipView, viewOf, type Wanted } from "../plan.ts";
@@ -103,10 +102,8 @@ export class Reconciler {
         this.#noteRemoval(entry);
       this.touch(entry);
     }
-    if (!isSubnet(address)) return;
-    for (const entry of this.#entries.values())
-      if (contains(address.address, Math.min(address.prefixLength, entry.vip.prefixLength), entry.vip.address))
-        this.touch(entry);
+    if (subnetOf(address) === null) return;
+    for (const entry of this.#entries.values()) this.touch(entry);
   }
 
   linkChanged(name: string): void {

@@ -59,7 +59,11 @@ export class World {
 
   #make(): Announcer {
     const alive = this.#alive;
-    const [addresses, routes, ledger] = [mortal(this.host, alive), mortal(this.routes, alive), mortal(this.ledger, alive)];
+    const [addresses, routes, ledger] = [
+      mortal(this.host, alive),
+      mortal(this.routes, alive),
+      mortal(this.ledger, alive),
+    ];
     const clock: Clock = {
       now: () => this.clock.now(),
       date: () => this.clock.date(),
@@ -84,7 +88,9 @@ function mortal<T extends object>(port: T, alive: { readonly value: boolean }): 
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
         if (!alive.value) return name === "peers" ? [] : new Promise(() => {});
-        const given = args.map((arg) => (typeof arg === "function" ? (event: unknown): unknown => (alive.value ? arg(event) : undefined) : arg));
+        const given = args.map((arg) =>
+          typeof arg === "function" ? (event: unknown): unknown => (alive.value ? arg(event) : undefined) : arg,
+        );
         const result: unknown = Reflect.apply(member, target, given);
         if (!(result instanceof Promise)) return result;
         return new Promise((resolve, reject) => {

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { HostIndex, isOurs, keyOf } from "../../src/host/host-index.ts";
+import { bindingOf } from "../../src/plan.ts";
+import type { HostAddress } from "../../src/ports.ts";
+import { vip } from "../fakes/world.ts";
+
+const binding = bindingOf(vip("192.0.2.1"));
+const key = keyOf(binding);
+const ours: HostAddress = {
+  address: "192.0.2.1",
+  prefixLength: 32,
+  interface: "lo",
+  kind: "address",
+  scope: "host",
+  mark: "ours",
+};
+const loopback: HostAddress = { ...ours, address: "127.0.0.1", prefixLength: 8, mark: "other" };
+
+function index(...addresses: HostAddress[]): HostIndex {
+  const made = new HostIndex();
+  made.finishDump({ addresses: [loopback, ...addresses], links: [{ name: "lo", up: true }] });
+  return made;
+}
+
+describe("HostIndex", () => {
+  it("has an address as soon as it was bound, before the kernel says so", () => {
+    const host = index();
+    host.beginBind(binding).done();
+    expect(host.get(key)?.mark).toBe("ours");
+    expect(host.at("192.0.2.1")).toHaveLength(1);
+    expect(host.added(ours)).toBe(false);
+    expect(host.removed(ours)).toBe(true);
+    expect(host.get(key)).toBeUndefined();
+  });
+
+  it("does not believe a removal that is older than its own bind", () => {
+    const host = index();
+    host.beginBind(binding).done();
+    host.unbound(binding);
+    host.beginBind(binding).done();
+    expect([host.added(ours), host.removed(ours), host.added(ours)]).toEqual([false, false, false]);
+    expect(host.get(key)).toBeDefined();
+    expect(host.removed(ours)).toBe(true);
+  });
+
+  it("knows that an address was removed again before bind had answered", () => {
+    const host = index();
+    const own = host.beginBind(binding);
+    host.added(ours);
+    host.removed(ours);
+    own.done();
+    expect(host.get(key)).toBeUndefined();
+  });
+
+  it("takes news for what it is after a bind that failed", () => {
+    const host = index();
+    host.beginBind(binding).failed();
+    expect(host.added({ ...ours, mark: "other" })).toBe(true);
+    expect(host.get(key)?.mark).toBe("other");
+  });
+
+  it("replays over a dump what happened while it was taken", () => {
+    const host = index(ours);
+    host.beginDump();
+    host.removed(ours);
+    host.linkChanged({ name: "lo", up: false });
+    host.finishDump({ addresses: [loopback, ours], links: [{ name: "lo", up: true }] });
+    expect(host.get(key)).toBeUndefined();
+    expect(host.link("lo")?.up).toBe(false);
+    host.beginDump();
+    host.beginBind(binding).done();
+    host.finishDump({ addresses: [loopback], links: [] });
+    expect(host.get(key)).toBeDefined();
+  });
+
+  it("keeps what it knew when a dump failed", () => {
+    const host = index(ours);
+    host.beginDump();
+    host.abandonDump();
+    expect(host.get(key)).toBeDefined();
+  });
+
+  it("says that a repeated piece of news is none", () => {
+    const host = index(ours);
+    expect(host.added(ours)).toBe(false);
+    expect(host.added({ ...ours, mark: "other" })).toBe(true);
+    expect(host.linkChanged({ name: "lo", up: true })).toBe(false);
+    expect(host.linkChanged({ name: "lo", up: false })).toBe(true);
+    expect(host.removed({ ...ours, address: "192.0.2.9" })).toBe(false);
+  });
+
+  it("lists subnets, without host routes and link-local addresses", () => {
+    const host = index(
+      { ...ours, address: "10.0.0.5", prefixLength: 24 },
+      { ...ours, address: "fe80::1", prefixLength: 64, scope: "link" },
+      ours,
+    );
+    expect([...host.subnets].map(({ network }) => network)).toEqual(["127.0.0.0", "10.0.0.0"]);
+    host.removed({ ...ours, address: "10.0.0.5", prefixLength: 24 });
+    expect([...host.subnets]).toHaveLength(1);
+  });
+});
+
+describe("isOurs", () => {
+  it("believes the mark, and the ledger only where there is no mark", () => {
+    const inLedger = (entry: string): boolean => entry === "192.0.2.1/32 lo";
+    expect(isOurs(ours, () => false)).toBe(true);
+    expect(isOurs({ ...ours, mark: "other" }, inLedger)).toBe(false);
+    expect(isOurs({ ...ours, mark: "unknown" }, inLedger)).toBe(true);
+    expect(isOurs({ ...ours, mark: "unknown", interface: "eth0" }, inLedger)).toBe(false);
+  });
+});

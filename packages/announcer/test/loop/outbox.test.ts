@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { Outbox } from "../../src/loop/outbox.ts";
+import { portError } from "../fakes/fake-host.ts";
+import { FakeRoutes } from "../fakes/fake-routes.ts";
+import { VirtualClock } from "../fakes/virtual-clock.ts";
+import { vip } from "../fakes/world.ts";
+
+function setUp(): { clock: VirtualClock; routes: FakeRoutes; outbox: Outbox; offered: string[] } {
+  const clock = new VirtualClock();
+  const routes = new FakeRoutes(clock);
+  routes.addPeer("10.0.0.254");
+  const offered: string[] = [];
+  const outbox = new Outbox(routes, clock, (prefix, failures) => offered.push(`${prefix} ${failures.length}`));
+  return { clock, routes, outbox, offered };
+}
+
+const [A, B] = [vip("192.0.2.1"), vip("192.0.2.2")];
+
+describe("Outbox", () => {
+  it("sends at once when nothing else is under way", () => {
+    const { routes, outbox } = setUp();
+    outbox.announce(A, "normal");
+    expect(routes.announced(A.prefix)).toBe(true);
+  });
+
+  it("gathers while work is under way, and sends when it ends", () => {
+    const { routes, outbox } = setUp();
+    outbox.enter();
+    outbox.announce(A, "normal");
+    outbox.announce(B, "normal");
+    expect(routes.announceCalls).toBe(0);
+    outbox.leave();
+    expect(routes.announceCalls).toBe(1);
+    expect(routes.rib.get("10.0.0.254")?.size).toBe(2);
+  });
+
+  it("sends after a millisecond although work goes on", async () => {
+    const { clock, routes, outbox } = setUp();
+    outbox.enter();
+    outbox.announce(A, "normal");
+    await clock.advance(1);
+    expect(routes.announced(A.prefix)).toBe(true);
+  });
+
+  it("never sends an announcement that a withdrawal has overtaken", async () => {
+    const { routes, outbox } = setUp();
+    outbox.enter();
+    outbox.announce(A, "normal");
+    const handedOver = outbox.withdraw(A.prefix);
+    outbox.leave();
+    await handedOver;
+    expect(routes.log).toEqual([`withdraw ${A.prefix}`]);
+  });
+
+  it("makes one call of many withdrawals, which resolves for all when it was handed over", async () => {
+    const { clock, routes, outbox } = setUp();
+    routes.handOverMs = 10;
+    outbox.enter();
+    let done = 0;
+    for (const { prefix } of [A, B]) void outbox.withdraw(prefix).then(() => done++);
+    outbox.leave();
+    expect(routes.withdrawCalls).toBe(1);
+    await clock.advance(9);
+    expect(done).toBe(0);
+    await clock.advance(2);
+    expect(done).toBe(2);
+  });
+
+  it("sends the good routes of a batch that holds a bad one", () => {
+    const { routes, outbox, offered } = setUp();
+    routes.refuse = (prefix) => (prefix === A.prefix ? portError("ERR_SPEAKER_ROUTE", "bad") : null);
+    outbox.enter();
+    outbox.announce(A, "normal");
+    outbox.announce(B, "normal");
+    outbox.leave();
+    expect(routes.announced(B.prefix)).toBe(true);
+    expect(offered).toEqual([`${A.prefix} 1`, `${B.prefix} 0`]);
+  });
+
+  it("turns a port that throws on withdrawal into a rejection", async () => {
+    const { routes, outbox } = setUp();
+    routes.withdraw = () => {
+      throw new Error("closed");
+    };
+    await expect(outbox.withdraw(A.prefix)).rejects.toThrow("closed");
+  });
+});

@@ -1,4 +1,5 @@
-import { createServer } from "node:net";
+import { BlockList, createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { Prober } from "./client/prober.ts";
 import { LabError } from "./errors.ts";
 import type { ProberArguments } from "./inner/messages.ts";
@@ -32,7 +33,7 @@ export interface LabOptions {
   readonly routerAsn?: number;
   /** AS of a node by its index, 1 first. Default 65001 for all. */
   readonly nodeAsn?: (index: number) => number;
-  /** Prefixes in normal form. Default `192.0.2.10/32` and `2001:db8::10/128`. */
+  /** Prefixes in normal form. Default `192.0.2.10/32` and `2001:db8::10/128`; in loopback mode one documentation address. */
   readonly vips?: readonly string[];
   /** Default `auto`: loopback only where namespaces are forbidden. */
   readonly mode?: LabMode | "auto";
@@ -44,6 +45,8 @@ export interface LabOptions {
 
 const probeTimeoutMs = 500;
 const defaultVips = ["192.0.2.10/32", "2001:db8::10/128"];
+/** Documentation addresses (RFC 5737); in loopback mode the first one the host has no business with. */
+const loopbackVips = ["192.0.2.10/32", "198.51.100.10/32", "203.0.113.10/32"];
 
 /**
  * A running lab: hosts, a started router, the services of the nodes and the measuring clients. The announcers are started by
@@ -97,7 +100,7 @@ export class Lab {
     const plan = planLab({
       mode,
       nodes: options.nodes ?? 3,
-      vips: options.vips ?? defaultVips,
+      vips: options.vips ?? (mode === "loopback" ? [unusedVip()] : defaultVips),
       ipv6: mode === "namespaces" && (await kernelHasIpv6(sandbox)),
       routerAsn: options.routerAsn ?? 65000,
       nodeAsn: options.nodeAsn ?? ((): number => 65001),
@@ -176,13 +179,23 @@ export class Lab {
     const probers = [this.client, this.vantage].map((prober) =>
       prober?.process.exit == null ? null : `a prober ended by itself: ${prober.process.tail(2)}`,
     );
-    return [...nodes, ...probers].filter((complaint) => complaint !== null);
+    return [...nodes, ...probers, this.router.complaint?.() ?? null].filter((complaint) => complaint !== null);
   }
 
   /** Ends everything and waits until it is gone. */
   async close(): Promise<void> {
     await this.sandbox.close();
   }
+}
+
+/** In loopback mode the nodes see the host's own interfaces, and refuse a VIP inside one of their subnets. */
+function unusedVip(): string {
+  const connected = new BlockList();
+  for (const { family, cidr } of Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])) {
+    const [address = "", length = "32"] = (cidr ?? "").split("/");
+    if (family === "IPv4" && address !== "") connected.addSubnet(address, Number(length), "ipv4");
+  }
+  return loopbackVips.find((vip) => !connected.check(addressOf(vip), "ipv4")) ?? "192.0.2.10/32";
 }
 
 /** Opens the strongest sandbox that is allowed here. */

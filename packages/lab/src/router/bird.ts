@@ -68,6 +68,10 @@ export class BirdRouter implements Router {
     return (stderr || stdout).trim().replace(" version", "");
   }
 
+  complaint(): string | null {
+    return this.#daemon.complaint();
+  }
+
   log(): readonly string[] {
     return this.#daemon.log();
   }

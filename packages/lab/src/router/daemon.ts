@@ -17,6 +17,7 @@ export class Daemon {
   readonly #programs: readonly DaemonProgram[];
   readonly #log: string[] = [];
   #processes: LabProcess[] = [];
+  #wanted = false;
 
   constructor(sandbox: Sandbox, host: string, programs: readonly DaemonProgram[]) {
     this.#sandbox = sandbox;
@@ -28,6 +29,7 @@ export class Daemon {
   async start(ready: (program: string) => Promise<boolean>, timeoutMs = 8000): Promise<void> {
     if (this.running) throw new LabError("bad-option", "the router runs already");
     this.#processes = [];
+    this.#wanted = true;
     for (const program of this.#programs) {
       const process = await this.#sandbox.spawn(this.#host, program.argv, program.env);
       process.onLine((line) => this.#log.push(`${program.name}: ${line.text}`));
@@ -49,6 +51,7 @@ export class Daemon {
 
   /** Ends the programs, last started first, with SIGTERM, and with SIGKILL those that take longer than `graceMs`. */
   async stop(graceMs = 3000): Promise<void> {
+    this.#wanted = false;
     for (const process of [...this.#processes].reverse()) {
       await process.signal("SIGTERM");
       const timer = setTimeout(() => void process.signal("SIGKILL").catch(() => undefined), graceMs);
@@ -59,6 +62,7 @@ export class Daemon {
 
   /** Sends a signal to every program; after SIGKILL it waits for their end. */
   async signal(name: NodeJS.Signals): Promise<void> {
+    if (name === "SIGKILL" || name === "SIGTERM") this.#wanted = false;
     await Promise.all(this.#processes.map((process) => process.signal(name)));
     if (name === "SIGKILL") await Promise.all(this.#processes.map((process) => process.exited));
   }
@@ -66,6 +70,12 @@ export class Daemon {
   /** Of the programs that run, in the lab's PID namespace. */
   pids(): readonly number[] {
     return this.#processes.filter((process) => process.exit === null).map((process) => process.pid);
+  }
+
+  /** A sentence when a program has ended although nobody asked it to, else null. */
+  complaint(): string | null {
+    const index = this.#wanted ? this.#processes.findIndex((process) => process.exit !== null) : -1;
+    return index < 0 ? null : `the router's ${this.#programs[index]?.name} ended by itself: ${this.tail()}`;
   }
 
   log(): readonly string[] {

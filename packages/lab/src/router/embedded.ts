@@ -24,6 +24,7 @@ export class EmbeddedRouter implements Router {
   readonly #answers = new Map<number, (message: EmbeddedRouterMessage) => void>();
   #process: LabProcess | null = null;
   #nextId = 1;
+  #wanted = false;
 
   constructor(sandbox: Sandbox, config: RouterConfig, plan: Plan) {
     this.#sandbox = sandbox;
@@ -38,6 +39,7 @@ export class EmbeddedRouter implements Router {
     const argv = [process.execPath, labEntryPath(), "embedded-router", JSON.stringify(this.#arguments)];
     const router = await this.#sandbox.spawn(this.installsRoutes ? "router" : null, argv);
     this.#process = router;
+    this.#wanted = true;
     let listening = false;
     router.onLine((line) => {
       if (line.stream === "stderr") {
@@ -60,6 +62,7 @@ export class EmbeddedRouter implements Router {
   }
 
   async stop(): Promise<void> {
+    this.#wanted = false;
     await this.#process?.signal("SIGTERM");
     await this.#process?.exited;
   }
@@ -70,6 +73,7 @@ export class EmbeddedRouter implements Router {
   }
 
   async signal(name: NodeJS.Signals): Promise<void> {
+    if (name === "SIGKILL" || name === "SIGTERM") this.#wanted = false;
     await this.#process?.signal(name);
     if (name === "SIGKILL") await this.#process?.exited;
   }
@@ -90,6 +94,11 @@ export class EmbeddedRouter implements Router {
 
   async version(): Promise<string> {
     return "vipcast's own speaker";
+  }
+
+  complaint(): string | null {
+    const ended = this.#wanted && this.#process !== null && this.#process.exit !== null;
+    return ended ? `the embedded router ended by itself: ${this.#log.slice(-5).join("\n")}` : null;
   }
 
   log(): readonly string[] {

@@ -70,6 +70,10 @@ export class FrrRouter implements Router {
     return `FRR ${stdout.match(/version (\S+)/)?.[1] ?? "of unknown version"}`;
   }
 
+  complaint(): string | null {
+    return this.#daemon.complaint();
+  }
+
   log(): readonly string[] {
     return this.#daemon.log();
   }

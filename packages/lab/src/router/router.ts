@@ -88,6 +88,8 @@ export interface Router {
   sessions(): Promise<readonly RouterSession[]>;
   /** Name and version as the daemon says it. */
   version(): Promise<string>;
+  /** A sentence when the daemon has ended although nobody asked it to, else null. */
+  complaint?(): string | null;
   /** What the daemon wrote on its standard output and error so far, for a failing test's message. */
   log(): readonly string[];
 }

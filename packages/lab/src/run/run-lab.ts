@@ -97,6 +97,11 @@ async function runScenario(options: RunLabOptions, view: View, signal: AbortSign
     ...(options.vips === undefined ? {} : { vips: options.vips }),
   });
   try {
+    if (lab.mode === "namespaces" && !lab.router.installsRoutes)
+      throw new LabError(
+        "unsupported",
+        `router ${lab.router.kind} installs no routes here, so no client can reach a node: run as root, or choose another router`,
+      );
     const title = `vipcast lab: ${scenario.name} (${scenario.summary})`;
     view.begin(lab, title);
     const run = new ScenarioRun(lab, view);
@@ -144,5 +149,5 @@ function check(options: RunLabOptions): Scenario {
 /** After a failure: what the routers and the nodes said last. */
 function reportLogs(lab: Lab, output: LabOutput): void {
   for (const line of lab.router.log().slice(-10)) output.write(`router: ${line}\n`);
-  for (const node of lab.nodes) for (const line of node.log.slice(-10)) output.write(`${node.name}: ${line}\n`);
+  for (const node of lab.nodes) for (const line of node.log.slice(-3)) output.write(`${node.name}: ${line}\n`);
 }

@@ -68,12 +68,28 @@ export class ScenarioRun {
     };
     let detail: string;
     try {
-      detail = await act();
+      detail = await this.#watched(act());
     } catch (error) {
       finish(false, (error as Error).message);
       throw error;
     }
     finish(true, detail);
+  }
+
+  /** Nobody needs to wait for something that cannot come any more, because a process it depends on has ended. */
+  async #watched<T>(work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const broken = new Promise<never>((_, reject) => {
+      timer = setInterval(() => {
+        const complaints = this.lab.complaints();
+        if (complaints.length > 0) reject(new LabError("command-failed", complaints.join("; ")));
+      }, 100);
+    });
+    try {
+      return await Promise.race([work, broken]);
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Does something to the lab and measures what it costs the client. */

@@ -17,14 +17,7 @@ export async function startAll(run: ScenarioRun): Promise<void> {
   const names = lab.nodes.map((node) => node.name);
   await run.step(`start ${names.length} nodes`, async () => {
     await Promise.all(lab.nodes.map((node) => node.start()));
-    await Promise.all(
-      lab.nodes.map(async (node) => {
-        const ended = node.announcer?.exited.then(() => {
-          throw new LabError("command-failed", node.complaint ?? `${node.name}'s announcer ended`);
-        });
-        await Promise.race([node.waitForEvent("peer.established"), ended]);
-      }),
-    );
+    await Promise.all(lab.nodes.map((node) => node.waitForEvent("peer.established")));
     return `${names.length} sessions Established with ${await lab.router.version()}`;
   });
   await run.step("the router spreads the traffic over all nodes", async () => {
@@ -76,10 +69,15 @@ export async function allAnswer(run: ScenarioRun, names: readonly string[]): Pro
 
 /** Looks for `ms` milliseconds: no route may change and every new connection must be answered. */
 export async function steadyFor(run: ScenarioRun, ms: number): Promise<void> {
-  const { client, vantage } = run.lab;
+  const { client, vantage, plan } = run.lab;
+  const allHops = async (): Promise<string> =>
+    (await Promise.all(plan.vips.map((vip) => run.lab.nextHops(vip)))).map((hops) => hops.join(" ")).join("; ");
   await run.step(`nothing changes for ${ms} ms`, async () => {
     const since = monotonicMs();
+    const before = await allHops();
     await sleep(ms);
+    const after = await allHops();
+    if (after !== before) throw new LabError("command-failed", `the next hops changed from [${before}] to [${after}]`);
     const changes = (vantage?.readings ?? []).filter((reading) => reading.from >= since);
     const probes = (client?.probes ?? []).filter((probe) => probe.at >= since);
     const failed = probes.filter((probe) => probe.answer === null);

@@ -10,6 +10,7 @@ import { decodeMessage, MessageType } from "../../src/codec/message.ts";
 import { Outcome } from "../../src/codec/outcome.ts";
 import { Family } from "../../src/iana/afi-safi.ts";
 import { disagreement } from "./vector-disagreements.ts";
+import { comparable, type Info, meaning } from "./vector-meaning.ts";
 
 // Messages that others wrote, with the verdict of an independent checker. They are not part of the project: the test reads
 // them where they are, and says how many it ran.
@@ -20,8 +21,13 @@ const available = existsSync(folder);
 interface Vector {
   readonly id: string;
   readonly hex: string;
-  readonly ctx?: { readonly as4?: boolean; readonly addpath?: boolean; readonly peer?: string };
-  readonly check: { readonly status: string; readonly issues?: readonly string[] };
+  readonly ctx?: {
+    readonly as4?: boolean;
+    readonly addpath?: boolean;
+    readonly peer?: string;
+    readonly addpath_opts?: object;
+  };
+  readonly check: { readonly status: string; readonly issues?: readonly string[]; readonly info?: Info };
 }
 
 function readVectors(file: string): Vector[] {
@@ -37,7 +43,8 @@ function contextOf({ ctx }: Vector): CodecContext {
     fourOctetAs: ctx?.as4 !== false,
     // Where the source does not say who the peer is, attributes of internal peers are no fault.
     internal: ctx?.peer !== "ebgp",
-    addPathReceive: ctx?.addpath === true ? [Family.Ipv4Unicast, Family.Ipv6Unicast] : [],
+    addPathReceive:
+      ctx?.addpath === true || ctx?.addpath_opts !== undefined ? [Family.Ipv4Unicast, Family.Ipv6Unicast] : [],
   };
 }
 
@@ -92,6 +99,23 @@ describe.skipIf(!available)(`public vectors (skipped: no folder ${folder})`, () 
     process.stdout.write(`  ${file}: ${vectors.length} vectors ran, ${agreed} agreed${listed}\n`);
     expect(unexplained).toEqual([]);
     expect(vectors.length).toBeGreaterThan(0);
+  });
+
+  it.each(files)("%s: messages without fault mean what the checker read in them", (file) => {
+    let compared = 0;
+    for (const vector of readVectors(file)) {
+      const { info, status } = vector.check;
+      const bytes = fromHex(vector.hex)!;
+      // The checker guesses what it was not told; only where its guess was the plain case can the readings be compared.
+      if (info === undefined || status !== "ok" || info.addpath_guessed === true) continue;
+      const message = decodeMessage(bytes, 0, bytes.length, contextOf(vector));
+      if (message.type === MessageType.Update && message.outcome !== Outcome.Ok) continue;
+      const read = meaning(message, info);
+      if (read === null) continue;
+      expect({ id: vector.id, ...read }).toEqual({ id: vector.id, ...comparable(message, info) });
+      compared++;
+    }
+    process.stdout.write(`  ${file}: ${compared} readings compared\n`);
   });
 
   it.each(files)("%s: every message can be shown, whatever the session had negotiated", (file) => {

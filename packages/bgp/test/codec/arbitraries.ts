@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { AttributeFlag } from "../../src/codec/attributes/spec.ts";
+import { attributeSpec } from "../../src/codec/attributes/table.ts";
+import { type AsPathSegment, type AttributeValues, SegmentType } from "../../src/codec/attributes/values.ts";
+import type { Capability } from "../../src/codec/capabilities/spec.ts";
+import { capabilitySpec } from "../../src/codec/capabilities/table.ts";
+import { type CodecContext, defaultCodecContext } from "../../src/codec/context.ts";
+import type { Prefix } from "../../src/codec/nlri/prefix.ts";
+import { Family } from "../../src/iana/afi-safi.ts";
+
+export const uint32: fc.Arbitrary<number> = fc.oneof(fc.nat(0xffff), fc.nat(0xffff_ffff));
+const octets = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length });
+
+export const family: fc.Arbitrary<Family> = fc.oneof(
+  fc.constantFrom<Family>(Family.Ipv4Unicast, Family.Ipv6Unicast),
+  fc.nat(0xff_ffff),
+);
+
+/** Segments that two ends agree on: adjacent sequences or sets that the encoder would have to split are left out. */
+export const asPath: fc.Arbitrary<AsPathSegment[]> = fc.array(
+  fc.record({
+    type: fc.constantFrom<SegmentType>(
+      SegmentType.Sequence,
+      SegmentType.Set,
+      SegmentType.ConfedSequence,
+      SegmentType.ConfedSet,
+    ),
+    asns: fc.array(uint32, { minLength: 1, maxLength: 6 }),
+  }),
+  { maxLength: 4 },
+);
+
+const unknownAttribute = fc.record({
+  code: fc.nat(255).filter((code) => attributeSpec(code) === null),
+  flags: fc.constantFrom(
+    AttributeFlag.Optional,
+    AttributeFlag.Optional | AttributeFlag.Transitive,
+    AttributeFlag.Optional | AttributeFlag.Transitive | AttributeFlag.Partial,
+  ),
+  value: fc.uint8Array({ maxLength: 300 }),
+});
+
+const hostAddress = octets(4).filter((address) => address[0]! < 224 && address.some((octet) => octet !== 0));
+
+/** Everything but the next hop. */
+const attributesOnly: fc.Arbitrary<AttributeValues> = fc.record(
+  {
+    origin: fc.constantFrom(0 as const, 1 as const, 2 as const),
+    asPath,
+    multiExitDisc: uint32,
+    localPref: uint32,
+    atomicAggregate: fc.constant(true),
+    aggregator: fc.record({ asn: uint32, address: octets(4) }),
+    communities: fc.array(uint32, { minLength: 1, maxLength: 80 }),
+    originatorId: octets(4),
+    clusterList: fc.array(octets(4), { minLength: 1, maxLength: 5 }),
+    extendedCommunities: fc.array(octets(8), { minLength: 1, maxLength: 5 }),
+    largeCommunities: fc.uniqueArray(fc.tuple(uint32, uint32, uint32), {
+      minLength: 1,
+      maxLength: 5,
+      selector: (value) => value.join(":"),
+    }),
+    unknown: fc
+      .uniqueArray(unknownAttribute, { minLength: 1, maxLength: 4, selector: ({ code }) => code })
+      .map((list) => list.sort((a, b) => a.code - b.code)),
+  },
+  { requiredKeys: ["origin", "asPath"] },
+);
+
+function prefixOf(of: Family, maxLengthBits: number, pathId: fc.Arbitrary<number>): fc.Arbitrary<Prefix> {
+  return fc.tuple(fc.nat(maxLengthBits), octets(maxLengthBits / 8), pathId).map(([lengthBits, address, id]) => {
+    const bytes = address.slice(0, (lengthBits + 7) >> 3);
+    if (lengthBits % 8 !== 0) bytes[bytes.length - 1]! &= 0xff << (8 - (lengthBits % 8));
+    return { family: of, lengthBits, bytes, pathId: id };
+  });
+}
+
+export interface Announcement {
+  readonly context: CodecContext;
+  readonly family: Family;
+  readonly attributes: AttributeValues;
+  readonly nlri: readonly Prefix[];
+}
+
+/** Routes with all they need, and a session that can carry them. */
+export const announcement: fc.Arbitrary<Announcement> = fc
+  .record({
+    fourOctetAs: fc.boolean(),
+    addPath: fc.boolean(),
+    family: fc.constantFrom<Family>(Family.Ipv4Unicast, Family.Ipv6Unicast),
+    nextHopLength: fc.constantFrom(4, 16, 32),
+    count: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 30 }) }, fc.integer({ min: 500, max: 1500 })),
+  })
+  .chain(({ fourOctetAs, addPath, family: of, nextHopLength, count }) => {
+    const bits = of === Family.Ipv4Unicast ? 32 : 128;
+    const nextHop = nextHopLength === 4 && bits === 32 ? hostAddress : octets(nextHopLength === 4 ? 16 : nextHopLength);
+    const pathId = addPath ? uint32 : fc.constant(-1);
+    const families = addPath ? [of] : [];
+    const context = {
+      ...defaultCodecContext,
+      fourOctetAs,
+      internal: true,
+      addPathReceive: families,
+      addPathSend: families,
+      extendedNextHop: [Family.Ipv4Unicast],
+    };
+    return fc.record({
+      context: fc.constant(context),
+      family: fc.constant(of),
+      attributes: fc.tuple(attributesOnly, nextHop).map(([values, hop]) => ({ ...values, nextHop: hop })),
+      nlri: fc.array(prefixOf(of, bits, pathId), { minLength: count, maxLength: count, size: "max" }),
+    });
+  });
+
+const unknownCapability = fc.record({
+  code: fc.nat(255).filter((code) => capabilitySpec(code) === undefined),
+  name: fc.constant("unknown" as const),
+  value: fc.uint8Array({ maxLength: 40 }),
+});
+
+export const capability: fc.Arbitrary<Capability> = fc.oneof(
+  fc.record({ code: fc.constant(1 as const), name: fc.constant("multiprotocol" as const), family }),
+  fc.constantFrom<Capability>(
+    { code: 2, name: "route-refresh" },
+    { code: 6, name: "extended-message" },
+    { code: 70, name: "enhanced-route-refresh" },
+  ),
+  fc.record({
+    code: fc.constant(5 as const),
+    name: fc.constant("extended-next-hop" as const),
+    entries: fc.array(fc.record({ family, nextHopAfi: fc.nat(0xffff) }), { maxLength: 4 }),
+  }),
+  fc.record({
+    code: fc.constant(64 as const),
+    name: fc.constant("graceful-restart" as const),
+    restarted: fc.boolean(),
+    notification: fc.boolean(),
+    restartTime: fc.nat(4095),
+    families: fc.array(fc.record({ family, forwarding: fc.boolean() }), { maxLength: 4 }),
+  }),
+  fc.record({ code: fc.constant(65 as const), name: fc.constant("four-octet-as" as const), asn: uint32 }),
+  fc.record({
+    code: fc.constant(69 as const),
+    name: fc.constant("add-path" as const),
+    families: fc.array(
+      fc.record({ family, receive: fc.boolean(), send: fc.boolean() }).filter(({ receive, send }) => receive || send),
+      { minLength: 1, maxLength: 4 },
+    ),
+  }),
+  unknownCapability,
+);

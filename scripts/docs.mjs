@@ -9,6 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const check = process.argv.includes("--check");
 const libraries = ["bgp", "speaker", "linux", "announcer", "lab"];
 const stale = [];
+const undocumented = [];
 
 function publish(file, text) {
   const current = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -79,6 +80,7 @@ async function apiReports() {
           mainEntryPointFilePath: join(folder, `dist/${entry}.d.ts`),
           compiler: { tsconfigFilePath: join(folder, "tsconfig.json") },
           apiReport: { enabled: true, reportFileName: `${report}.api.md`, reportFolder: join(folder, "etc"), reportTempFolder: join(folder, "dist") },
+          newlineKind: "lf",
           docModel: { enabled: false },
           dtsRollup: { enabled: false },
           messages: {
@@ -96,6 +98,8 @@ async function apiReports() {
       });
       const result = Extractor.invoke(config, { localBuild: !check, showVerboseMessages: false, messageCallback: (message) => quiet(message) });
       if (check && result.apiReportChanged) stale.push(`packages/${name}/etc/${report}.api.md`);
+      const text = readFileSync(join(folder, "dist", `${report}.api.md`), "utf8");
+      for (const [, declaration] of text.matchAll(/^\/\/ @public \(undocumented\)\n(.*)/gm)) undocumented.push(`${name}: ${declaration}`);
     }
   }
 }
@@ -107,7 +111,11 @@ function quiet(message) {
 publish(join(root, "docs/rfc-map.md"), rfcMap());
 await apiReports();
 
+if (undocumented.length > 0) {
+  console.error(`public exports without a docstring:\n${undocumented.map((line) => `  ${line}`).join("\n")}`);
+  process.exitCode = 1;
+}
 if (stale.length > 0) {
   console.error(`stale, run \`npx pnpm@10 docs:build\` and commit the result:\n${stale.map((file) => `  ${file}`).join("\n")}`);
-  process.exit(1);
+  process.exitCode = 1;
 }

@@ -206,7 +206,7 @@ export class LabNode {
     return at;
   }
 
-  /** Takes the node's link down, as pulling its cable does. IPv6 addresses and routes of the link are given back by `linkUp`. */
+  /** Pulls the node's cable: its interface loses the carrier, the router's does not. `linkUp` plugs it in again. */
   async linkDown(): Promise<void> {
     await this.#sandbox.exec("switch", ["ip", "link", "set", this.name, "down"]);
   }

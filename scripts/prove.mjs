@@ -1,0 +1,74 @@
+// Everything the issues ask to be shown, at full size: each lab scenario with each router, as root and as an ordinary user, the whole
+// interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and machine; a failure is a non-zero exit.
+// `prove.mjs --only lab,interop,bench`.
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { arch, cpus, release, totalmem } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const file = join(root, "docs/prove.json");
+const cli = join(root, "packages/cli/bin/vipcast.js");
+const routers = ["embedded", "bird", "frr"];
+const scenarios = ["steady", "kill-node", "stop-node", "address-deleted", "demo"];
+/** An ordinary user that exists on every Debian. */
+const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/nonexistent"];
+
+function run(command, args) {
+  const { status, signal, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
+  return { ok: status === 0, status: status ?? signal, stdout, stderr };
+}
+
+function lastJson(text) {
+  const line = text.trim().split("\n").at(-1) ?? "";
+  return line.startsWith("{") ? JSON.parse(line) : null;
+}
+
+function proveLab() {
+  const users = process.getuid() === 0 ? { root: [], nobody } : { [process.env.USER ?? "user"]: [] };
+  const results = [];
+  for (const [user, prefix] of Object.entries(users))
+    for (const router of routers)
+      for (const scenario of scenarios) {
+        const [command, ...args] = [...prefix, process.execPath, cli, "lab", "--router", router, "--scenario", scenario, "--json"];
+        const { ok, status, stdout, stderr } = run(command, args);
+        console.log(`${ok ? "ok  " : "FAIL"} lab ${scenario} with ${router} as ${user}${ok ? "" : `: ${status}: ${stderr.trim()}`}`);
+        results.push({ user, router, scenario, ok, result: lastJson(stdout) });
+      }
+  return { ok: results.every(({ ok }) => ok), results };
+}
+
+function proveInterop() {
+  const { status } = spawnSync(process.execPath, [join(root, "interop/dist/prove.js")], { cwd: root, stdio: "inherit" });
+  return { ok: status === 0, results: "docs/interop.json" };
+}
+
+function proveBench() {
+  const { ok, stdout, stderr } = run(process.execPath, [join(root, "bench/dist/main.js"), "--json"]);
+  process.stdout.write(ok ? stdout : stderr);
+  return { ok, results: ok ? stdout.trim().split("\n").map((line) => JSON.parse(line)) : stderr };
+}
+
+const provers = { lab: proveLab, interop: proveInterop, bench: proveBench };
+const asked = process.argv[2] === "--only" ? (process.argv[3] ?? "").split(",") : Object.keys(provers);
+const unknown = asked.filter((name) => !(name in provers));
+if (unknown.length > 0) {
+  console.error(`no part ${unknown.join(", ")}; there are ${Object.keys(provers).join(", ")}`);
+  process.exit(2);
+}
+
+let proof = {};
+try {
+  proof = JSON.parse(readFileSync(file, "utf8"));
+} catch {
+  // The first run.
+}
+const commit = run("git", ["rev-parse", "HEAD"]).stdout.trim();
+const dirty = run("git", ["status", "--porcelain"]).stdout.trim() !== "";
+const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), kernel: release(), arch: arch(), node: process.version };
+for (const name of asked) {
+  proof[name] = { commit: dirty ? `${commit} with uncommitted changes` : commit, time: new Date().toISOString(), machine, ...provers[name]() };
+  writeFileSync(file, `${JSON.stringify(proof, null, 2)}\n`);
+}
+process.exitCode = asked.every((name) => proof[name].ok) ? 0 : 1;

@@ -25,7 +25,12 @@ export default defineConfig({
         },
       },
       {
-        test: { name: "interop", include: ["interop/test/**/*.test.ts", "examples/*/test/**/*.test.ts"], exclude: ["**/node_modules/**"], ...onBuild },
+        test: {
+          name: "interop",
+          include: ["interop/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
+          exclude: ["**/node_modules/**"],
+          ...onBuild,
+        },
       },
     ],
   },

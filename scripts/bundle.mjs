@@ -36,14 +36,23 @@ function newestUnder(folder) {
 async function bundle({ input, folder, external, output = {}, ...options }) {
   rmSync(folder, { recursive: true, force: true });
   const build = await rolldown({ input, external, platform: "node", logLevel: "warn", ...options });
-  await build.write({ dir: folder, format: "esm", sourcemap: true, entryFileNames: "[name].js", chunkFileNames: "[name].js", ...output });
+  await build.write({
+    dir: folder,
+    format: "esm",
+    sourcemap: true,
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name].js",
+    ...output,
+  });
   await build.close();
 }
 
 const dist = (name) => join(packages, name, "dist");
 const folders = [...Object.keys(libraries), "cli"];
 const oldestOutput = Math.min(
-  ...folders.map((name) => join(packages, name, "bundle", name === "cli" ? "main.js" : "index.js")).map((file) => (existsSync(file) ? statSync(file).mtimeMs : 0)),
+  ...folders
+    .map((name) => join(packages, name, "bundle", name === "cli" ? "main.js" : "index.js"))
+    .map((file) => (existsSync(file) ? statSync(file).mtimeMs : 0)),
 );
 const stale = oldestOutput < Math.max(...folders.map((name) => newestUnder(dist(name))));
 
@@ -62,7 +71,11 @@ if (stale || !process.argv.includes("--if-stale")) {
       folder: join(packages, "cli/bundle"),
       external: /^(node:|koffi$)/,
       // From the compiler's output, not from the libraries' bundles: those are being written at the same time.
-      resolve: { alias: Object.fromEntries(Object.keys(libraries).map((name) => [`@vipcast/${name}`, join(dist(name), "index.js")])) },
+      resolve: {
+        alias: Object.fromEntries(
+          Object.keys(libraries).map((name) => [`@vipcast/${name}`, join(dist(name), "index.js")]),
+        ),
+      },
       plugins: [leaveOut],
       output: {
         // A third of the bytes are documentation, and V8 reads all of them at each start. Licences stay.

@@ -26,7 +26,9 @@ function citations(folderName) {
     for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
       if (!file.endsWith(".ts")) continue;
       const path = relative(root, join(folder, file));
-      for (const [, rfc, section] of readFileSync(join(folder, file), "utf8").matchAll(/RFC (\d+)(?: §([\d.]*[\da-z]))?/g)) {
+      for (const [, rfc, section] of readFileSync(join(folder, file), "utf8").matchAll(
+        /RFC (\d+)(?: §([\d.]*[\da-z]))?/g,
+      )) {
         const key = `RFC ${rfc} §${section ?? ""}`;
         if (!found.has(key)) found.set(key, new Set());
         found.get(key).add(path);
@@ -46,8 +48,11 @@ function rfcMap() {
   }
   const order = (key) => key.replace(/\d+/g, (digits) => digits.padStart(6, "0"));
   const keys = [...new Set([...titles.keys(), ...code.keys()])].sort((a, b) => (order(a) < order(b) ? -1 : 1));
-  const links = (paths) => [...(paths ?? [])].map((path) => `[${path.replace(/^packages\//, "")}](../${path})`).join("<br>");
-  const rows = keys.filter((key) => code.has(key)).map((key) => `| ${key} | ${titles.get(key) ?? ""} | ${links(code.get(key))} | ${links(tests.get(key))} |`);
+  const links = (paths) =>
+    [...(paths ?? [])].map((path) => `[${path.replace(/^packages\//, "")}](../${path})`).join("<br>");
+  const rows = keys
+    .filter((key) => code.has(key))
+    .map((key) => `| ${key} | ${titles.get(key) ?? ""} | ${links(code.get(key))} | ${links(tests.get(key))} |`);
   // A citation of a subsection, or of the RFC as a whole, is what a reader would look for; it does not stand in for the section itself.
   const open = [...titles].filter(([key]) => !code.has(key)).map(([key, title]) => `- ${key} ${title}`);
   return [
@@ -79,7 +84,12 @@ async function apiReports() {
           projectFolder: folder,
           mainEntryPointFilePath: join(folder, `dist/${entry}.d.ts`),
           compiler: { tsconfigFilePath: join(folder, "tsconfig.json") },
-          apiReport: { enabled: true, reportFileName: `${report}.api.md`, reportFolder: join(folder, "etc"), reportTempFolder: join(folder, "dist") },
+          apiReport: {
+            enabled: true,
+            reportFileName: `${report}.api.md`,
+            reportFolder: join(folder, "etc"),
+            reportTempFolder: join(folder, "dist"),
+          },
           newlineKind: "lf",
           docModel: { enabled: false },
           dtsRollup: { enabled: false },
@@ -96,10 +106,15 @@ async function apiReports() {
         configObjectFullPath: undefined,
         packageJsonFullPath: join(folder, "package.json"),
       });
-      const result = Extractor.invoke(config, { localBuild: !check, showVerboseMessages: false, messageCallback: (message) => quiet(message) });
+      const result = Extractor.invoke(config, {
+        localBuild: !check,
+        showVerboseMessages: false,
+        messageCallback: (message) => quiet(message),
+      });
       if (check && result.apiReportChanged) stale.push(`packages/${name}/etc/${report}.api.md`);
       const text = readFileSync(join(folder, "dist", `${report}.api.md`), "utf8");
-      for (const [, declaration] of text.matchAll(/^\/\/ @public \(undocumented\)\n(.*)/gm)) undocumented.push(`${name}: ${declaration}`);
+      for (const [, declaration] of text.matchAll(/^\/\/ @public \(undocumented\)\n(.*)/gm))
+        undocumented.push(`${name}: ${declaration}`);
     }
   }
 }
@@ -116,6 +131,8 @@ if (undocumented.length > 0) {
   process.exitCode = 1;
 }
 if (stale.length > 0) {
-  console.error(`stale, run \`npx pnpm@10 docs:build\` and commit the result:\n${stale.map((file) => `  ${file}`).join("\n")}`);
+  console.error(
+    `stale, run \`npx pnpm@10 docs:build\` and commit the result:\n${stale.map((file) => `  ${file}`).join("\n")}`,
+  );
   process.exitCode = 1;
 }

@@ -16,7 +16,11 @@ const scenarios = ["steady", "kill-node", "stop-node", "address-deleted", "demo"
 const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/nonexistent"];
 
 function run(command, args) {
-  const { status, signal, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
+  const { status, signal, stdout, stderr } = spawnSync(command, args, {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   return { ok: status === 0, status: status ?? signal, stdout, stderr };
 }
 
@@ -31,23 +35,46 @@ function proveLab() {
   for (const [user, prefix] of Object.entries(users))
     for (const router of routers)
       for (const scenario of scenarios) {
-        const [command, ...args] = [...prefix, process.execPath, cli, "lab", "--router", router, "--scenario", scenario, "--json"];
+        const [command, ...args] = [
+          ...prefix,
+          process.execPath,
+          cli,
+          "lab",
+          "--router",
+          router,
+          "--scenario",
+          scenario,
+          "--json",
+        ];
         const { ok, status, stdout, stderr } = run(command, args);
-        console.log(`${ok ? "ok  " : "FAIL"} lab ${scenario} with ${router} as ${user}${ok ? "" : `: ${status}: ${stderr.trim()}`}`);
+        console.log(
+          `${ok ? "ok  " : "FAIL"} lab ${scenario} with ${router} as ${user}${ok ? "" : `: ${status}: ${stderr.trim()}`}`,
+        );
         results.push({ user, router, scenario, ok, result: lastJson(stdout) });
       }
   return { ok: results.every(({ ok }) => ok), results };
 }
 
 function proveInterop() {
-  const { status } = spawnSync(process.execPath, [join(root, "interop/dist/prove.js")], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [join(root, "interop/dist/prove.js")], {
+    cwd: root,
+    stdio: "inherit",
+  });
   return { ok: status === 0, results: "docs/interop.json" };
 }
 
 function proveBench() {
   const { ok, stdout, stderr } = run(process.execPath, [join(root, "bench/dist/main.js"), "--json"]);
   process.stdout.write(ok ? stdout : stderr);
-  return { ok, results: ok ? stdout.trim().split("\n").map((line) => JSON.parse(line)) : stderr };
+  return {
+    ok,
+    results: ok
+      ? stdout
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line))
+      : stderr,
+  };
 }
 
 const provers = { lab: proveLab, interop: proveInterop, bench: proveBench };
@@ -66,9 +93,21 @@ try {
 }
 const commit = run("git", ["rev-parse", "HEAD"]).stdout.trim();
 const dirty = run("git", ["status", "--porcelain"]).stdout.trim() !== "";
-const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), kernel: release(), arch: arch(), node: process.version };
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  kernel: release(),
+  arch: arch(),
+  node: process.version,
+};
 for (const name of asked) {
-  proof[name] = { commit: dirty ? `${commit} with uncommitted changes` : commit, time: new Date().toISOString(), machine, ...provers[name]() };
+  proof[name] = {
+    commit: dirty ? `${commit} with uncommitted changes` : commit,
+    time: new Date().toISOString(),
+    machine,
+    ...provers[name](),
+  };
   writeFileSync(file, `${JSON.stringify(proof, null, 2)}\n`);
 }
 process.exitCode = asked.every((name) => proof[name].ok) ? 0 : 1;

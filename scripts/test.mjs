@@ -30,5 +30,7 @@ const executed = counts.numPassedTests + counts.numFailedTests;
 if (executed === 0) console.error("no test was executed");
 const skipsFail = process.env.CI === "true" && skipped > 0;
 if (skipsFail) console.error("a skipped test fails the run in CI");
-console.log(`${counts.numPassedTests} passed, ${counts.numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+console.log(
+  `${counts.numPassedTests} passed, ${counts.numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
+);
 process.exit(run.status !== 0 || executed === 0 || skipsFail ? 1 : 0);

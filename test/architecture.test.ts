@@ -83,7 +83,10 @@ describe.each(packages)("the package in packages/%s", (name) => {
     const wrong = sources.flatMap((source) =>
       source.imports
         .filter(({ specifier }) => !specifier.startsWith("."))
-        .filter(({ specifier }) => !allowed[name]!.some((entry) => (entry === "node:" ? specifier.startsWith(entry) : specifier === entry)))
+        .filter(
+          ({ specifier }) =>
+            !allowed[name]!.some((entry) => (entry === "node:" ? specifier.startsWith(entry) : specifier === entry)),
+        )
         .map(({ specifier }) => `${show(source.path)} imports ${specifier}`),
     );
     expect(wrong).toEqual([]);
@@ -93,7 +96,9 @@ describe.each(packages)("the package in packages/%s", (name) => {
     const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
     const declared = Object.keys({ ...manifest.dependencies, ...(name === "cli" ? manifest.devDependencies : {}) });
     const used = new Set(
-      sources.flatMap((source) => source.imports.map(({ specifier }) => specifier)).filter((specifier) => !/^(\.|node:)/.test(specifier)),
+      sources
+        .flatMap((source) => source.imports.map(({ specifier }) => specifier))
+        .filter((specifier) => !/^(\.|node:)/.test(specifier)),
     );
     // koffi stays outside the CLI's bundle, so the CLI carries it for @vipcast/linux.
     if (name === "cli") used.add("koffi");
@@ -104,7 +109,9 @@ describe.each(packages)("the package in packages/%s", (name) => {
     const graph = new Map(
       sources.map((source) => [
         source.path,
-        source.imports.filter(({ specifier, typeOnly }) => specifier.startsWith(".") && !typeOnly).map(({ specifier }) => resolve(dirname(source.path), specifier)),
+        source.imports
+          .filter(({ specifier, typeOnly }) => specifier.startsWith(".") && !typeOnly)
+          .map(({ specifier }) => resolve(dirname(source.path), specifier)),
       ]),
     );
     const circles: string[] = [];
@@ -132,12 +139,18 @@ describe("@vipcast/bgp", () => {
     .flatMap((source) =>
       source.imports
         .filter(({ specifier }) => specifier.startsWith("."))
-        .map(({ specifier, typeOnly }) => ({ from: source.path, to: resolve(dirname(source.path), specifier), typeOnly }))
+        .map(({ specifier, typeOnly }) => ({
+          from: source.path,
+          to: resolve(dirname(source.path), specifier),
+          typeOnly,
+        }))
         .filter(({ from, to }) => areaOf(from) !== areaOf(to)),
     );
 
   it("keeps the arrows bytes ← iana ← codec ← fsm ← session and codec ← rib", () => {
-    const wrong = crossings.filter(({ from, to }) => !areas[areaOf(from)]?.includes(areaOf(to))).map(({ from, to }) => `${show(from)} → ${show(to)}`);
+    const wrong = crossings
+      .filter(({ from, to }) => !areas[areaOf(from)]?.includes(areaOf(to)))
+      .map(({ from, to }) => `${show(from)} → ${show(to)}`);
     expect(wrong).toEqual([]);
   });
 });
@@ -145,7 +158,9 @@ describe("@vipcast/bgp", () => {
 describe("koffi", () => {
   it("is imported by one file only, so that another FFI can take its place", () => {
     const importers = packages.flatMap((name) =>
-      sourcesOf(name).filter(({ imports }) => imports.some(({ specifier, typeOnly }) => specifier === "koffi" && !typeOnly)),
+      sourcesOf(name).filter(({ imports }) =>
+        imports.some(({ specifier, typeOnly }) => specifier === "koffi" && !typeOnly),
+      ),
     );
     expect(importers.map(({ path }) => show(path))).toHaveLength(1);
   });

@@ -26,7 +26,10 @@ export async function announce(): Promise<Announcement> {
     established = resolve;
   });
   // The session's peer is this listener, so the source has to be an address it knows.
-  speaker.addPeer({ address: "10.0.0.1", asn: 65001, passive: true }, { onEstablished: () => established(performance.now()) });
+  speaker.addPeer(
+    { address: "10.0.0.1", asn: 65001, passive: true },
+    { onEstablished: () => established(performance.now()) },
+  );
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,

@@ -56,7 +56,15 @@ export async function measure(entry: Case, runs: number): Promise<Figure[]> {
 function runChild(entry: Case): Promise<string> {
   const file = fileURLToPath(new URL(`./cases/${entry.file}`, import.meta.url));
   const command = entry.isolated
-    ? ["unshare", ...(process.getuid?.() === 0 ? ["-n"] : ["-rn"]), "sh", "-c", 'ip link set lo up && ip address add 10.0.0.1/32 dev lo && ip address add 10.0.0.254/32 dev lo && exec "$0" "$@"', process.execPath, file]
+    ? [
+        "unshare",
+        ...(process.getuid?.() === 0 ? ["-n"] : ["-rn"]),
+        "sh",
+        "-c",
+        'ip link set lo up && ip address add 10.0.0.1/32 dev lo && ip address add 10.0.0.254/32 dev lo && exec "$0" "$@"',
+        process.execPath,
+        file,
+      ]
     : [process.execPath, file];
   return new Promise((resolve, reject) => {
     const child = spawn(command[0]!, command.slice(1), { stdio: ["ignore", "pipe", "pipe"] });

@@ -20,7 +20,8 @@ function parse(args: readonly string[]): { only: readonly string[]; runs: number
     else throw new Error(`unknown argument ${arg}`);
   }
   const unknown = only.filter((name) => !cases.some((entry) => entry.name === name));
-  if (unknown.length > 0) throw new Error(`no case ${unknown.join(", ")}; there are ${cases.map(({ name }) => name).join(", ")}`);
+  if (unknown.length > 0)
+    throw new Error(`no case ${unknown.join(", ")}; there are ${cases.map(({ name }) => name).join(", ")}`);
   if (!Number.isInteger(runs) || runs < 1 || runs > 1000) throw new Error("--runs takes a whole number from 1 to 1000");
   return { only, runs, json };
 }

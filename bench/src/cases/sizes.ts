@@ -10,14 +10,22 @@ const sizes: Record<string, number> = {};
 const folder = mkdtempSync(join(tmpdir(), "vipcast-sizes-"));
 try {
   for (const name of readdirSync(packages)) {
-    const output = execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", folder], { cwd: join(packages, name), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const output = execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", folder], {
+      cwd: join(packages, name),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     const [packed] = JSON.parse(output) as [{ name: string; size: number; unpackedSize: number; filename: string }];
     sizes[`${packed.name}, packed`] = packed.size / 1000;
     sizes[`${packed.name}, unpacked`] = packed.unpackedSize / 1000;
     if (packed.name === "vipcast") {
       const prefix = join(folder, "install");
-      execFileSync("npm", ["install", "--silent", "--prefix", prefix, join(folder, packed.filename)], { stdio: "ignore" });
-      sizes["npm install vipcast, on disk"] = Number(execFileSync("du", ["-sk", prefix], { encoding: "utf8" }).split("\t")[0]);
+      execFileSync("npm", ["install", "--silent", "--prefix", prefix, join(folder, packed.filename)], {
+        stdio: "ignore",
+      });
+      sizes["npm install vipcast, on disk"] = Number(
+        execFileSync("du", ["-sk", prefix], { encoding: "utf8" }).split("\t")[0],
+      );
     }
   }
 } finally {

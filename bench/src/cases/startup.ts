@@ -23,4 +23,6 @@ async function bareNode(): Promise<number> {
 const bare = await bareNode();
 const announcement = await announce();
 await announcement.stop();
-console.log(JSON.stringify({ "node + net, connected": bare, "vipcast announce, Established": announcement.establishedAfterMs }));
+console.log(
+  JSON.stringify({ "node + net, connected": bare, "vipcast announce, Established": announcement.establishedAfterMs }),
+);

@@ -43,3 +43,19 @@ export function nextDeadline(state: FsmState): number {
 export function expiredTimer(state: FsmState, now: number): { readonly type: TimerEventType } | null {
   return dueTimer(state.timers, now);
 }
+
+/** When the next dial starts by itself, in monotonic milliseconds; Infinity when none is planned. */
+export function nextAttempt(state: FsmState): number {
+  switch (state.name) {
+    case "Idle":
+      return state.timers.idleHold;
+    case "Active":
+      return state.timers.connectRetry;
+    case "Connect":
+    case "OpenSent":
+    case "OpenConfirm":
+    case "Established":
+      return Number.POSITIVE_INFINITY;
+  }
+  return state satisfies never;
+}

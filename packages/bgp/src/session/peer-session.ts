@@ -2,18 +2,7 @@
  * One configured peer without input or output: at most two connections, the one that we dial (`outbound`) and the one that
  * the peer dials (`inbound`), of which at most one becomes the session. The rules for the driver are those of
  * `session.ts`; each call and event names the connection it is about.
- *
- * Collisions (RFC 4271 §6.8). Both ends compute from their BGP Identifiers which connection lives, but they see its events
- * in different orders, and an end that is already Established keeps what it has: followed to the letter, each end can
- * close the connection that the other one keeps. So a session stops at the peer's OPEN, with its KEEPALIVE held back, and
- * as long as the peer has no KEEPALIVE it cannot be Established either:
- *
- * - No rival, or one that is not connected: go on; the dial is given up, for this connection is further.
- * - A rival that waits for an OPEN: the survivor by identifier goes on and the other is dumped; the one that would lose
- *   waits, at most a second, for the rival's OPEN or end.
- * - A rival with an OPEN: the survivor by identifier goes on, the other is dumped.
- * - A rival that is Established: RFC 4271 closes the new connection. But a peer that connects anew has often restarted and
- *   forgotten the old one: we send a KEEPALIVE there, and if the old connection breaks within a second, the new one goes on.
+ * How two connections become one: `collision-decision.ts`.
  */
 import type { RouteBatch } from "../codec/message.ts";
 import type { NotificationBody } from "../codec/outcome.ts";
@@ -24,6 +13,7 @@ import type { Negotiated } from "../fsm/negotiate.ts";
 import type { FsmStateName } from "../fsm/state.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import { defaultStopReason } from "./cease.ts";
+import { collisionWaitMs, decideCollision } from "./collision-decision.ts";
 import type { SessionEvent, StopReason } from "./events.ts";
 import type { AcceptResult, PeerEvent, PeerSessionSnapshot, Slot } from "./peer-events.ts";
 import { PeerHistory } from "./peer-history.ts";
@@ -35,9 +25,6 @@ export interface PeerSessionOptions {
   /** In [0, 1), for the jitter of timers. */
   readonly random: () => number;
 }
-
-/** How long a connection waits at its OPEN for the fate of its rival. */
-const collisionWaitMs = 1000;
 
 /** How far a state is on the way to a session. */
 const progress: { readonly [Name in FsmStateName]: number } = {
@@ -293,41 +280,31 @@ export class PeerSession {
   /** `slot` has the peer's OPEN and is held there: decide between it and its rival. */
   #resolve(slot: Slot, now: number, events: PeerEvent[]): void {
     const rival = rivalOf(slot);
-    switch (this.#states[rival]) {
-      case "Idle":
-      case "Connect":
-      case "Active":
+    this.#waiting = null;
+    const { collisionDetectEstablishedState } = this.config;
+    const decision = decideCollision(this.#states[rival], this.#survives(slot), collisionDetectEstablishedState);
+    switch (decision) {
+      case "proceed":
         if (rival === "outbound") this.#suspend(now, events);
         this.#proceed(slot, now, events);
         return;
-      case "OpenSent":
-        if (this.#survives(slot)) {
-          this.#dump(rival, now, events);
-          this.#proceed(slot, now, events);
-        } else {
-          this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "proceed" };
-        }
+      case "dump-rival":
+        this.#dump(rival, now, events);
+        this.#proceed(slot, now, events);
         return;
-      case "OpenConfirm":
-        this.#waiting = null;
-        this.#settle(slot, now, events);
+      case "dump-self":
+        this.#dump(slot, now, events);
+        this.#proceed(rival, now, events);
         return;
-      case "Established":
-        if (this.config.collisionDetectEstablishedState) {
-          this.#settle(slot, now, events);
-        } else {
-          this.#session(rival)?.sendKeepalive();
-          this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "dump" };
-        }
+      case "wait-then-proceed":
+        this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "proceed" };
+        return;
+      case "probe-then-dump-self":
+        this.#session(rival)?.sendKeepalive();
+        this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "dump" };
         return;
     }
-  }
-
-  /** Both have an OPEN: one is dumped, the other goes on. */
-  #settle(slot: Slot, now: number, events: PeerEvent[]): void {
-    const [survivor, loser] = this.#survives(slot) ? [slot, rivalOf(slot)] : [rivalOf(slot), slot];
-    this.#dump(loser, now, events);
-    this.#proceed(survivor, now, events);
+    decision satisfies never;
   }
 
   #survives(slot: Slot): boolean {

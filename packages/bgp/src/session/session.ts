@@ -8,20 +8,11 @@
  *
  * All times are monotonic milliseconds of the driver's choosing, and never go back.
  */
-import { Writer } from "../bytes/writer.ts";
 import { type CodecContext, defaultCodecContext } from "../codec/context.ts";
 import { decodeMessage } from "../codec/decode.ts";
-import { encodeMessage } from "../codec/encode.ts";
 import { Framer } from "../codec/framer.ts";
-import {
-  type MalformedMessage,
-  type Message,
-  MessageType,
-  type OutgoingMessage,
-  type RouteBatch,
-} from "../codec/message.ts";
+import { type MalformedMessage, type Message, MessageType, type RouteBatch } from "../codec/message.ts";
 import type { NotificationBody } from "../codec/outcome.ts";
-import { encodeRoutes } from "../codec/routes.ts";
 import { describeNotification } from "../codec/shutdown-communication.ts";
 import type { PeerConfig } from "../fsm/config.ts";
 import type { FsmEffect } from "../fsm/effect.ts";
@@ -30,7 +21,7 @@ import { transportOf } from "../fsm/leave.ts";
 import type { Negotiated } from "../fsm/negotiate.ts";
 import { ownOpen } from "../fsm/open.ts";
 import { type FsmState, type FsmStateName, initialState } from "../fsm/state.ts";
-import { expiredTimer, nextDeadline, transition } from "../fsm/transition.ts";
+import { expiredTimer, nextAttempt, nextDeadline, transition } from "../fsm/transition.ts";
 import { PeerConfigError, validatePeerConfig } from "../fsm/validate.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import { CeaseSubcode, NotificationCode } from "../iana/notification-codes.ts";
@@ -39,7 +30,7 @@ import { Counters } from "./counters.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { SessionEvent, SessionSnapshot, StopReason, TimedNotification } from "./events.ts";
 import { messageEvent } from "./message-event.ts";
-import { Output } from "./output.ts";
+import { Outbox } from "./outbox.ts";
 
 export interface SessionOptions {
   readonly config: PeerConfig;
@@ -50,9 +41,6 @@ export interface SessionOptions {
   /** Stop at the peer's OPEN, with our KEEPALIVE held back, until `proceed`: for whoever resolves collisions. */
   readonly holdAtOpen?: boolean;
 }
-
-/** A scratch buffer that grew beyond this for one large batch is not kept. */
-const maxScratchOctets = 1_048_576;
 
 /** Input kept while a session is held at the OPEN, where a peer that keeps to the rules has next to nothing to say. */
 const maxHeldOctets = 65_536;
@@ -66,17 +54,15 @@ export class Session {
   readonly config: PeerConfig;
   readonly #random: () => number;
   readonly #holdAtOpen: boolean;
-  #writer: Writer = new Writer();
-  readonly #output: Output = new Output();
+  readonly #outbox: Outbox = new Outbox();
   readonly #received: Counters = new Counters();
-  readonly #sent: Counters = new Counters();
   readonly #deliveries: Deliveries = new Deliveries();
   #state: FsmState;
   #sinceMs = 0;
   #framer: Framer = new Framer();
   #context: CodecContext = defaultCodecContext;
-  /** While held: how much output may go out, and how much input waits. */
-  #held: { readonly output: number; input: number } | null = null;
+  /** While held at the peer's OPEN: how much input waits; else null. */
+  #heldInput: number | null = null;
   #lastSent: TimedNotification | null = null;
   #lastReceived: TimedNotification | null = null;
   #lastDown: SessionSnapshot["lastDown"] = null;
@@ -93,7 +79,7 @@ export class Session {
     this.#holdAtOpen = options.holdAtOpen ?? false;
     this.#state = initialState(options.connectRetryCounter);
     // An OPEN that cannot be encoded shows here, not when the connection is up.
-    encodeMessage(this.#writer, { type: MessageType.Open, ...ownOpen(this.config) }, this.#context);
+    new Outbox().send({ type: MessageType.Open, ...ownOpen(this.config) });
   }
 
   get state(): FsmStateName {
@@ -112,12 +98,12 @@ export class Session {
 
   /** Stopped at the peer's OPEN (see `holdAtOpen`). */
   get held(): boolean {
-    return this.#held !== null;
+    return this.#heldInput !== null;
   }
 
   /** Octets that `takeOutput` would give. */
   get outputLength(): number {
-    return this.#held === null ? this.#output.length : this.#held.output;
+    return this.#outbox.length;
   }
 
   /** Dials at once, or listens when the peer is configured as passive. */
@@ -169,9 +155,9 @@ export class Session {
     // What is held at the OPEN stays unread beyond this call, and the chunk is the caller's.
     const mayStay = this.#holdAtOpen && this.#state.name !== "Established";
     this.#framer.push(mayStay ? chunk.slice() : chunk);
-    if (this.#held !== null) {
-      this.#held.input += chunk.length;
-      if (this.#held.input > maxHeldOctets) this.#step(heldTooLong, now, events);
+    if (this.#heldInput !== null) {
+      this.#heldInput += chunk.length;
+      if (this.#heldInput > maxHeldOctets) this.#step(heldTooLong, now, events);
     }
     this.#read(now, events);
     return events;
@@ -180,8 +166,9 @@ export class Session {
   /** Goes on after `holdAtOpen`. */
   proceed(now: number): readonly SessionEvent[] {
     const events: SessionEvent[] = [];
-    if (this.#held === null) return events;
-    this.#held = null;
+    if (this.#heldInput === null) return events;
+    this.#heldInput = null;
+    this.#outbox.release();
     this.#read(now, events);
     return events;
   }
@@ -202,10 +189,7 @@ export class Session {
 
   /** What to send now, or null. Owned by the caller: the session never touches it again. */
   takeOutput(): Uint8Array | null {
-    if (this.#held === null) return this.#output.take();
-    const taken = this.#output.take(this.#held.output);
-    this.#held = { output: 0, input: this.#held.input };
-    return taken;
+    return this.#outbox.take();
   }
 
   /**
@@ -214,33 +198,21 @@ export class Session {
    */
   sendRoutes(batch: RouteBatch): boolean {
     if (!this.#canSend(batch.family)) return false;
-    const writer = this.#writer;
-    writer.reset();
-    const lengths: number[] = [];
-    const staged = new Output();
-    // Staged, because an encoder that throws half way must not have sent half of the batch.
-    encodeRoutes(writer, batch, this.#context, (end) => {
-      lengths.push(end);
-      staged.append(writer.bytes, 0, end);
-    });
-    const messages = staged.take();
-    if (messages !== null) this.#output.append(messages, 0, messages.length);
-    for (const length of lengths) this.#sent.count(MessageType.Update, length);
-    if (writer.bytes.length > maxScratchOctets) this.#writer = new Writer();
+    this.#outbox.sendRoutes(batch);
     return true;
   }
 
   /** RFC 4724 §2. False when it could not be sent, as for `sendRoutes`. */
   sendEndOfRib(family: Family): boolean {
     if (!this.#canSend(family)) return false;
-    this.#send({ type: MessageType.Update, endOfRib: family });
+    this.#outbox.send({ type: MessageType.Update, endOfRib: family });
     return true;
   }
 
   /** Asks for the peer's routes again (RFC 2918). False when not Established, or not negotiated. */
   sendRouteRefresh(family: Family): boolean {
     if (!this.#canSend(family) || this.negotiated?.routeRefresh !== true) return false;
-    this.#send({ type: MessageType.RouteRefresh, family, subtype: 0 });
+    this.#outbox.send({ type: MessageType.RouteRefresh, family, subtype: 0 });
     return true;
   }
 
@@ -250,7 +222,7 @@ export class Session {
    */
   sendKeepalive(): boolean {
     if (this.#state.name !== "Established" || this.#state.negotiated.holdTime === 0) return false;
-    this.#send({ type: MessageType.Keepalive });
+    this.#outbox.send({ type: MessageType.Keepalive });
     return true;
   }
 
@@ -260,12 +232,12 @@ export class Session {
       sinceMs: this.#sinceMs,
       negotiated: this.negotiated,
       connectRetryCounter: this.#state.connectRetryCounter,
-      nextRetryAtMs: retryAt(this.#state),
+      nextRetryAtMs: nextAttempt(this.#state),
       lastNotificationSent: this.#lastSent,
       lastNotificationReceived: this.#lastReceived,
       lastDown: this.#lastDown,
       received: this.#received.snapshot(),
-      sent: this.#sent.snapshot(),
+      sent: this.#outbox.counters(),
     };
   }
 
@@ -276,20 +248,20 @@ export class Session {
   #resetConnection(): void {
     this.#framer = new Framer();
     this.#context = defaultCodecContext;
-    this.#held = null;
-    this.#output.truncate(0);
+    this.#heldInput = null;
+    this.#outbox.reset();
     this.#deliveries.reset();
   }
 
   #read(now: number, events: SessionEvent[]): void {
     const framer = this.#framer;
-    while (this.#held === null && transportOf(this.#state) === "connected" && framer.next()) {
+    while (this.#heldInput === null && transportOf(this.#state) === "connected" && framer.next()) {
       const message = decodeMessage(framer.bytes, framer.start, framer.end, this.#context);
       const type = message.type === MessageType.Malformed ? message.typeCode : message.type;
       this.#received.count(type, framer.end - framer.start);
       this.#message(message, now, events);
     }
-    if (framer.error !== null && this.#held === null && transportOf(this.#state) === "connected") {
+    if (framer.error !== null && this.#heldInput === null && transportOf(this.#state) === "connected") {
       this.#message(framer.error, now, events);
     }
   }
@@ -316,6 +288,9 @@ export class Session {
     this.#state = state;
     if (state.name !== before) {
       this.#sinceMs = now;
+      // Whatever ends a held connection, a KEEPALIVE now would make the peer believe that it is established.
+      this.#heldInput = null;
+      this.#outbox.discardHeld();
       events.push({ kind: "state", from: before, to: state.name });
     }
     const received = "notification" in event && event.type.startsWith("NotifMsg") ? event.notification : null;
@@ -339,25 +314,27 @@ export class Session {
         events.push({ kind: "connect" });
         return;
       case "disconnect":
-        this.#letGo();
         events.push({ kind: "disconnect", abort: effect.abort });
         return;
       case "send-open":
-        this.#send({ type: MessageType.Open, ...effect.open });
+        this.#outbox.send({ type: MessageType.Open, ...effect.open });
         return;
       case "send-keepalive":
-        this.#send({ type: MessageType.Keepalive });
+        this.#outbox.send({ type: MessageType.Keepalive });
         return;
       case "send-notification":
-        this.#letGo();
-        this.#send({ type: MessageType.Notification, ...effect.notification });
+        this.#outbox.send({ type: MessageType.Notification, ...effect.notification });
         this.#lastSent = this.#noted(effect.notification, "sent", now, events);
         return;
       case "open-accepted": {
         const { message, negotiated } = effect;
         this.#context = negotiated.codecContext;
         this.#framer.maxMessageLength = negotiated.codecContext.maxMessageLength;
-        if (this.#holdAtOpen) this.#held = { output: this.#output.length, input: 0 };
+        this.#outbox.use(negotiated.codecContext);
+        if (this.#holdAtOpen) {
+          this.#heldInput = 0;
+          this.#outbox.hold();
+        }
         events.push({ kind: "open", message, negotiated });
         return;
       }
@@ -371,12 +348,6 @@ export class Session {
     effect satisfies never;
   }
 
-  /** The connection ends while it is held: a KEEPALIVE now would make the peer believe that it is established. */
-  #letGo(): void {
-    if (this.#held !== null) this.#output.truncate(this.#held.output);
-    this.#held = null;
-  }
-
   #noted(
     notification: NotificationBody,
     direction: "sent" | "received",
@@ -386,27 +357,4 @@ export class Session {
     events.push({ kind: "notification", direction, notification });
     return { notification, atMs, text: describeNotification(notification) };
   }
-
-  #send(message: OutgoingMessage): void {
-    const writer = this.#writer;
-    writer.reset();
-    encodeMessage(writer, message, this.#context);
-    this.#output.append(writer.bytes, 0, writer.length);
-    this.#sent.count(message.type, writer.length);
-  }
-}
-
-function retryAt(state: FsmState): number {
-  switch (state.name) {
-    case "Idle":
-      return state.timers.idleHold;
-    case "Active":
-      return state.timers.connectRetry;
-    case "Connect":
-    case "OpenSent":
-    case "OpenConfirm":
-    case "Established":
-      return Number.POSITIVE_INFINITY;
-  }
-  return state satisfies never;
 }

@@ -225,8 +225,8 @@ describe("recovery", () => {
   });
 
   test.each([
-    ["refuses connections", (pair: Pair, up: boolean) => void (pair.b.listening = up)],
-    ["is unreachable", (pair: Pair, up: boolean) => void (pair.linkUp = up)],
+    ["refuses connections", (pair: Pair, up: boolean) => Object.assign(pair.b, { listening: up })],
+    ["is unreachable", (pair: Pair, up: boolean) => Object.assign(pair, { linkUp: up })],
   ])("a router that %s for hours is back within the connect retry time", (_name, set) => {
     const pair = establishedPair();
     set(pair, false);

@@ -1,0 +1,44 @@
+/**
+ * Collisions (RFC 4271 §6.8): two connections with one peer, of which one may live. Both ends compute from their BGP
+ * Identifiers which one, but they see events in different orders, and an end that is already Established keeps what it has.
+ * Followed to the letter, each end can so close the connection that the other one keeps. Therefore a session stops at the
+ * peer's OPEN, with our KEEPALIVE held back: as long as the peer has no KEEPALIVE it cannot be Established either.
+ */
+import type { FsmStateName } from "../fsm/state.ts";
+
+/** How long a connection waits at its OPEN for the fate of its rival, in milliseconds. */
+export const collisionWaitMs = 1000;
+
+export type CollisionDecision =
+  | "proceed"
+  | "dump-rival"
+  | "dump-self"
+  /** Wait for the rival's OPEN or its end, at most {@link collisionWaitMs}. */
+  | "wait-then-proceed"
+  /** Ask the rival whether it lives; if it does not break within {@link collisionWaitMs}, close this connection. */
+  | "probe-then-dump-self";
+
+/**
+ * What becomes of a connection that has just received the peer's OPEN, given the state of its rival. `survives`: it is the
+ * one that lives by BGP Identifier. `detectEstablished`: CollisionDetectEstablishedState.
+ */
+export function decideCollision(rival: FsmStateName, survives: boolean, detectEstablished: boolean): CollisionDecision {
+  switch (rival) {
+    // Not connected, or nothing was exchanged yet: this connection is further.
+    case "Idle":
+    case "Connect":
+    case "Active":
+      return "proceed";
+    // RFC 4271 §6.8 allows to decide here, "if it knows the BGP Identifier of the peer by means outside of the protocol":
+    // we know it from this OPEN. The one that would lose must not be given up before the rival has proved itself.
+    case "OpenSent":
+      return survives ? "dump-rival" : "wait-then-proceed";
+    case "OpenConfirm":
+      return survives ? "dump-rival" : "dump-self";
+    // RFC 4271 §6.8 closes the new connection. But a peer that connects anew has often restarted and forgotten the old one.
+    case "Established":
+      if (!detectEstablished) return "probe-then-dump-self";
+      return survives ? "dump-rival" : "dump-self";
+  }
+  return rival satisfies never;
+}

@@ -1,0 +1,90 @@
+import { Writer } from "../bytes/writer.ts";
+import { type CodecContext, defaultCodecContext } from "../codec/context.ts";
+import { encodeMessage } from "../codec/encode.ts";
+import { MessageType, type OutgoingMessage, type RouteBatch } from "../codec/message.ts";
+import { encodeRoutes } from "../codec/routes.ts";
+import { Counters } from "./counters.ts";
+import type { MessageCounters } from "./events.ts";
+import { Output } from "./output.ts";
+
+/** A scratch buffer that grew beyond this for one large batch is not kept. */
+const maxScratchOctets = 1_048_576;
+
+/** Encodes messages, counts them, and keeps them until they are taken. Throws `BgpEncodeError` as the encoders do. */
+export class Outbox {
+  readonly #output: Output = new Output();
+  readonly #counters: Counters = new Counters();
+  #writer: Writer = new Writer();
+  #context: CodecContext = defaultCodecContext;
+  /** What was appended last stays behind this mark until `release`; null: nothing is held back. */
+  #mark: number | null = null;
+
+  /** Octets that `take` would give. */
+  get length(): number {
+    return this.#mark ?? this.#output.length;
+  }
+
+  /** For a new connection: nothing to send, nothing negotiated. */
+  reset(): void {
+    this.#context = defaultCodecContext;
+    this.#mark = null;
+    this.#output.truncate(0);
+  }
+
+  /** From here on messages follow what was negotiated. */
+  use(context: CodecContext): void {
+    this.#context = context;
+  }
+
+  /** Holds everything back that is sent from here on. */
+  hold(): void {
+    this.#mark = this.#output.length;
+  }
+
+  /** Lets go what was held back. */
+  release(): void {
+    this.#mark = null;
+  }
+
+  /** Forgets what was held back, and holds no longer. */
+  discardHeld(): void {
+    if (this.#mark !== null) this.#output.truncate(this.#mark);
+    this.#mark = null;
+  }
+
+  send(message: OutgoingMessage): void {
+    const writer = this.#writer;
+    writer.reset();
+    encodeMessage(writer, message, this.#context);
+    this.#output.append(writer.bytes, 0, writer.length);
+    this.#counters.count(message.type, writer.length);
+  }
+
+  /** Packed into as few UPDATEs as fit; when it throws, nothing of the batch is sent. */
+  sendRoutes(batch: RouteBatch): void {
+    const writer = this.#writer;
+    writer.reset();
+    const lengths: number[] = [];
+    const staged = new Output();
+    // Staged, because an encoder that throws half way must not have sent half of the batch.
+    encodeRoutes(writer, batch, this.#context, (end) => {
+      lengths.push(end);
+      staged.append(writer.bytes, 0, end);
+    });
+    const messages = staged.take();
+    if (messages !== null) this.#output.append(messages, 0, messages.length);
+    for (const length of lengths) this.#counters.count(MessageType.Update, length);
+    if (writer.bytes.length > maxScratchOctets) this.#writer = new Writer();
+  }
+
+  /** What may be sent now, or null. Owned by the caller. */
+  take(): Uint8Array | null {
+    const taken = this.#output.take(this.length);
+    if (this.#mark !== null) this.#mark = 0;
+    return taken;
+  }
+
+  counters(): MessageCounters {
+    return this.#counters.snapshot();
+  }
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { toHex } from "../../src/bytes/hex.ts";
+import type { SessionEvent } from "../../src/session/events.ts";
+import { established, heard, kinds, newSession } from "./scripted.ts";
+
+function downOf(events: readonly SessionEvent[]): Extract<SessionEvent, { readonly kind: "down" }> {
+  const last = events.at(-1);
+  if (last?.kind !== "down") throw new Error(`the last event is ${last?.kind}`);
+  return last;
+}
+
+describe("stopping", () => {
+  const text = "maintenance until 14:00";
+
+  test("sends Cease / Administrative Shutdown with the text, closes, and plans nothing", () => {
+    const session = established();
+    session.takeOutput();
+    const events = session.stop(100, { subcode: 2, text });
+    expect(kinds(events)).toEqual(["state Idle", "notification", "disconnect", "down administrative-stop"]);
+    expect(downOf(events).cause).toBe(`stopped on our side: ${text}`);
+    const length = text.length.toString(16).padStart(2, "0");
+    expect(heard(session)).toEqual([
+      `NOTIFICATION 6/2 ${length}${toHex(new Uint8Array([...text].map((c) => c.charCodeAt(0))))}`,
+    ]);
+    expect(session.nextDeadline()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("cuts the text to 255 octets of valid UTF-8", () => {
+    const session = established();
+    session.takeOutput();
+    session.stop(0, { subcode: 2, text: `${"x".repeat(254)}é` });
+    const [notification = ""] = heard(session);
+    expect(notification).toBe(`NOTIFICATION 6/2 fe${"78".repeat(254)}`);
+  });
+
+  test("without a subcode closes without a word", () => {
+    const session = established();
+    session.takeOutput();
+    expect(kinds(session.stop(0, { subcode: null, text: "" }))).toEqual([
+      "state Idle",
+      "disconnect",
+      "down administrative-stop",
+    ]);
+    expect(session.takeOutput()).toBeNull();
+  });
+
+  test("gives up a dial, ends a backoff silently, and start begins anew", () => {
+    const session = newSession();
+    session.start(0);
+    expect(session.stop(1)).toContainEqual({ kind: "disconnect", abort: true });
+    session.start(2);
+    session.closed(3, { kind: "error", code: "ECONNREFUSED", detail: "" });
+    expect(session.snapshot()).toMatchObject({ state: "Idle", connectRetryCounter: 1 });
+    expect(session.stop(4)).toEqual([]);
+    expect(session.snapshot()).toMatchObject({ nextRetryAtMs: Number.POSITIVE_INFINITY, connectRetryCounter: 0 });
+    expect(kinds(session.start(5))).toEqual(["state Connect", "connect"]);
+  });
+
+  test("reject ends the session with the given NOTIFICATION and comes back by itself", () => {
+    const session = established();
+    session.takeOutput();
+    const body = { code: 6, subcode: 1, data: new Uint8Array(0) };
+    expect(downOf(session.reject(0, body, "1001 prefixes, 1000 are allowed"))).toMatchObject({ reason: "refused" });
+    expect(heard(session)).toEqual(["NOTIFICATION 6/1"]);
+    expect(kinds(session.tick(session.nextDeadline()))).toEqual(["state Connect", "connect"]);
+  });
+});
+
+describe("the backoff", () => {
+  test("doubles from a quarter of a second to the connect retry time, jittered", () => {
+    const session = newSession({ connectRetry: 5 });
+    session.start(0);
+    let now = 0;
+    const pauses: number[] = [];
+    for (let attempt = 0; attempt < 8; attempt++) {
+      session.closed(now, { kind: "error", code: "ECONNREFUSED", detail: "connection refused" });
+      pauses.push((session.nextDeadline() - now) / 0.875);
+      now = session.nextDeadline();
+      expect(kinds(session.tick(now))).toEqual(["state Connect", "connect"]);
+    }
+    expect(pauses.map(Math.round)).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+  });
+
+  test("a dial without an answer is given up after the connect retry time and repeated at once", () => {
+    const session = newSession();
+    session.start(0);
+    expect(kinds(session.tick(7000))).toEqual(["disconnect", "down connect-timeout", "connect"]);
+    expect(session.state).toBe("Connect");
+  });
+
+  test("a start by hand cuts the pause short", () => {
+    const session = newSession();
+    session.start(0);
+    session.closed(0, { kind: "error", code: null, detail: "" });
+    expect(kinds(session.start(1))).toEqual(["state Connect", "connect"]);
+  });
+});

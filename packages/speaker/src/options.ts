@@ -37,7 +37,10 @@ export interface SpeakerOptions extends Transport {
   readonly clock?: Clock;
   /** 0 ≤ x < 1, for the jitter of timers (RFC 4271 §10); default `Math.random`. */
   readonly random?: () => number;
-  /** Addresses of this host, asked for the next hop of the other address family; default `os.networkInterfaces()`. */
+  /**
+   * Addresses of this host that may be next hops, asked for routes of the other address family than the session's; default
+   * `os.networkInterfaces()`. Leave virtual addresses out: those that are announced are never chosen, others could be.
+   */
   readonly localAddresses?: () => readonly LocalAddress[];
 }
 

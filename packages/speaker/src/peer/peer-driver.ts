@@ -7,6 +7,7 @@ import {
   formatPrefix,
   type Negotiated,
   type NotificationBody,
+  NotificationCode,
   type PeerEvent,
   PeerSession,
   type RibChange,
@@ -108,8 +109,13 @@ export class PeerDriver implements Peer {
   async close(reason: StopReason): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      this.#enter((now) => this.#session.stop(now, reason));
-      this.routes.down();
+      // From within a handler the stop has to wait its turn, and so have we: before it there is nothing to wait for.
+      await new Promise<void>((stopped) => {
+        this.#enter((now) => {
+          stopped();
+          return this.#session.stop(now, reason);
+        });
+      });
     }
     await Promise.all(this.#ending);
   }
@@ -183,8 +189,12 @@ export class PeerDriver implements Peer {
     } finally {
       this.#busy = false;
     }
-    if (this.#closed) this.#timer.cancel();
-    else this.#timer.set(this.#session.nextDeadline());
+    if (this.#closed) {
+      this.#timer.cancel();
+      this.routes.down();
+    } else {
+      this.#timer.set(this.#session.nextDeadline());
+    }
   }
 
   #obey(event: PeerEvent): void {
@@ -343,7 +353,9 @@ export class PeerDriver implements Peer {
 
   #onNotification(direction: "sent" | "received", body: NotificationBody): void {
     const notification = inWords(direction, body);
-    this.#environment.logger.warn(
+    // Our own goodbye is no reason to worry; everything else is.
+    const level = direction === "sent" && body.code === NotificationCode.Cease ? "info" : "warn";
+    this.#environment.logger[level](
       { peer: this.address, direction, code: body.code, subcode: body.subcode },
       `NOTIFICATION ${direction}: ${notification.text}`,
     );
@@ -360,7 +372,7 @@ export class PeerDriver implements Peer {
       wasEstablished,
       ...(notification === null ? {} : { notification: inWords(notification.direction, notification.body) }),
     };
-    const level = wasEstablished ? "warn" : "info";
+    const level = wasEstablished && reason !== "administrative-stop" ? "warn" : "info";
     this.#environment.logger[level]({ peer: this.address, reason, wasEstablished }, cause);
     this.#calls.call("onDown", (h, peer) => h.onDown?.(down, peer));
   }

@@ -246,14 +246,29 @@ describe("handlers", () => {
     expect(a.snapshot().lastNotificationReceived).toMatchObject({ code: 6, subcode: 1 });
   });
 
-  test("may remove their peer and close their speaker from within", async () => {
+  test("may remove their peer from within", async () => {
     const { a, b, speakerB } = await pair({
       handlersB: { onEstablished: (_negotiated, peer) => void speakerB.removePeer(peer) },
     });
     await until(() => a.snapshot().lastNotificationReceived !== undefined, "the goodbye arrives");
     expect(a.snapshot().lastNotificationReceived?.text).toMatch(/Peer De-configured/);
-    expect(b.snapshot().closed).toBe(true);
+    expect(b.snapshot()).toMatchObject({ closed: true, state: "Idle" });
     expect(speakerB.peers).toEqual([]);
+  });
+
+  test("may close their speaker from within, and the promise keeps its word", async () => {
+    let closing: Promise<void> | undefined;
+    const { b, speakerB } = await pair({
+      handlersB: {
+        onEstablished: () => {
+          closing = speakerB.close();
+        },
+      },
+    });
+    await until(() => closing !== undefined, "the session is established");
+    await closing;
+    expect(b.snapshot()).toMatchObject({ closed: true, state: "Idle", routes: { pending: 0 } });
+    expect(b.snapshot().lastNotificationSent).toMatchObject({ code: NotificationCode.Cease, subcode: 2 });
   });
 });
 
@@ -275,6 +290,21 @@ describe("a paused peer", () => {
     await until(() => b.adjRibIn.size === 1, "what was held back has been delivered in order");
     expect(b.snapshot()).toMatchObject({ state: "Established", paused: false });
   });
+});
+
+test("a peer that is paused while megabytes arrive loses nothing", async () => {
+  const { a, b } = await established({ b: { importPolicy: acceptAll } });
+  b.pause();
+  const communities = Array.from({ length: 150 }, (_, index) => index);
+  const count = 5000;
+  const prefixes = Array.from({ length: count }, (_, index) => `10.0.${index >> 8}.${index & 255}/32`);
+  a.routes.set(prefixes.map((prefix, med) => ({ prefix, attributes: { med, communities } })));
+  await a.routes.flushed();
+  await pauseFor(200);
+  expect(b.snapshot().counters.updatesReceived).toBe(2);
+  b.resume();
+  await until(() => b.adjRibIn.size === count, "everything has arrived");
+  expect(b.adjRibIn.attributeSets).toBe(count);
 });
 
 test("a peer's message types are all counted", async () => {

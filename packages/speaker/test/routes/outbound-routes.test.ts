@@ -30,12 +30,12 @@ function hostRoutes(count: number, attributes?: (index: number) => Route["attrib
   });
 }
 
-/** Attributes of its own for each route, of 600 octets: `count` of them make 12 MB of UPDATEs, of which the kernel takes 4. */
+/** Attributes of its own for each route, of 600 octets: `count` of them make 8 MB of UPDATEs, of which the kernel takes 4. */
 function bulky(index: number): Route["attributes"] {
   return { med: index, communities };
 }
 const communities = Array.from({ length: 150 }, (_, index) => index);
-const count = 20_000;
+const count = 14_000;
 
 function updates(raw: RawPeer): UpdateMessage[] {
   return raw.messages.filter((message) => message.type === MessageType.Update);

@@ -1,0 +1,153 @@
+import { once } from "node:events";
+import { createConnection, createServer, type Server, type Socket } from "node:net";
+import type { CloseCause } from "@vipcast/bgp";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/system-clock.ts";
+import { Connection } from "../../src/transport/connection.ts";
+import { pauseFor, until } from "../support.ts";
+
+let server: Server;
+let near: Socket;
+let far: Socket;
+let received: Uint8Array[];
+let causes: CloseCause[];
+
+/** A {@link Connection} around `near`; the test plays the peer with `far`. */
+function connection(): Connection {
+  // The socket of the test before may close only now: that is not news for this one.
+  const [data, ends] = [received, causes];
+  return new Connection(
+    near,
+    {
+      connected: () => undefined,
+      data: (chunk) => data.push(chunk),
+      drained: () => undefined,
+      closed: (cause) => ends.push(cause),
+    },
+    { connected: true },
+  );
+}
+
+beforeEach(async () => {
+  server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("not a TCP server");
+  far = createConnection({ port: address.port, host: "127.0.0.1" });
+  [near] = (await once(server, "connection")) as [Socket];
+  far.on("error", () => undefined);
+  received = [];
+  causes = [];
+});
+
+afterEach(() => {
+  far.destroy();
+  near.destroy();
+  server.close();
+});
+
+const update = (length: number): Uint8Array => {
+  const bytes = new Uint8Array(length).fill(0xff, 0, 16);
+  bytes.set([length >> 8, length & 255, 2], 16);
+  return bytes;
+};
+
+test("what it delivers owns its memory: a slice of it is a copy", async () => {
+  connection();
+  far.write("hello");
+  await until(() => received.length > 0, "the bytes arrive");
+  const [chunk] = received;
+  const copy = chunk?.slice(0, 1);
+  chunk?.fill(0);
+  expect([chunk?.constructor, copy?.[0]]).toEqual([Uint8Array, 104]);
+});
+
+test("paused, it reads on until a megabyte is held back, and then lets TCP hold the peer", async () => {
+  const paused = connection();
+  paused.pause();
+  const total = 64 * 1024 * 1024;
+  for (let sent = 0; sent < total; sent += 4096) far.write(update(4096));
+  await until(() => near.isPaused(), "the socket is paused");
+  await pauseFor(100);
+  expect(received).toEqual([]);
+  expect(near.bytesRead).toBeGreaterThan(1024 * 1024);
+  expect(near.bytesRead).toBeLessThan(2 * 1024 * 1024);
+  expect(far.writableLength).toBeGreaterThan(0);
+  paused.resume();
+  await until(() => received.reduce((sum, chunk) => sum + chunk.length, 0) === total, "everything is delivered");
+});
+
+describe("closing is reported once, as", () => {
+  test("an end, after a FIN", async () => {
+    connection();
+    far.end();
+    await until(() => causes.length > 0, "the end is seen");
+    await pauseFor(20);
+    expect(causes).toEqual([{ kind: "end", code: null, detail: "" }]);
+  });
+
+  test("a reset, after a RST, with the system's words", async () => {
+    connection();
+    far.resetAndDestroy();
+    await until(() => causes.length > 0, "the reset is seen");
+    await pauseFor(20);
+    expect(causes).toEqual([{ kind: "reset", code: "ECONNRESET", detail: "read ECONNRESET" }]);
+  });
+
+  test("an error, when it never was connected", async () => {
+    near.destroy();
+    near = createConnection({ port: 1, host: "127.0.0.1" });
+    new Connection(
+      near,
+      {
+        connected: () => undefined,
+        data: () => undefined,
+        drained: () => undefined,
+        closed: (cause) => causes.push(cause),
+      },
+      { connected: false },
+    );
+    await until(() => causes.length > 0, "the failure is seen");
+    expect(causes).toEqual([{ kind: "error", code: "ECONNREFUSED", detail: "connect ECONNREFUSED 127.0.0.1:1" }]);
+  });
+});
+
+describe("finishing", () => {
+  test("delivers the last words although the peer keeps sending, and says nothing more", async () => {
+    const finishing = connection();
+    let heard = "";
+    far.on("data", (chunk) => {
+      heard += chunk.toString();
+    });
+    const chatter = setInterval(() => far.write(update(4096)), 1);
+    await pauseFor(20);
+    const before = received.length;
+    finishing.write(new TextEncoder().encode("goodbye"));
+    await finishing.finish(systemClock);
+    clearInterval(chatter);
+    expect(heard).toBe("goodbye");
+    expect([received.length, causes]).toEqual([before, []]);
+  });
+
+  test("takes two seconds at most", async () => {
+    const finishing = connection();
+    far.pause();
+    server.unref();
+    const begin = performance.now();
+    await finishing.finish(systemClock);
+    expect(performance.now() - begin).toBeGreaterThan(1500);
+    expect(near.destroyed).toBe(true);
+  });
+
+  test("a write's callback comes once the kernel has the bytes, and never after the end", async () => {
+    const writing = connection();
+    let calls = 0;
+    writing.write(Uint8Array.of(1), () => calls++);
+    writing.write(new Uint8Array(0), () => calls++);
+    await until(() => calls === 2, "both are handed over");
+    await writing.destroy();
+    writing.write(Uint8Array.of(1), () => calls++);
+    await pauseFor(20);
+    expect(calls).toBe(2);
+  });
+});

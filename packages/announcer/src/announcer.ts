@@ -189,16 +189,8 @@ export class Announcer {
   }
 
   async #start(): Promise<void> {
-    const { book, logger, hub, index } = this.#context;
+    const { logger, index } = this.#context;
     this.#peers.start();
-    const loaded = await book.load();
-    if (!loaded.ok) {
-      logger.error(
-        { code: loaded.code },
-        `the ledger cannot be read; only addresses with the kernel's mark count as ours: ${loaded.message}`,
-      );
-      hub.emit({ event: "ledger.failed", code: loaded.code }, [loaded.message]);
-    }
     await this.#observer.start();
     logger.debug({ marks: index.marksReliable }, "the host has been observed");
     this.#enable();

@@ -97,6 +97,7 @@ export interface LedgerView {
   interfacesOf(prefix: string): readonly string[];
 }
 
+/** Nothing announced, withdrawn or lost. */
 export const noRoute: RouteState = { announced: null, withdrawnAtMs: null, lostAtMs: null };
 
 /** Where a VIP belongs. */

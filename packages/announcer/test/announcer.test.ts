@@ -114,6 +114,17 @@ describe("an announcer that serves", () => {
     expect([...world.ledger.entries]).toEqual([`${V} lo`]);
   });
 
+  it("reads a ledger later that could not be read at the start, and tidies it", async () => {
+    const world = new World();
+    world.ledger.entries.add("192.0.2.99/32 lo");
+    world.ledger.failing = () => true;
+    await world.begin(vip(V));
+    expect(world.named("ledger.failed")[0]?.causes.join()).toContain("no space left");
+    world.ledger.failing = null;
+    await world.clock.advance(70_000);
+    expect([...world.ledger.entries]).toEqual([`${V} lo`]);
+  });
+
   it("does not bind without a ledger where the kernel keeps no marks", async () => {
     const world = new World();
     world.host.marks = "unknown";

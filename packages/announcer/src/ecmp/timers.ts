@@ -8,6 +8,7 @@ export interface Timers {
   readonly connectRetry: number;
 }
 
+/** Names of the profiles. */
 export type TimerProfile = "wan" | "datacenter" | "fast";
 
 /** Failure is detected within the hold time; a shorter one costs more messages and less tolerance of a busy router. */

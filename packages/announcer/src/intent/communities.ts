@@ -1,3 +1,9 @@
+import {
+  formatCommunity as formatNumbers,
+  parseLargeCommunity as parseLarge,
+  parseCommunity as parseNumbers,
+} from "@vipcast/bgp";
+
 /** Communities with a name (IANA "BGP Well-known Communities"). */
 export const WELL_KNOWN_COMMUNITIES: ReadonlyMap<string, number> = new Map([
   ["graceful-shutdown", 0xffff0000],
@@ -19,41 +25,33 @@ export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok
 
 /** Parses `65000:100` or a well-known name into a 32-bit integer (RFC 1997). */
 export function parseCommunity(text: string): Parsed<number> {
-  const named = WELL_KNOWN_COMMUNITIES.get(text.toLowerCase());
-  if (named !== undefined) return { ok: true, value: named };
-  const match = /^(\d{1,10}):(\d{1,10})$/.exec(text);
-  if (match === null)
-    return {
-      ok: false,
-      message: `"${text}" is not a community: write two numbers such as 65000:100, or one of ${[...WELL_KNOWN_COMMUNITIES.keys()].join(", ")}`,
-    };
-  const [high, low] = [Number(match[1]), Number(match[2])];
-  if (high > 65535 || low > 65535)
-    return {
-      ok: false,
-      message: `the community "${text}" has a part above 65535: write both parts as 0..65535, or use a large community (A:B:C) for a four-octet AS`,
-    };
-  return { ok: true, value: high * 65536 + low };
+  const value = WELL_KNOWN_COMMUNITIES.get(text.toLowerCase()) ?? parseNumbers(text);
+  if (value !== undefined) return { ok: true, value };
+  const names = [...WELL_KNOWN_COMMUNITIES.keys()].join(", ");
+  return {
+    ok: false,
+    message: /^\d+:\d+$/.test(text)
+      ? `the community "${text}" is out of range: write both parts as 0..65535 without leading zeros, or use a large community (A:B:C) for a four-octet AS`
+      : `"${text}" is not a community: write two numbers such as 65000:100, or one of ${names}`,
+  };
 }
 
-/** Parses `65000:1:2` into normal form (RFC 8092 §2). */
+/** Parses `65000:1:2` into normal form (RFC 8092 §4). */
 export function parseLargeCommunity(text: string): Parsed<string> {
-  const match = /^(\d{1,10}):(\d{1,10}):(\d{1,10})$/.exec(text);
-  if (match === null)
-    return { ok: false, message: `"${text}" is not a large community: write three numbers such as 65000:1:2` };
-  const parts = [Number(match[1]), Number(match[2]), Number(match[3])];
-  if (parts.some((part) => part > 4294967295))
-    return {
-      ok: false,
-      message: `the large community "${text}" has a part above 4294967295: write every part as 0..4294967295`,
-    };
-  return { ok: true, value: parts.join(":") };
+  const value = parseLarge(text);
+  if (value !== undefined) return { ok: true, value: value.join(":") };
+  return {
+    ok: false,
+    message: /^\d+:\d+:\d+$/.test(text)
+      ? `the large community "${text}" is out of range: write every part as 0..4294967295 without leading zeros`
+      : `"${text}" is not a large community: write three numbers such as 65000:1:2`,
+  };
 }
 
 /** `65000:100`, or the name of a well-known community. */
 export function formatCommunity(community: number): string {
   for (const [name, value] of WELL_KNOWN_COMMUNITIES) if (value === community) return name;
-  return `${Math.floor(community / 65536)}:${community % 65536}`;
+  return formatNumbers(community);
 }
 
 /** Orders large communities by their numbers. */

@@ -8,6 +8,7 @@ export class LedgerBook implements LedgerView {
   readonly #entries = new Map<string, LedgerEntry>();
   readonly #byPrefix = new Map<string, Set<string>>();
   #tail: Promise<unknown> = Promise.resolve();
+  #loaded = false;
   #record: Batch | null = null;
   #forget: Batch | null = null;
 
@@ -17,6 +18,11 @@ export class LedgerBook implements LedgerView {
 
   get entries(): IterableIterator<LedgerEntry> {
     return this.#entries.values();
+  }
+
+  /** The ledger has been read once. */
+  get loaded(): boolean {
+    return this.#loaded;
   }
 
   has(key: string): boolean {
@@ -29,6 +35,7 @@ export class LedgerBook implements LedgerView {
 
   async load(): Promise<LedgerResult> {
     const loaded = await this.#port.load();
+    this.#loaded ||= loaded.ok;
     if (loaded.ok) for (const entry of loaded.entries) this.#put(entry);
     return loaded.ok ? { ok: true } : loaded;
   }

@@ -15,6 +15,7 @@ export class Observer {
   #running: Promise<void> | null = null;
   #wantedAgain = false;
   #failures = 0;
+  #ledgerReported = false;
 
   constructor(context: LoopContext, reconciler: Reconciler) {
     this.#context = context;
@@ -67,7 +68,8 @@ export class Observer {
   }
 
   async #once(): Promise<void> {
-    const { index, ports, logger } = this.#context;
+    const { index, ports, logger, book } = this.#context;
+    if (!book.loaded) await this.#loadLedger();
     index.beginDump();
     try {
       index.finishDump(await ports.addresses.observe());
@@ -80,6 +82,19 @@ export class Observer {
       const { code, message } = describeError(error);
       logger.error({ code, attempt: this.#failures }, `the host's addresses cannot be observed: ${message}`);
     }
+  }
+
+  /** Tried at every observation until it succeeds; reported the first time. */
+  async #loadLedger(): Promise<void> {
+    const { book, hub, logger } = this.#context;
+    const loaded = await book.load();
+    if (loaded.ok || this.#ledgerReported) return;
+    this.#ledgerReported = true;
+    logger.error(
+      { code: loaded.code },
+      `the ledger cannot be read; until it can, only addresses with the kernel's mark count as ours: ${loaded.message}`,
+    );
+    hub.emit({ event: "ledger.failed", code: loaded.code }, [loaded.message]);
   }
 
   #retryMs(): number {

@@ -22,6 +22,8 @@ export class FakeHost implements AddressPort {
   eventDelayMs = 0;
   /** News is lost: the test must say `resync`. */
   deaf = false;
+  /** A killed process asks for nothing more: what it had begun ends here. */
+  life = 0;
   marks: "kept" | "unknown" = "kept";
   /** A dump taken while news was not lost has been handed over. */
   onObserved: () => void = () => {};
@@ -110,7 +112,9 @@ export class FakeHost implements AddressPort {
   }
 
   async bind(binding: Binding): Promise<void> {
+    const { life } = this;
     await this.#pass("bind", binding.prefix);
+    if (life !== this.life) return new Promise(() => {});
     if (this.addresses.has(keyOf(binding))) throw portError("EEXIST", "ipv4: Address already assigned");
     this.log.push(`bind ${binding.prefix}`);
     const { address, prefixLength, interface: name, kind } = binding;
@@ -127,7 +131,9 @@ export class FakeHost implements AddressPort {
   }
 
   async unbind(binding: Binding): Promise<void> {
+    const { life } = this;
     await this.#pass("unbind", binding.prefix);
+    if (life !== this.life) return new Promise(() => {});
     const key = keyOf(binding);
     if (this.addresses.has(key) && !this.#ours.has(key)) this.onForeignUnbind(binding);
     this.onUnbind(binding);

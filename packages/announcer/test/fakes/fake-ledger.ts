@@ -5,6 +5,8 @@ export class FakeLedger implements LedgerPort {
   readonly entries: Set<string> = new Set();
   failing: ((operation: string) => boolean) | null = null;
   writes = 0;
+  /** A killed process writes no more: what it had begun ends here. */
+  life = 0;
   wait: () => Promise<void> = async () => {};
 
   async load(): Promise<LedgerLoad> {
@@ -18,7 +20,9 @@ export class FakeLedger implements LedgerPort {
 
   async record(entries: readonly LedgerEntry[]): Promise<LedgerResult> {
     this.writes++;
+    const { life } = this;
     await this.wait();
+    if (life !== this.life) return new Promise(() => {});
     if (this.failing?.("record") === true) return this.#failure();
     for (const entry of entries) this.entries.add(`${entry.prefix} ${entry.interface}`);
     return { ok: true };
@@ -26,7 +30,9 @@ export class FakeLedger implements LedgerPort {
 
   async forget(entries: readonly LedgerEntry[]): Promise<LedgerResult> {
     this.writes++;
+    const { life } = this;
     await this.wait();
+    if (life !== this.life) return new Promise(() => {});
     if (this.failing?.("forget") === true) return this.#failure();
     for (const entry of entries) this.entries.delete(`${entry.prefix} ${entry.interface}`);
     return { ok: true };

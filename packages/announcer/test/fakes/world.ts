@@ -49,6 +49,8 @@ export class World {
     this.#alive = { value: true };
     for (const rib of this.routes.rib.values()) rib.clear();
     this.routes.inFlight.clear();
+    this.host.life++;
+    this.ledger.life++;
     this.announcer = this.#make();
   }
 

@@ -41,7 +41,11 @@ describe("communities", () => {
   });
 
   it("parses large communities into normal form", () => {
-    expect(parseLargeCommunity("4294967295:0:007")).toEqual({ ok: true, value: "4294967295:0:7" });
+    expect(parseLargeCommunity("4294967295:0:7")).toEqual({ ok: true, value: "4294967295:0:7" });
+    expect(parseLargeCommunity("1:0:007")).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("leading zeros"),
+    });
     expect(parseLargeCommunity("4294967296:0:0")).toMatchObject({
       ok: false,
       message: expect.stringContaining("0..4294967295"),

@@ -101,7 +101,7 @@ describe("parseVip", () => {
     ["drainMs", { prefix: "192.0.2.1", drainMs: Number.NaN }, /drainMs is NaN/],
     ["interface", { prefix: "192.0.2.1", interface: "a b" }, /interface is "a b"/],
     ["interface", { prefix: "192.0.2.1", interface: "" }, /interface is ""/],
-    ["communities", { prefix: "192.0.2.1", communities: ["65536:1"] }, /above 65535/],
+    ["communities", { prefix: "192.0.2.1", communities: ["65536:1"] }, /0\.\.65535/],
     ["largeCommunities", { prefix: "192.0.2.1", largeCommunities: ["1:2"] }, /three numbers/],
     ["nextHop", { prefix: "192.0.2.1", nextHop: "me" }, /nextHop is "me": write self/],
     ["nextHop", { prefix: "192.0.2.1", nextHop: "127.0.0.1" }, /nextHop is "127\.0\.0\.1"/],

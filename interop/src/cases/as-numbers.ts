@@ -32,9 +32,10 @@ function towardsOld(asn: number): Variant {
   const shown = asn > 65535 ? asTrans : asn;
   return {
     name: `a peer with two octets, our AS ${asn}`,
-    needs: ["listens", "two-octet-as"],
+    needs: ["listens", asn > 65535 ? "two-octet-as-for-four-octet-neighbour" : "two-octet-as"],
     run: async (cell) => {
-      await cell.startPeer({ asn: shown, twoOctetAs: true, families: ["ipv4-unicast"] });
+      const known = cell.daemon.driver.oldKnowsAs === "as-trans" ? shown : asn;
+      await cell.startPeer({ asn: known, twoOctetAs: true, families: ["ipv4-unicast"] });
       const session = `${peer.ipv4},asn=${peerAsn},families=ipv4`;
       await cell.announce([vip4, "--asn", String(asn), "--peer", session, "--prepend", "1"]);
       await cell.established();

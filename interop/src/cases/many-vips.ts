@@ -1,20 +1,17 @@
+import { waitFor } from "@vipcast/lab";
 import type { Case, Variant } from "../cell/case.ts";
-import { announcedIn, withdrawnIn } from "../wire/messages.ts";
-import type { WireMessage } from "../wire/pdml.ts";
+import { node } from "../cell/world.ts";
+import { type RawUpdate, rawUpdates } from "../wire/raw.ts";
 
 const count = 5000;
 
 /** Host routes have five octets (RFC 4271 §4.3), so that about 800 fit into one message of 4,096. */
 const fewest = Math.ceil((count * 5) / 4096);
 
-function once(
-  messages: readonly WireMessage[],
-  prefixesIn: (message: WireMessage) => readonly string[],
-  what: string,
-): number {
+function once(updates: readonly RawUpdate[], what: "announced" | "withdrawn"): number {
   const seen = new Map<string, number>();
-  const used = messages.filter((message) => prefixesIn(message).length > 0);
-  for (const message of used) for (const prefix of prefixesIn(message)) seen.set(prefix, (seen.get(prefix) ?? 0) + 1);
+  const used = updates.filter((update) => update[what].length > 0);
+  for (const update of used) for (const prefix of update[what]) seen.set(prefix, (seen.get(prefix) ?? 0) + 1);
   const twice = [...seen].filter(([, times]) => times > 1).length;
   if (seen.size !== count) throw new Error(`${seen.size} prefixes were ${what}, not ${count}`);
   if (twice > 0) throw new Error(`${twice} prefixes were ${what} more than once`);
@@ -29,17 +26,20 @@ const packed: Variant = {
   run: async (cell) => {
     const vips = Array.from({ length: count }, (_, index) => `198.18.${index >> 8}.${index & 255}/32`);
     await cell.startPeer();
-    const announcer = await cell.announce([...vips, "--no-bind"]);
-    await cell.eventually(
-      `${cell.daemon.driver.title} has ${count} routes`,
+    const announcer = await cell.announce([...vips, "--no-bind", "--log-level", "warn"]);
+    await waitFor(
+      `${cell.daemon.driver.title} has not ${count} routes`,
       async () => ((await cell.daemon.received("ipv4-unicast")).length === count ? true : null),
       6000,
+      // Each answer is a megabyte of text.
+      400,
     );
     const exit = await announcer.stop();
     if (exit.code !== 0) throw new Error(`vipcast ended with ${exit.signal ?? `exit code ${exit.code}`}`);
-    const ours = await cell.ours();
-    cell.figures["UPDATEs that announce"] = once(ours, announcedIn, "announced");
-    cell.figures["UPDATEs that withdraw"] = once(ours, withdrawnIn, "withdrawn");
+    const updates = (await cell.capture.octetsFrom(node.ipv4, 179)).flatMap(rawUpdates);
+    cell.figures["UPDATEs that announce"] = once(updates, "announced");
+    cell.figures["UPDATEs that withdraw"] = once(updates, "withdrawn");
+    cell.figures["octets of the longest"] = Math.max(...updates.map(({ length }) => length));
   },
 };
 

@@ -18,7 +18,10 @@ export const bird: DaemonDriver = {
   name: "bird",
   title: "BIRD",
   programs: ["bird", "birdc"],
-  lacks: {},
+  lacks: {
+    "two-octet-as-for-four-octet-neighbour":
+      "reads the neighbour's capability 65 all the same, and cannot be given a number beyond 65535 to compare it with",
+  },
   version: { argv: ["bird", "--version"], pattern: /version (\S+)/ },
   files: (spec, place) => [{ path: `${place.folder}/bird.conf`, text: birdConfig(spec) }],
   start: (_spec, place) => [

@@ -16,8 +16,8 @@ export type Ability =
   | "other-family-routes"
   /** Can leave capability 65 (four-octet AS numbers) out of its OPEN. */
   | "two-octet-as"
-  /** The same, while it still offers IPv6 unicast. */
-  | "two-octet-as-with-ipv6"
+  /** The same towards a neighbour whose own number has four octets. */
+  | "two-octet-as-for-four-octet-neighbour"
   /** Puts what it learns into the kernel's routing table. */
   | "kernel-routes"
   /** Shows MULTI_EXIT_DISC so that an absent one differs from 0. */
@@ -129,6 +129,11 @@ export interface DaemonDriver {
   readonly needsRoot?: string;
   /** Command that prints the version, and how to read it. */
   readonly version: { readonly argv: readonly string[]; readonly pattern: RegExp };
+  /**
+   * How the neighbour's AS number is written for a daemon that does not announce capability 65 itself: some look at the
+   * neighbour's all the same. Default the true number.
+   */
+  readonly oldKnowsAs?: "as-trans";
   /** It waits at least so long before it dials, whatever its configuration says. */
   readonly dialsAfterMs?: number;
   /** User and group that must own its folder. */
@@ -160,6 +165,25 @@ export function readAsPath(text: string | undefined): readonly number[] {
     .split(/[^0-9]+/)
     .filter((word) => word !== "")
     .map(Number);
+}
+
+/** Communities that daemons show by name (IANA "BGP Well-known Communities"). */
+const wellKnown: Readonly<Record<string, string>> = {
+  gracefulshutdown: "65535:0",
+  acceptown: "65535:1",
+  llgrstale: "65535:6",
+  nollgr: "65535:7",
+  blackhole: "65535:666",
+  noexport: "65535:65281",
+  noadvertise: "65535:65282",
+  noexportsubconfed: "65535:65283",
+  localas: "65535:65283",
+  nopeer: "65535:65284",
+};
+
+/** `65000:1`, `no-export`, `NO_EXPORT` or `noExport` as two numbers. */
+export function readCommunity(text: string): string {
+  return wellKnown[text.toLowerCase().replace(/[^a-z]/g, "")] ?? text;
 }
 
 /** The JSON value in a text that may have other lines before it, or null. */

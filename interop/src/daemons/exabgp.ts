@@ -21,6 +21,7 @@ export const exabgp: DaemonDriver = {
   title: "ExaBGP",
   programs: ["exabgp"],
   lacks: { "kernel-routes": "installs no routes" },
+  oldKnowsAs: "as-trans",
   version: { argv: ["exabgp", "--version"], pattern: /ExaBGP : (\S+)/ },
   files: (spec, place) => [
     { path: `${place.folder}/exabgp.conf`, text: exabgpConfig(spec, place) },

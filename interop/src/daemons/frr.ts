@@ -9,6 +9,7 @@ import {
   type OwnRoute,
   type Place,
   type ReceivedRoute,
+  readCommunity,
   readJson,
   readOrigin,
 } from "./driver.ts";
@@ -20,9 +21,8 @@ export const frr: DaemonDriver = {
   name: "frr",
   title: "FRR",
   programs: [`${programs}/bgpd`, `${programs}/zebra`, "vtysh"],
-  lacks: {
-    "two-octet-as-with-ipv6": "leaves out capability 65 only together with all others (dont-capability-negotiate)",
-  },
+  // It leaves out capability 65 only together with all others.
+  lacks: {},
   lacksRootless: { "kernel-routes": "zebra needs root" },
   version: { argv: [`${programs}/bgpd`, "--version"], pattern: /version (\S+)/ },
   owner: "frr:frr",
@@ -163,7 +163,7 @@ export function parseFrrTable(text: string): readonly ReceivedRoute[] {
           origin: readOrigin(path.origin),
           med: path.metric ?? null,
           localPref: path.locPrf ?? null,
-          communities: path.community?.list ?? [],
+          communities: (path.community?.list ?? []).map(readCommunity),
           largeCommunities: path.largeCommunity?.list ?? [],
           best: path.bestpath?.overall === true,
         };

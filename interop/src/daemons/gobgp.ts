@@ -19,7 +19,7 @@ export const gobgp: DaemonDriver = {
   lacks: {
     "kernel-routes": "installs no routes without zebra",
     "two-octet-as": "always announces capability 65",
-    "two-octet-as-with-ipv6": "always announces capability 65",
+    "two-octet-as-for-four-octet-neighbour": "always announces capability 65",
   },
   // Five to nine seconds, drawn at random.
   dialsAfterMs: 5000,

@@ -10,6 +10,7 @@ import {
   type Place,
   type ReceivedRoute,
   readAsPath,
+  readCommunity,
   readJson,
   readOrigin,
 } from "./driver.ts";
@@ -144,7 +145,7 @@ export function parseOpenbgpdRib(text: string): readonly ReceivedRoute[] {
       origin: readOrigin(route.origin),
       med: route.metric ?? null,
       localPref: route.localpref ?? null,
-      communities: route.communities ?? [],
+      communities: (route.communities ?? []).map(readCommunity),
       largeCommunities: route.large_communities ?? [],
       best: route.best === true,
     }));

@@ -76,8 +76,33 @@ export class Capture {
     return [...probes.values()];
   }
 
+  /** Ends the capture and returns the octets one side sent over its sessions with a port, session after session. */
+  async octetsFrom(address: string, port: number): Promise<readonly Uint8Array[]> {
+    await this.stop();
+    const filter = `tcp.len > 0 && tcp.port == ${port}`;
+    const numbers = (await this.#tshark(["-Y", filter, "-T", "fields", "-e", "tcp.stream"])).split("\n");
+    const sessions = [...new Set(numbers.filter((line) => line !== ""))];
+    const follow = sessions.flatMap((session) => ["-z", `follow,tcp,raw,${session}`]);
+    return splitFollowed(sessions.length === 0 ? "" : await this.#tshark(["-q", ...follow]), address);
+  }
+
   async #tshark(args: readonly string[]): Promise<string> {
     const { stdout } = await this.#sandbox.exec(this.#host, ["tshark", "-n", "-r", this.#file, ...args]);
     return stdout;
   }
+}
+
+/** `Node 0: 10.0.0.1:40000`, `Node 1: …`, then the octets in hex, those of node 1 behind a tab. */
+function splitFollowed(text: string, address: string): readonly Uint8Array[] {
+  return text
+    .split("Follow: tcp,raw")
+    .slice(1)
+    .map((section) => {
+      const first = (section.match(/^Node 0: (.*)$/m)?.[1] ?? "").replace(/[[\]]/g, "");
+      const indented = !first.startsWith(`${address}:`);
+      const lines = section
+        .split("\n")
+        .filter((line) => /^\t?[0-9a-f]+$/.test(line) && line.startsWith("\t") === indented);
+      return Uint8Array.from(Buffer.from(lines.map((line) => line.trim()).join(""), "hex"));
+    });
 }

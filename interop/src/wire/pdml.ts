@@ -36,8 +36,8 @@ export interface WireMessage {
 /** What tshark read. */
 export interface Dissection {
   readonly messages: readonly WireMessage[];
-  /** Packets that broke a dissector, each with who sent it. */
-  readonly malformed: readonly { readonly at: number; readonly from: string; readonly text: string }[];
+  /** Packets that broke a dissector, each with who sent it and the last thing tshark found before. */
+  readonly malformed: readonly { readonly from: string; readonly text: string }[];
 }
 
 const types: Readonly<Record<string, MessageType>> = {
@@ -66,7 +66,7 @@ interface Packet {
 /** Reads `tshark -T pdml -J bgp`, which has every element on a line of its own. */
 export function parsePdml(pdml: string): Dissection {
   const messages: WireMessage[] = [];
-  const malformed: { at: number; from: string; text: string }[] = [];
+  const malformed: { from: string; text: string }[] = [];
   let packet: Packet = { at: 0, from: "", to: "", fromPort: 0, toPort: 0 };
   let open: { fields: WireField[]; findings: WireFinding[] } | null = null;
 
@@ -89,12 +89,13 @@ export function parsePdml(pdml: string): Dissection {
     const [, tag = "", name = ""] = element;
     if (tag === "packet") packet = { at: 0, from: "", to: "", fromPort: 0, toPort: 0 };
     else if (tag === "proto") {
+      const found = open?.findings.at(-1)?.text;
       finish();
       const text = attribute(line, "showname");
       if (name === "bgp") open = { fields: [], findings: [] };
       else if (name === "ip" || name === "ipv6") addressesInto(packet, text);
       else if (name === "tcp") portsInto(packet, text);
-      else if (name === "_ws.malformed") malformed.push({ at: packet.at, from: packet.from, text });
+      else if (name === "_ws.malformed") malformed.push({ from: packet.from, text: found ?? text });
     } else if (tag === "/proto") finish();
     else if (tag === "field") {
       if (name === "timestamp") packet.at = Number(attribute(line, "value"));

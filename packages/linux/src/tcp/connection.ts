@@ -12,7 +12,7 @@ import { baseOptions, familiesOf, minimumTtlOptions, setSocketOptions } from "./
 
 /**
  * Sets options on a connection that exists, as on one that a listener accepted before its peer was known. The MD5 key
- * cannot be among them: it must be on the listener. Throws `LinuxError`, EBADF when the socket is closed.
+ * cannot be among them: it must be on the listener. GTSM filters from now on; what is queued already has been let in. Throws `LinuxError`, EBADF when the socket is closed.
  */
 export function applyTcpOptions(socket: Socket, options: Omit<TcpOptions, "md5Key">, libc: Libc = systemLibc()): void {
   const fd = openDescriptor(socket, "set socket options");
@@ -32,7 +32,8 @@ export function setPeerKey(server: Server, key: PeerKey, libc: Libc = systemLibc
 
 /**
  * Bytes given to the socket that the peer has not acknowledged: those still in this process and those in the kernel
- * (SIOCOUTQ). 0 means that everything has arrived at the peer's TCP; also 0 once the socket is closed.
+ * (SIOCOUTQ). 0 means that everything has arrived at the peer's TCP; also 0 once the socket is closed. Above 0 it is an upper
+ * bound: what the kernel has taken of a chunk that Node is still writing counts twice.
  */
 export function unsentBytes(socket: Socket, libc: Libc = systemLibc()): number {
   const fd = descriptorOf(socket);

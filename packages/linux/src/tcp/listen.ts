@@ -6,17 +6,15 @@ import { IPV6, SO, SOL } from "../libc/constants.ts";
 import { int32 } from "../libc/host-order.ts";
 import { systemLibc } from "../libc/koffi.ts";
 import type { Libc } from "../libc/libc.ts";
-import { LinuxError } from "../libc/linux-error.ts";
+import type { LinuxError } from "../libc/linux-error.ts";
 import { encodeSocketAddress } from "../libc/sockaddr.ts";
 import { Rtnetlink } from "../netlink/rtnetlink.ts";
 import type { AddressFamily } from "../netlink/types.ts";
 import { listenOnDescriptor, prepareSocket } from "./adopt.ts";
-import { descriptorOf } from "./handle-fd.ts";
 import { setMd5Key } from "./md5.ts";
 import type { ListenOptions } from "./options.ts";
 import {
   baseOptions,
-  familiesOf,
   inRange,
   minimumTtlOptions,
   type SocketOption,
@@ -38,11 +36,7 @@ export async function listen(
 ): Promise<Server> {
   if (isIP(options.host) === 0) throw new RangeError(`"${options.host}" is not an address`);
   inRange("port", options.port, 0, 65535);
-  const hops = options.ttlSecurityHops;
-  const server = createServer((socket) => {
-    if (hops !== undefined) requireMinimumTtl(libc ?? systemLibc(), socket, hops);
-    if (!socket.destroyed) onConnection(socket);
-  });
+  const server = createServer(onConnection);
   const backlog = options.backlog ?? DEFAULT_BACKLOG;
   const ipv6Only = options.ipv6Only ?? true;
   if (needsPreparation(options)) {
@@ -73,8 +67,7 @@ function needsPreparation(options: ListenOptions): boolean {
 function prepareListener(options: ListenOptions, ipv6Only: boolean, libc: Libc): number {
   const family: AddressFamily = addressFamily(options.host) ?? "ipv4";
   const families: readonly AddressFamily[] = family === "ipv6" && !ipv6Only ? ["ipv6", "ipv4"] : [family];
-  if (options.ttlSecurityHops !== undefined) inRange("ttlSecurityHops", options.ttlSecurityHops, 1, 254);
-  // The minimum TTL is not among these: on a listener it would drop the first packet of peers with other settings.
+  const hops = options.ttlSecurityHops;
   const settings: SocketOption[] = [
     { what: "set SO_REUSEADDR", level: SOL.socket, name: SO.reuseAddr, value: int32(1) },
     ...(options.reusePort === true
@@ -84,6 +77,8 @@ function prepareListener(options: ListenOptions, ipv6Only: boolean, libc: Libc):
       ? [{ what: "set IPV6_V6ONLY", level: SOL.ipv6, name: IPV6.v6Only, value: int32(ipv6Only ? 1 : 0) }]
       : []),
     ...baseOptions(options, families),
+    // Accepted sockets inherit it, so that not even a handshake is answered from too far away.
+    ...(hops === undefined ? [] : minimumTtlOptions(hops, families)),
   ];
   return prepareSocket(libc, family, (fd) => {
     setSocketOptions(libc, fd, settings);
@@ -114,16 +109,4 @@ function bindError(errno: number, options: ListenOptions): LinuxError {
 function listenError(error: unknown, options: ListenOptions): unknown {
   if (!(error instanceof Error) || !("errno" in error) || typeof error.errno !== "number") return error;
   return bindError(Math.abs(error.errno), options);
-}
-
-function requireMinimumTtl(libc: Libc, socket: Socket, hops: number): void {
-  const fd = descriptorOf(socket);
-  if (fd === undefined) return;
-  try {
-    setSocketOptions(libc, fd, minimumTtlOptions(hops, familiesOf(libc, fd)));
-  } catch (error) {
-    if (!(error instanceof LinuxError)) throw error;
-    // A connection that cannot be protected as asked must not be used.
-    socket.destroy();
-  }
 }

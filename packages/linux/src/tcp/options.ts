@@ -46,8 +46,8 @@ export interface ListenOptions {
   readonly backlog?: number;
   readonly md5Keys?: readonly PeerKey[];
   /**
-   * RFC 5082 for every connection: TTL 255 on the listener, minimum TTL on each accepted socket. For peers that differ,
-   * set `ttl: 255` here and call `applyTcpOptions` on the accepted socket.
+   * RFC 5082 for every connection: TTL 255 out, and packets from further away are dropped from the handshake on. For peers
+   * that differ, set `ttl: 255` here and call `applyTcpOptions` on the accepted socket.
    */
   readonly ttlSecurityHops?: number;
   /** The TTL or hop limit of what we send, inherited by accepted sockets; not together with `ttlSecurityHops`. */

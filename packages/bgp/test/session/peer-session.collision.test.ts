@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type PeerConfigOptions, peerConfig } from "../../src/fsm/config.ts";
 import { Pair, type PairOptions } from "../../src/testing/pair.ts";
+import { numbers } from "./numbers.ts";
 
 const low = 0x0a000001;
 const high = 0x0a000002;
@@ -13,17 +14,6 @@ function pairOf(options: Partial<PairOptions> = {}, both: Partial<PeerConfigOpti
     b: peerConfig({ localAs: 65000, remoteAs: 65001, routerId: high, ...common }),
     ...options,
   });
-}
-
-/** A repeatable source of numbers in [0, 1) (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 describe("two speakers that dial each other", () => {

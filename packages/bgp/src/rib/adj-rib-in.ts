@@ -11,6 +11,7 @@ import type { RibChange, RibRoute } from "./loc-rib.ts";
 import type { ImportPolicy } from "./policy.ts";
 import { type PrefixKey, pathKey } from "./prefix-key.ts";
 
+/** What the Adj-RIB-In of one peer needs to know. */
 export interface AdjRibInOptions {
   /** Null accepts nothing (RFC 8212 §2). */
   readonly policy: ImportPolicy | null;

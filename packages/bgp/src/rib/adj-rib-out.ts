@@ -5,14 +5,6 @@ import type { Family } from "../iana/afi-safi.ts";
 import { attributeKey } from "./attribute-key.ts";
 import { type PrefixKey, pathKey } from "./prefix-key.ts";
 
-/**
- * Adj-RIB-Out (RFC 4271 §3.2): what one peer should have, what it has, and so what must be sent. Pure.
- *
- * The desired routes outlive sessions. Between `down` and `up` changes cost nothing on the wire; while a session is up,
- * changes coalesce until `take` is called, so that a prefix which changed ten times is sent once and one that
- * came and went is not sent at all. Withdrawals leave first.
- */
-
 /** What the export policy turns into path attributes. Two sets with one key are the same set. */
 export interface DesiredAttributes {
   readonly key: string;
@@ -70,6 +62,13 @@ const attributeSetCost = 16;
 /** Stands for "the peer has something, but must get it again" (RFC 2918 §4). */
 const stale: Exported = { key: "stale", attributes: {}, groups: 0 };
 
+/**
+ * Adj-RIB-Out (RFC 4271 §3.2): what one peer should have, what it has, and so what must be sent. Pure.
+ *
+ * The desired routes outlive sessions. Between `down` and `up` changes cost nothing on the wire; while a session is up,
+ * changes coalesce until `take` is called, so that a prefix which changed ten times is sent once and one that
+ * came and went is not sent at all. Withdrawals leave first.
+ */
 export class AdjRibOut<A extends DesiredAttributes> {
   #entries = new Map<PrefixKey, Entry<A>>();
   #groups = new Map<Family, Map<string, Group<A>>>();

@@ -1,6 +1,6 @@
 import { type AttributeValues, Origin, SegmentType } from "../codec/attributes/values.ts";
 
-/** The decision process of RFC 4271 §9.1, with multipath. Pure: routes in, the choice out. */
+// The decision process of RFC 4271 §9.1, with multipath. Pure: routes in, the choice out.
 
 /** Who a route was learned from, as far as the decision process looks at it. */
 export interface RouteSource {
@@ -23,6 +23,7 @@ export interface Candidate {
   readonly pathId: number;
 }
 
+/** What may differ between routers; the defaults are those of RFC 4271. */
 export interface DecisionOptions {
   /** How many routes may be used at once, at least 1 (which means no multipath). Default 1. */
   readonly maximumPaths?: number;

@@ -301,7 +301,7 @@ test("a peer that is paused while megabytes arrive loses nothing", async () => {
   a.routes.set(prefixes.map((prefix, med) => ({ prefix, attributes: { med, communities } })));
   await a.routes.flushed();
   await pauseFor(200);
-  expect(b.snapshot().counters.updatesReceived).toBe(2);
+  expect(b.adjRibIn.size).toBe(0);
   b.resume();
   await until(() => b.adjRibIn.size === count, "everything has arrived");
   expect(b.adjRibIn.attributeSets).toBe(count);

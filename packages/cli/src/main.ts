@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { nearest } from "./arguments/suggest.ts";
 import { verbs } from "./verbs.ts";
 
 const usage = `Usage: vipcast <command> [options]
@@ -36,6 +35,7 @@ async function main([word, ...rest]: readonly string[]): Promise<number> {
       process.stderr.write(usage);
       return 2;
     default: {
+      const { nearest } = await import("./arguments/suggest.ts");
       const near = nearest(
         name,
         verbs.map((candidate) => candidate.name),

@@ -4,9 +4,10 @@ import { capabilityRemedy } from "@vipcast/linux";
 import type { RawArguments } from "../arguments/option.ts";
 import type { Problem } from "../arguments/problem.ts";
 import { problemSentence } from "../arguments/problem.ts";
-import { EventWriter, standardOutput } from "../output/event-writer.ts";
+import { EventWriter } from "../output/event-writer.ts";
 import type { Log } from "../output/log.ts";
 import { createLog } from "../output/log.ts";
+import { writeAsynchronously } from "../output/streams.ts";
 import { Announcement } from "./announcement.ts";
 import { hasCapability } from "./capabilities.ts";
 import type { InstanceClaim } from "./instance.ts";
@@ -55,7 +56,7 @@ async function serve(checked: Preflight, claim: InstanceClaim | null): Promise<n
     { asn: settings.asn, routerId, vips: vips.map(({ prefix }) => prefix), stateDir: host.stateDir },
     "announcing",
   );
-  const writer = new EventWriter(standardOutput(), settings.json, (error) => {
+  const writer = new EventWriter(writeAsynchronously(process.stdout), settings.json, (error) => {
     log.warn({ err: error }, "nobody reads standard output any more; the announcement goes on without events");
   });
   const code = await supervise(announcement, { writer, log, stopTimeoutMs: settings.stopTimeoutMs });

@@ -9,6 +9,7 @@ import { KernelAddresses } from "../adapters/kernel-addresses.ts";
 import { SpeakerRoutes } from "../adapters/speaker-routes.ts";
 import { kernelTransport } from "../adapters/transport.ts";
 import type { Log } from "../output/log.ts";
+import { quietRepeats } from "../output/quiet-repeats.ts";
 import type { AnnounceSettings, PeerSettings } from "./settings.ts";
 
 /** The kernel as seen by one instance. `mark` is null when nothing is bound: then no address counts as ours. */
@@ -51,7 +52,12 @@ export class Announcement {
     const { settings, routerId, host, log } = plan;
     this.#plan = plan;
     const ttlSecurity = settings.peers.some((peer) => peer.ttlSecurity !== null);
-    this.#speaker = new Speaker({ asn: settings.asn, routerId, logger: log, ...kernelTransport({ ttlSecurity }) });
+    this.#speaker = new Speaker({
+      asn: settings.asn,
+      routerId,
+      logger: quietRepeats(log),
+      ...kernelTransport({ ttlSecurity }),
+    });
     this.#routes = new SpeakerRoutes(this.#speaker, (error, peer) => log.error({ peer, err: error }, error.message));
     const { mark, stateDir } = host;
     const ports: Ports = {

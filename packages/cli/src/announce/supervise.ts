@@ -14,7 +14,7 @@ export interface Supervision {
 
 const stopSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-/** Loading the log takes time that the first session should not wait for; without a session it is opened after this. */
+/** Loading the log takes time that the first announcement should not wait for; without one it is opened after this. */
 const logDelayMs = 200;
 /** How long a defect may delay the end for the sake of a withdrawal. */
 const failureTimeoutMs = 3000;
@@ -67,7 +67,7 @@ export async function supervise(
   const onEvent = (event: AnnouncerEvent): void => {
     writer.write(event);
     logEvent(log, event);
-    if (event.event === "peer.established") openLog();
+    if (event.event === "vip.announced") openLog();
     if (isHopeless(event) && !stopping) {
       log.fatal({ vip: event.vip }, `this process may not bind addresses: ${event.causes.join("; ")}`);
       stopping = true;
@@ -86,7 +86,7 @@ export async function supervise(
   await Promise.race([reading, announcement.stop("")]);
   clearTimeout(logTimer);
   await log.open();
-  await writer.flushed(flushTimeoutMs);
+  await Promise.all([writer.flushed(flushTimeoutMs), log.flushed(flushTimeoutMs)]);
   return code;
 }
 

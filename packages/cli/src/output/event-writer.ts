@@ -1,29 +1,20 @@
 import type { AnnouncerEvent } from "@vipcast/announcer";
 import { eventSentence, RepeatFilter } from "./sentence.ts";
-
-/** The part of a writable stream that events are written to; `process.stdout` is one. */
-export interface EventStream {
-  write(text: string): boolean;
-  readonly writableLength: number;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  once(event: "drain", listener: () => void): unknown;
-}
-
-/** What a reader may leave unread, in octets, before events are dropped. */
-const maxUnread = 1 << 20;
+import type { TextStream } from "./streams.ts";
+import { drained, maxUnread } from "./streams.ts";
 
 /**
  * Writes events to a stream, as JSON lines or as sentences. The announcement is worth more than its report: a reader that went away
  * is ignored from then on, and one that is slow loses events, which `events.lost` counts.
  */
 export class EventWriter {
-  readonly #stream: EventStream;
+  readonly #stream: TextStream;
   readonly #json: boolean;
   readonly #repeats = new RepeatFilter();
   #lost = 0;
   #closed = false;
 
-  constructor(stream: EventStream, json: boolean, onClosed: (error: Error) => void = () => undefined) {
+  constructor(stream: TextStream, json: boolean, onClosed: (error: Error) => void = () => undefined) {
     this.#stream = stream;
     this.#json = json;
     stream.on("error", (error) => {
@@ -46,16 +37,9 @@ export class EventWriter {
     this.#line(event);
   }
 
-  /** Resolves when everything was taken by the reader, at the latest after `timeoutMs`. */
+  /** Resolves when everything was taken by the reader or it went away, at the latest after `timeoutMs`. */
   flushed(timeoutMs: number): Promise<void> {
-    if (this.#closed || this.#stream.writableLength === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#stream.once("drain", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    return this.#closed ? Promise.resolve() : drained(this.#stream, timeoutMs);
   }
 
   #line(event: AnnouncerEvent): void {
@@ -66,18 +50,4 @@ export class EventWriter {
       this.#stream.write(`${event.time.slice(11, 23)} ${event.event.padEnd(17)} ${eventSentence(event)}\n`);
     }
   }
-}
-
-/**
- * Standard output as an {@link EventStream}. Node writes to pipes synchronously: a reader that stops reading would stop the whole
- * process, its BGP sessions included, so pipes are switched to asynchronous writes.
- */
-export function standardOutput(): EventStream {
-  const { stdout } = process;
-  const handle: unknown = Reflect.get(stdout, "_handle");
-  if (!stdout.isTTY && typeof handle === "object" && handle !== null) {
-    const setBlocking: unknown = Reflect.get(handle, "setBlocking");
-    if (typeof setBlocking === "function") setBlocking.call(handle, false);
-  }
-  return stdout;
 }

@@ -1,4 +1,6 @@
 import type { LogLevel } from "../announce/settings.ts";
+import type { TextStream } from "./streams.ts";
+import { drained, maxUnread, writeAsynchronously } from "./streams.ts";
 
 /** Where log lines go. Fits what the speaker and the announcer expect. */
 export interface Log {
@@ -10,6 +12,8 @@ export interface Log {
   fatal(fields: object, message: string): void;
   /** Loads bunyan and writes what was kept until now. Idempotent. */
   open(): Promise<void>;
+  /** Resolves when everything that was written has been taken by the reader, at the latest after `timeoutMs`. */
+  flushed(timeoutMs: number): Promise<void>;
 }
 
 const severity: Readonly<Record<LogLevel, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
@@ -56,28 +60,42 @@ export function createLog(level: LogLevel): Log {
         });
       return opening;
     },
+    flushed: (timeoutMs) => drained(process.stderr, timeoutMs),
   };
 }
 
 async function openBunyan(level: LogLevel): Promise<Sink> {
   const { default: bunyan } = await import("bunyan");
-  // Nobody left to read the log is no reason to stop announcing.
-  process.stderr.on("error", () => undefined);
-  if (!process.stderr.isTTY) return bunyan.createLogger({ name: "vipcast", level, stream: process.stderr });
-  const terminal = { write: (record: unknown) => process.stderr.write(terminalLine(record, bunyan.nameFromLevel)) };
-  // bunyan types a raw stream as a Writable, and calls `write` alone.
+  const output = standardError();
+  const json = { write: (line: string) => output(line) };
+  const terminal = { write: (record: unknown) => output(terminalLine(record, bunyan.nameFromLevel)) };
+  // bunyan types a stream as a Writable, and calls `write` alone.
+  const stream = (process.stderr.isTTY ? terminal : json) as unknown as NodeJS.WritableStream;
   return bunyan.createLogger({
     name: "vipcast",
-    streams: [{ type: "raw", level, stream: terminal as unknown as NodeJS.WritableStream }],
+    streams: [{ type: process.stderr.isTTY ? "raw" : "stream", level, stream }],
   });
+}
+
+/** Writes to standard error as long as somebody reads it; a log must not stop an announcement. */
+function standardError(): (text: string) => void {
+  const stream: TextStream = writeAsynchronously(process.stderr);
+  let open = true;
+  stream.on("error", () => {
+    open = false;
+  });
+  return (text) => {
+    if (open && stream.writableLength <= maxUnread) stream.write(text);
+  };
 }
 
 /** The same lines without bunyan, for the moment when a package manager is replacing our files: a log must not end an announcement. */
 function plainSink(): Sink {
+  const output = standardError();
   const write =
     (level: number) =>
     (fields: object, msg: string): void => {
-      process.stderr.write(`${JSON.stringify({ name: "vipcast", pid: process.pid, level, ...fields, msg, v: 0 })}\n`);
+      output(`${JSON.stringify({ name: "vipcast", pid: process.pid, level, ...fields, msg, v: 0 })}\n`);
     };
   const { trace, debug, info, warn, error, fatal } = severity;
   return {

@@ -155,4 +155,22 @@ describe.skipIf(!canMakeNamespaces)("vipcast announce, seen from its peer", () =
     expect(await node.exit).toBe(0);
     await peer.lines.until("withdrawn");
   });
+
+  test("withdraws, unbinds and closes the session even when a defect ends it, says what it was, and exits 1", async () => {
+    const peer = await world.peer();
+    const defect = 'process.once("SIGUSR2", () => setImmediate(() => { throw new Error("this is a test"); }));';
+    const node = world.announce(common, {
+      env: { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(defect)}` },
+    });
+    await peer.lines.until("announced");
+    node.child.kill("SIGUSR2");
+    expect(await peer.lines.until("withdrawn")).toMatchObject({ bound: true });
+    expect(await node.exit).toBe(1);
+    expect(node.log()).toContain("stopping because of a defect: this is a test");
+    expect(await peer.lines.until("notification")).toMatchObject({
+      code: 6,
+      text: expect.stringContaining("vipcast failed"),
+    });
+    expect(world.loopback()).toEqual([]);
+  });
 });

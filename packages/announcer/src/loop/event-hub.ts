@@ -9,10 +9,14 @@ export interface EventsOptions {
   readonly limit?: number;
 }
 
-/** Hands events to any number of bounded iterators. */
+/**
+ * Hands events to any number of bounded iterators, in the microtask after they were reported: what a reader does with one (writing it somewhere, usually)
+ * must not come before the work that goes with it, such as putting an address back.
+ */
 export class EventHub {
   readonly #clock: Clock;
   readonly #readers = new Set<Reader>();
+  #pending: AnnouncerEvent[] = [];
   #closed = false;
 
   constructor(clock: Clock) {
@@ -21,8 +25,14 @@ export class EventHub {
 
   emit(body: EventBody, causes: readonly string[]): void {
     if (this.#readers.size === 0) return;
-    const event: AnnouncerEvent = { time: this.#clock.date().toISOString(), ...body, causes };
-    for (const reader of this.#readers) reader.push(event);
+    this.#pending.push({ time: this.#clock.date().toISOString(), ...body, causes });
+    if (this.#pending.length === 1) queueMicrotask(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    const events = this.#pending;
+    this.#pending = [];
+    for (const event of events) for (const reader of this.#readers) reader.push(event);
   }
 
   /** Subscribes at once, not at the first `next`. */
@@ -43,6 +53,7 @@ export class EventHub {
   /** Readers get what they have not read yet, then the end. */
   close(): void {
     this.#closed = true;
+    this.#deliver();
     for (const reader of this.#readers) reader.end();
   }
 }

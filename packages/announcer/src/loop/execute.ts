@@ -106,6 +106,8 @@ export class Executor {
       }
       return this.fail(entry, kind, described);
     }
+    // Here and not where it is reported: other work may come in between.
+    entry.boundAtMs = this.#context.clock.now();
     own.done();
     this.#succeeded(entry, kind);
   }

@@ -204,10 +204,12 @@ export class Reconciler {
       return;
     }
     if (entry.lostAtMs !== null) {
-      const afterMs = Math.round((clock.now() - entry.lostAtMs) * 1000) / 1000;
+      const ourDoing = entry.boundAtMs !== null && entry.boundAtMs >= entry.lostAtMs;
+      const backAtMs = ourDoing ? (entry.boundAtMs ?? 0) : clock.now();
+      const afterMs = Math.round((backAtMs - entry.lostAtMs) * 1000) / 1000;
       const withdrawn = entry.announced === null;
       hub.emit({ event: "address.restored", vip: vip.prefix, interface: vip.interface, afterMs, withdrawn }, [
-        view.place === "ours" ? `vipcast put it back after ${afterMs} ms` : `it came back after ${afterMs} ms`,
+        ourDoing ? `vipcast put it back after ${afterMs} ms` : `it came back after ${afterMs} ms`,
       ]);
       entry.lostAtMs = null;
       entry.reportedBound = true;

@@ -20,6 +20,8 @@ export class VipEntry implements RouteState {
   announced: Announced | null = null;
   withdrawnAtMs: number | null = null;
   lostAtMs: number | null = null;
+  /** When our own bind last succeeded. */
+  boundAtMs: number | null = null;
   refusal: Refusal | null = null;
   failure: StepFailure | null = null;
   withdrawal: { readonly reason: WithdrawReason; readonly causes: readonly string[] } | null = null;

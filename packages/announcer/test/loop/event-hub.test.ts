@@ -31,6 +31,7 @@ describe("EventHub", () => {
     const events = hub();
     const [slow, other] = [events.subscribe({ limit: 2 }), events.subscribe()];
     for (const vip of ["a", "b", "c", "d", "e"]) events.emit({ event: "vip.healthy", vip }, []);
+    await Promise.resolve();
     expect((await slow.next()).value).toMatchObject({ event: "events.lost", count: 3 });
     expect((await slow.next()).value).toMatchObject({ vip: "d" });
     expect((await slow.next()).value).toMatchObject({ vip: "e" });

@@ -7,7 +7,7 @@ import { reencode } from "./reencode.ts";
 
 const all = fixtures();
 
-describe.each(all)("fixture $file: $name", ({ bytes, context, value, decodeOnly }) => {
+describe.each(all)("fixture $file: $name", ({ bytes, context, value }) => {
   it("decodes to its value", () => {
     expect(toJSON(decodeMessage(bytes, 0, bytes.length, context))).toEqual(value);
   });
@@ -22,12 +22,6 @@ describe.each(all)("fixture $file: $name", ({ bytes, context, value, decodeOnly 
     expect(toJSON(kept)).toEqual(value);
   });
 
-  it.skipIf(decodeOnly !== "")("is what the encoder writes", () => {
-    const message = decodeMessage(bytes, 0, bytes.length, context);
-    if (message.type === MessageType.Malformed) throw new Error("malformed");
-    expect(toHex(reencode(message, context))).toBe(toHex(bytes));
-  });
-
   it("gives a defined outcome when cut off at any octet, with the header's length left or put right", () => {
     for (let length = 0; length < bytes.length; length++) {
       const cut = bytes.slice(0, length);
@@ -38,6 +32,14 @@ describe.each(all)("fixture $file: $name", ({ bytes, context, value, decodeOnly 
       const message = decodeMessage(cut, 0, length, context);
       expect(() => toJSON(message)).not.toThrow();
     }
+  });
+});
+
+describe.each(all.filter(({ decodeOnly }) => decodeOnly === ""))("fixture $file: $name", ({ bytes, context }) => {
+  it("is what the encoder writes", () => {
+    const message = decodeMessage(bytes, 0, bytes.length, context);
+    if (message.type === MessageType.Malformed) throw new Error("malformed");
+    expect(toHex(reencode(message, context))).toBe(toHex(bytes));
   });
 });
 

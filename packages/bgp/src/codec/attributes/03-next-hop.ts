@@ -1,6 +1,6 @@
 import { formatAddress } from "../../bytes/address.ts";
 import { UpdateSubcode } from "../../iana/notification-codes.ts";
-import { checkLength } from "../encode-error.ts";
+import { BgpEncodeError, checkLength } from "../encode-error.ts";
 import {
   AttributeKind,
   type AttributeSpec,
@@ -29,15 +29,20 @@ export const nextHop: AttributeSpec = defineAttribute({
   badLength: badLength("RFC 7606 §7.3"),
   // RFC 4271 §6.3: "Syntactic correctness means that the NEXT_HOP attribute represents a valid IP host address."
   // RFC 7606 §3 e turns the session reset of that section into treat-as-withdraw.
-  check: (bytes, start) => {
-    const first = bytes[start]!;
-    const unspecified = (first | bytes[start + 1]! | bytes[start + 2]! | bytes[start + 3]!) === 0;
-    return unspecified || first >= 224 ? notHostAddress : null;
-  },
+  check: (bytes, start) => (isHostAddress(bytes, start) ? null : notHostAddress),
   decode: (bytes, start, end) => bytes.slice(start, end),
   encode: (w, value) => {
     checkLength("nextHop", value, 4);
+    if (!isHostAddress(value, 0)) {
+      throw new BgpEncodeError("value-range", "nextHop", `${formatAddress(value)} is not the address of a host`);
+    }
     w.copy(value);
   },
   json: (value) => formatAddress(value),
 });
+
+/** Neither unspecified, nor multicast, nor of the reserved class E. */
+function isHostAddress(bytes: Uint8Array, at: number): boolean {
+  const first = bytes[at]!;
+  return first < 224 && (first | bytes[at + 1]! | bytes[at + 2]! | bytes[at + 3]!) !== 0;
+}

@@ -46,10 +46,12 @@ function mergePaths(asPath: readonly AsPathSegment[], as4Path: readonly AsPathSe
   for (const segment of asPath) {
     const length = segmentLength(segment);
     // A confederation segment counts nothing: it is taken when it leads, or follows something taken.
-    if (length > 0 && missing === 0) break;
-    if (length <= missing) merged.push(segment);
-    else merged.push({ type: segment.type, asns: segment.asns.slice(0, missing) });
-    missing -= Math.min(length, missing);
+    if (length > missing) {
+      if (missing > 0) merged.push({ type: segment.type, asns: segment.asns.slice(0, missing) });
+      break;
+    }
+    merged.push(segment);
+    missing -= length;
   }
   const [first, ...rest] = tail;
   const last = merged.at(-1);

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { decodeWith, encodedAttributes, internal, verdict } from "./update-with.ts";
+
+describe("LOCAL_PREF", () => {
+  it("from an internal peer is read", () => {
+    expect(decodeWith({ add: "400504000000c8" }, internal).attributes.localPref).toBe(200);
+    expect(encodedAttributes({ localPref: 200 })).toBe("400504000000c8");
+  });
+
+  it.each(["400504000000c8", "400503000000", "c00504000000c8"])("%s from an external peer is discarded", (add) => {
+    expect(verdict({ add })).toBe("AttributeDiscard 5:local-pref-from-external-peer (RFC 7606 §7.5)");
+    expect(decodeWith({ add }).attributes.localPref).toBe(-1);
+  });
+
+  it.each([
+    ["five octets", "4005050000000000", "attribute-length (RFC 7606 §7.5)"],
+    ["no octet", "400500", "attribute-length (RFC 7606 §7.5)"],
+    ["an optional flag", "c0050400000000", "attribute-flags (RFC 7606 §3 c)"],
+  ])("from an internal peer with %s withdraws the routes", (_what, add, problem) => {
+    expect(verdict({ add }, internal)).toBe(`TreatAsWithdraw 5:${problem}`);
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { toHex } from "../../src/bytes/hex.ts";
+import { Writer } from "../../src/bytes/writer.ts";
+import type { AttributeValues } from "../../src/codec/attributes/values.ts";
+import { defaultCodecContext } from "../../src/codec/context.ts";
+import { BgpEncodeError } from "../../src/codec/encode-error.ts";
+import { decodeMessage, encodeRoutes, MessageType } from "../../src/codec/message.ts";
+import { type Prefix, parsePrefix } from "../../src/codec/nlri/prefix.ts";
+import { Family, familyOf } from "../../src/iana/afi-safi.ts";
+
+const v4: AttributeValues = { origin: 0, asPath: [], nextHop: Uint8Array.of(192, 0, 2, 1) };
+const v6: AttributeValues = { origin: 0, asPath: [], nextHop: new Uint8Array(16).fill(1) };
+const hosts = (count: number): Prefix[] =>
+  Array.from({ length: count }, (_, i) => ({
+    family: Family.Ipv4Unicast,
+    lengthBits: 32,
+    bytes: Uint8Array.of(10, i >> 16, i >> 8, i),
+    pathId: -1,
+  }));
+const hosts6 = (count: number): Prefix[] =>
+  Array.from({ length: count }, (_, i) => {
+    const bytes = new Uint8Array(16);
+    bytes.set([0x20, 1, i >> 8, i]);
+    return { family: Family.Ipv6Unicast, lengthBits: 128, bytes, pathId: -1 };
+  });
+
+function lengths(batch: Parameters<typeof encodeRoutes>[1], context = defaultCodecContext): number[] {
+  const w = new Writer(1);
+  const sizes: number[] = [];
+  encodeRoutes(w, batch, context, (end) => sizes.push(end));
+  return sizes;
+}
+
+function failure(run: () => void): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof BgpEncodeError) return `${error.code} ${error.field}`;
+    throw error;
+  }
+  return "nothing thrown";
+}
+
+describe("encodeRoutes", () => {
+  it("fills each message to the last octet that a route needs", () => {
+    // 23 octets of header and lengths, 14 of attributes, five for each host route: 811 fit into 4096.
+    const sizes = lengths({ family: Family.Ipv4Unicast, attributes: v4, nlri: hosts(5000) });
+    expect(sizes).toEqual([...new Array<number>(6).fill(37 + 811 * 5), 37 + (5000 - 6 * 811) * 5]);
+    const withdrawals = lengths({ family: Family.Ipv4Unicast, attributes: null, nlri: hosts(5000) });
+    expect(withdrawals).toEqual([...new Array<number>(6).fill(23 + 814 * 5), 23 + (5000 - 6 * 814) * 5]);
+  });
+
+  it("needs one message where extended messages were negotiated", () => {
+    const context = { ...defaultCodecContext, maxMessageLength: 65535 };
+    expect(lengths({ family: Family.Ipv4Unicast, attributes: v4, nlri: hosts(5000) }, context).length).toBe(1);
+    expect(lengths({ family: Family.Ipv6Unicast, attributes: v6, nlri: hosts6(3000) }, context).length).toBe(1);
+  });
+
+  it("packs IPv6 as tightly, in MP_REACH_NLRI and MP_UNREACH_NLRI", () => {
+    // 23, then 4 + 21 of MP_REACH_NLRI before its NLRI, 7 of other attributes, 17 for each host route.
+    const sizes = lengths({ family: Family.Ipv6Unicast, attributes: v6, nlri: hosts6(500) });
+    expect(sizes).toEqual([...new Array<number>(2).fill(55 + 237 * 17), 55 + 26 * 17]);
+    expect(lengths({ family: Family.Ipv6Unicast, attributes: null, nlri: hosts6(500) })[0]).toBe(30 + 239 * 17);
+  });
+
+  it("writes no message for no route", () => {
+    expect(lengths({ family: Family.Ipv4Unicast, attributes: {}, nlri: [] })).toEqual([]);
+    expect(lengths({ family: Family.Ipv6Unicast, attributes: null, nlri: [] })).toEqual([]);
+  });
+
+  it("builds each message at the writer's position, and leaves the writer there", () => {
+    const w = new Writer();
+    w.u8(0xaa);
+    const seen: string[] = [];
+    encodeRoutes(w, { family: Family.Ipv4Unicast, attributes: null, nlri: hosts(900) }, defaultCodecContext, (end) => {
+      seen.push(`${toHex(w.bytes, 0, 20)} ${w.length} ${end}`);
+    });
+    expect(seen.length).toBe(2);
+    expect(seen[0]).toBe(`aa${"ff".repeat(16)}0ffd02 1 4094`);
+    expect(w.length).toBe(1);
+  });
+
+  it("withdraws IPv4 routes in the classic field even where they were announced over IPv6", () => {
+    const w = new Writer();
+    const context = { ...defaultCodecContext, extendedNextHop: [Family.Ipv4Unicast] };
+    encodeRoutes(w, { family: Family.Ipv4Unicast, attributes: null, nlri: hosts(1) }, context, (end) => {
+      const message = decodeMessage(w.bytes, 0, end, context);
+      expect(message.type === MessageType.Update && message.withdrawn.count).toBe(1);
+    });
+  });
+
+  it("clears bits past the prefix length", () => {
+    const w = new Writer();
+    const nlri = [{ family: Family.Ipv4Unicast, lengthBits: 20, bytes: Uint8Array.of(10, 1, 255), pathId: -1 }];
+    encodeRoutes(w, { family: Family.Ipv4Unicast, attributes: null, nlri }, defaultCodecContext, (end) => {
+      expect(toHex(w.bytes, 21, end)).toBe("140a01f00000");
+    });
+  });
+
+  const one = hosts(1);
+  it.each<[string, string, Parameters<typeof encodeRoutes>[1]]>([
+    ["no ORIGIN", "missing-field origin", { family: 257, attributes: { asPath: [], nextHop: v4.nextHop! }, nlri: one }],
+    ["no AS_PATH", "missing-field asPath", { family: 257, attributes: { origin: 0, nextHop: v4.nextHop! }, nlri: one }],
+    ["no next hop", "missing-field nextHop", { family: 257, attributes: { origin: 0, asPath: [] }, nlri: one }],
+    ["an IPv6 next hop that was not negotiated", "next-hop-family nextHop", { family: 257, attributes: v6, nlri: one }],
+    ["an IPv4 next hop for IPv6", "value-length nextHop", { family: 513, attributes: v4, nlri: hosts6(1) }],
+    ["a family without a spec", "unsupported-family family", { family: familyOf(25, 70), attributes: null, nlri: one }],
+    ["a prefix of another family", "value-range nlri.family", { family: 257, attributes: v4, nlri: hosts6(1) }],
+    [
+      "a length of 33",
+      "value-range nlri.lengthBits",
+      { family: 257, attributes: null, nlri: [{ ...one[0]!, lengthBits: 33 }] },
+    ],
+    [
+      "octets too few",
+      "value-length nlri.bytes",
+      { family: 257, attributes: null, nlri: [{ ...one[0]!, bytes: new Uint8Array(3) }] },
+    ],
+    [
+      "attributes that fill the message",
+      "message-too-long attributes",
+      { family: 257, attributes: { ...v4, communities: new Array<number>(1020).fill(1) }, nlri: one },
+    ],
+    [
+      "attributes larger than any message",
+      "message-too-long attributes",
+      { family: 257, attributes: { ...v4, communities: new Array<number>(20_000).fill(1) }, nlri: one },
+    ],
+    [
+      "an unknown attribute that is not unknown",
+      "value-range unknown.code",
+      { family: 257, attributes: { ...v4, unknown: [{ code: 1, flags: 0xc0, value: one[0]!.bytes }] }, nlri: one },
+    ],
+    [
+      "an unknown attribute twice",
+      "value-range unknown.code",
+      {
+        family: 257,
+        attributes: { ...v4, unknown: [99, 99].map((code) => ({ code, flags: 0xc0, value: one[0]!.bytes })) },
+        nlri: one,
+      },
+    ],
+  ])("throws for %s, and leaves the writer as it was", (_what, expected, batch) => {
+    const w = new Writer();
+    w.u8(1);
+    expect(failure(() => encodeRoutes(w, batch, defaultCodecContext, () => {}))).toBe(expected);
+    expect(w.length).toBe(1);
+  });
+
+  it("throws for a path without identifier where the session needs one", () => {
+    const context = { ...defaultCodecContext, addPathSend: [Family.Ipv4Unicast] };
+    const batch = { family: Family.Ipv4Unicast, attributes: null, nlri: one };
+    expect(failure(() => lengths(batch, context))).toBe("value-range nlri.pathId");
+  });
+
+  it("takes what parsePrefix gives", () => {
+    expect(lengths({ family: Family.Ipv4Unicast, attributes: v4, nlri: [parsePrefix("192.0.2.0/24")!] })).toEqual([41]);
+  });
+});

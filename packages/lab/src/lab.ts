@@ -43,7 +43,8 @@ export interface LabOptions {
   readonly signal?: AbortSignal;
 }
 
-const probeTimeoutMs = 500;
+/** Below the second after which TCP sends a lost SYN again, and long enough for a machine that is busy with other things. */
+const probeTimeoutMs = 900;
 const defaultVips = ["192.0.2.10/32", "2001:db8::10/128"];
 /** Documentation addresses (RFC 5737); in loopback mode the first one the host has no business with. */
 const loopbackVips = ["192.0.2.10/32", "198.51.100.10/32", "203.0.113.10/32"];

@@ -22,12 +22,18 @@ export interface Outage {
   readonly failed: number;
 }
 
+/** A probe that was without an answer for longer than this when the fault came was in trouble before the fault. */
+const inFlightMs = 100;
+
 /**
- * Measures one target's probes from `from` to `to`. A probe belongs to the stretch when it ended after `from` and began
- * before `to`, so that one cut off by the fault itself counts. Without probes the whole stretch is a gap.
+ * Measures one target's probes from `from` to `to`. A probe belongs to the stretch when it began before `to` and ended after
+ * `from`, having begun at most 100 ms earlier, so that one cut off by the fault itself counts and one that was lost long before
+ * does not. Without probes the whole stretch is a gap.
  */
 export function measureOutage(probes: readonly Probe[], from: number, to: number): Outage {
-  const inside = probes.filter((probe) => probe.at + probe.ms >= from && probe.at < to).sort((a, b) => a.at - b.at);
+  const inside = probes
+    .filter((probe) => probe.at + probe.ms >= from && probe.at >= from - inFlightMs && probe.at < to)
+    .sort((a, b) => a.at - b.at);
   const failed = inside.filter((probe) => probe.answer === null);
   const first = failed[0];
   const last = failed.at(-1);

@@ -8,7 +8,7 @@ export const demo: Scenario = {
   minimumNodes: 3,
   async run(run) {
     await startAll(run);
-    await steadyFor(run, 1000);
+    await steadyFor(run, 500);
     await killNode(run, "node1");
     await allAnswer(run, runningNodes(run));
     await stopNode(run, "node2");

@@ -21,7 +21,7 @@ export interface Fault {
   readonly excused?: boolean;
   /** Long-lived connections to hold over each VIP meanwhile. Default 24. */
   readonly connections?: number;
-  /** How long to go on looking after the router has converged, in milliseconds. Default 1200. */
+  /** How long to go on looking after the router has converged, in milliseconds. Default 1000. */
   readonly observeMs?: number;
 }
 
@@ -106,7 +106,7 @@ export class ScenarioRun {
     } catch (error) {
       if (!(error instanceof LabError) || error.code !== "timeout") throw error;
     }
-    await sleep(lab.client === null ? 0 : (fault.observeMs ?? 1200));
+    await sleep(lab.client === null ? 0 : (fault.observeMs ?? 1000));
     const measurement = this.#measure(fault, at, convergedMs, groups);
     await Promise.all(groups.map((group) => group.release()));
     this.faults.push(measurement);

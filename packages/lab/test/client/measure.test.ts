@@ -21,6 +21,11 @@ describe("measureOutage", () => {
     expect(measureOutage(probes, 10, 40)).toMatchObject({ outageMs: 12, failed: 1, probes: 3 });
   });
 
+  it("does not blame the fault for a probe that was lost long before and only now gives up", () => {
+    const probes = [bad(0, 900), good(500), good(510)];
+    expect(measureOutage(probes, 500, 600)).toMatchObject({ outageMs: 0, failed: 0, probes: 2 });
+  });
+
   it("leaves out what ended before the fault and what began after the stretch", () => {
     const probes = [bad(0), good(20), bad(50)];
     expect(measureOutage(probes, 10, 40)).toMatchObject({ outageMs: 0, failed: 0, probes: 1 });

@@ -2,9 +2,11 @@ import { MessageType, type RouteRefreshMessage, type UpdateMessage } from "../co
 import { Outcome } from "../codec/outcome.ts";
 import type { Negotiated } from "../fsm/negotiate.ts";
 import { Family } from "../iana/afi-safi.ts";
+import { AttributeCode } from "../iana/attribute-codes.ts";
 import type { SessionEvent } from "./events.ts";
 
 const none: readonly Family[] = [];
+const ipv4Only: readonly Family[] = [Family.Ipv4Unicast];
 
 /** Decides what of an Established session's messages reaches the consumer, and under which name. */
 export class Deliveries {
@@ -40,9 +42,12 @@ export class Deliveries {
       return;
     }
     const families = familiesOf(message);
-    const ignoredFamilies = families.filter((family) => !this.#usable(family, negotiated));
+    let ignoredFamilies = none;
+    for (const family of families) {
+      if (!this.#usable(family, negotiated)) ignoredFamilies = [...ignoredFamilies, family];
+    }
     if (families.length > 0 && ignoredFamilies.length === families.length) return;
-    events.push({ kind: "update", message, ignoredFamilies: ignoredFamilies.length === 0 ? none : ignoredFamilies });
+    events.push({ kind: "update", message, ignoredFamilies });
   }
 
   #usable(family: Family, negotiated: Negotiated): boolean {
@@ -61,9 +66,14 @@ export class Deliveries {
 }
 
 function familiesOf(message: UpdateMessage): readonly Family[] {
-  const { mpReach, mpUnreach } = message.attributes;
-  const families: Family[] = [];
-  if (!message.nlri.isEmpty || !message.withdrawn.isEmpty) families.push(Family.Ipv4Unicast);
+  const classic = !message.nlri.isEmpty || !message.withdrawn.isEmpty;
+  const { attributes } = message;
+  // Nearly every UPDATE is about one family: those share their answer.
+  if (!attributes.has(AttributeCode.MpReachNlri) && !attributes.has(AttributeCode.MpUnreachNlri)) {
+    return classic ? ipv4Only : none;
+  }
+  const { mpReach, mpUnreach } = attributes;
+  const families: Family[] = classic ? [Family.Ipv4Unicast] : [];
   if (mpReach !== null) families.push(mpReach.family);
   if (mpUnreach !== null) families.push(mpUnreach.family);
   return families;

@@ -269,9 +269,8 @@ export class Session {
   #message(message: Message | MalformedMessage, now: number, events: SessionEvent[]): void {
     const delayed = this.#state.name === "Connect" || this.#state.name === "Active";
     const event = messageEvent(message, this.config, delayed);
-    if (event.type === "NotifMsg" || event.type === "NotifMsgVerErr") {
-      if (event.notification !== null) this.#lastReceived = this.#noted(event.notification, "received", now, events);
-    }
+    const received = receivedIn(event);
+    if (received !== null) this.#lastReceived = this.#noted(received, "received", now, events);
     this.#step(event, now, events);
   }
 
@@ -293,13 +292,12 @@ export class Session {
       this.#outbox.discardHeld();
       events.push({ kind: "state", from: before, to: state.name });
     }
-    const received = "notification" in event && event.type.startsWith("NotifMsg") ? event.notification : null;
     let ending: NotificationBody | null = null;
     for (const effect of effects) {
       if (effect.kind === "send-notification") ending = effect.notification;
       if (effect.kind === "down") {
         const direction = ending === null ? "received" : "sent";
-        const body = ending ?? received;
+        const body = ending ?? receivedIn(event);
         this.#lastDown = { reason: effect.reason, cause: effect.cause, atMs: now };
         events.push({ ...effect, notification: body === null ? null : { direction, body } });
       } else {
@@ -357,4 +355,9 @@ export class Session {
     events.push({ kind: "notification", direction, notification });
     return { notification, atMs, text: describeNotification(notification) };
   }
+}
+
+/** The NOTIFICATION that an event brought, or null. */
+function receivedIn(event: FsmEvent): NotificationBody | null {
+  return event.type === "NotifMsg" || event.type === "NotifMsgVerErr" ? event.notification : null;
 }

@@ -56,7 +56,7 @@ describe("two speakers that dial each other", () => {
         rounds++;
         if (pair.a.eventsOf("established").length === 1 && pair.b.eventsOf("established").length === 1) firstTry++;
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
     // Both ends holding back their KEEPALIVE is what makes a detour impossible here: the delays are below the wait.
     expect(firstTry).toBe(rounds);

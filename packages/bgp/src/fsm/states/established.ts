@@ -92,5 +92,7 @@ export function established(state: EstablishedState, event: FsmEvent, at: At, co
 /** "restarts its HoldTimer, if the negotiated HoldTime value is non-zero, and remains in the Established state" */
 function heard(state: EstablishedState, effects: readonly FsmEffect[], at: At): Transition {
   const hold = holdDeadline(state.negotiated.holdTime, at.now);
+  // Messages of one chunk come at one time.
+  if (hold === state.timers.hold) return { state, effects };
   return { state: { ...state, timers: { ...state.timers, hold } }, effects };
 }

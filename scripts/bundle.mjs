@@ -33,7 +33,7 @@ function newestUnder(folder) {
   return newest;
 }
 
-async function bundle({ input, folder, external, output = {}, ...options }) {
+async function bundle({ input, folder, external, ...options }) {
   rmSync(folder, { recursive: true, force: true });
   const build = await rolldown({ input, external, platform: "node", logLevel: "warn", ...options });
   await build.write({
@@ -42,7 +42,6 @@ async function bundle({ input, folder, external, output = {}, ...options }) {
     sourcemap: true,
     entryFileNames: "[name].js",
     chunkFileNames: "[name].js",
-    ...output,
   });
   await build.close();
 }
@@ -77,12 +76,6 @@ if (stale || !process.argv.includes("--if-stale")) {
         ),
       },
       plugins: [leaveOut],
-      output: {
-        // A third of the bytes is documentation and white space, and V8 reads all of them at each start. Names and licences stay.
-        minify: { mangle: false, compress: false, codegen: true },
-        comments: { legal: true, annotation: false, jsdoc: false },
-        codeSplitting: { groups: [{ name: "arguments", test: /[\\/](commander|cli[\\/]dist[\\/]arguments)[\\/]/ }] },
-      },
     }),
   ]);
 }

@@ -73,8 +73,27 @@ export { type CloseCause, type FsmEvent, type FsmEventType, fsmEventNumbers } fr
 export { type Negotiated, negotiate, type OpenVerdict } from "./fsm/negotiate.ts";
 export { type OwnOpen, ownOpen } from "./fsm/open.ts";
 export { retryDelayMs } from "./fsm/retry.ts";
-export { type FsmState, type FsmStateName, fsmStateNames, initialState } from "./fsm/state.ts";
-export { type At, expiredTimer, nextDeadline, type Transition, transition } from "./fsm/transition.ts";
+export {
+  type ActiveState,
+  type ConnectState,
+  type EstablishedState,
+  type FsmState,
+  type FsmStateName,
+  fsmStateNames,
+  type IdleState,
+  initialState,
+  type OpenConfirmState,
+  type OpenSentState,
+} from "./fsm/state.ts";
+export type { TimerEventType, TimerName, Timers } from "./fsm/timers.ts";
+export {
+  type At,
+  expiredTimer,
+  nextAttempt,
+  nextDeadline,
+  type Transition,
+  transition,
+} from "./fsm/transition.ts";
 export { type ConfigProblem, PeerConfigError, validatePeerConfig } from "./fsm/validate.ts";
 // iana
 export { afiOf, Family, familyFromName, familyName, familyOf, safiOf } from "./iana/afi-safi.ts";

@@ -56,12 +56,14 @@ function towardsOld(asn: number): Variant {
 
 export const fourOctetAs: Case = {
   id: "four-octet-as",
+  quickOn: "gobgp",
   feature: "Four-octet AS numbers on both sides",
   variants: [bothLarge],
 };
 
 export const twoOctetPeer: Case = {
   id: "two-octet-peer",
+  quickOn: "exabgp",
   feature: "A peer that knows two-octet AS numbers alone",
   variants: [towardsOld(large), towardsOld(65001)],
 };

@@ -53,6 +53,7 @@ const external: Variant = {
 
 export const attributes: Case = {
   id: "attributes",
+  quickOn: "gobgp",
   feature: "Communities, large communities, MED, prepending and LOCAL_PREF arrive as given",
   variants: [
     given("all together", everything, {

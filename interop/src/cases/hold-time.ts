@@ -24,6 +24,7 @@ function negotiates(ours: number, theirs: number): Variant {
 
 export const holdTime: Case = {
   id: "hold-time",
+  quickOn: "frr",
   feature: "Negotiates the smaller hold time",
   variants: [
     negotiates(9, 90),

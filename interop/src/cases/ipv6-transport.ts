@@ -20,6 +20,7 @@ function over6(name: string, vips: readonly string[]): Variant {
 
 export const ipv6Transport: Case = {
   id: "ipv6-transport",
+  quickOn: "frr",
   feature: "Announces an IPv4 and an IPv6 VIP over an IPv6 session",
   variants: [over6("both families", [vip4, vip6]), over6("IPv6 alone", [vip6])],
 };

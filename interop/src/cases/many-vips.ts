@@ -45,6 +45,7 @@ const packed: Variant = {
 
 export const manyVips: Case = {
   id: "many-vips",
+  quickOn: "openbgpd",
   feature: "Packs 5,000 VIPs into few UPDATEs, each within its limit and no prefix twice",
   variants: [packed],
 };

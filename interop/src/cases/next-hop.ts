@@ -17,6 +17,7 @@ const fixed: Variant = {
 
 export const nextHop: Case = {
   id: "next-hop",
+  quickOn: "openbgpd",
   feature: "Sends a fixed next hop where one is given (self is in every other row)",
   variants: [fixed],
 };

@@ -28,6 +28,7 @@ function starts(how: "stopped" | "killed"): Variant {
 
 export const ourRestart: Case = {
   id: "our-restart",
+  quickOn: "openbgpd",
   feature: "Is Established again after a restart of its own, and knows its addresses",
   variants: [starts("stopped"), starts("killed")],
 };

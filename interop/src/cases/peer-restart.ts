@@ -26,6 +26,7 @@ function comesBack(how: "restarted" | "killed and started"): Variant {
 
 export const peerRestart: Case = {
   id: "peer-restart",
+  quickOn: "frr",
   feature: "Is Established again by itself after a restart of the peer",
   variants: [comesBack("restarted"), comesBack("killed and started")],
 };

@@ -78,6 +78,7 @@ const oneChanges: Variant = {
 
 export const twoVips: Case = {
   id: "two-vips",
+  quickOn: "exabgp",
   feature: "Two VIPs with different attributes; one changes and goes without touching the other",
   variants: [sideBySide, oneChanges],
 };

@@ -47,6 +47,7 @@ function refused(by: "the peer" | "vipcast"): Variant {
 
 export const wrongAs: Case = {
   id: "wrong-as",
+  quickOn: "frr",
   feature: "A wrong AS number is named by both sides (2/2 Bad Peer AS)",
   variants: [refused("vipcast"), refused("the peer")],
 };

@@ -21,7 +21,7 @@ export interface Case {
   readonly feature: string;
   /** Set for cases whose subject is a time: they run beside no other. */
   readonly alone?: true;
-  /** The daemon it is shown on in the quick tier. Default BIRD. */
+  /** The daemon it is shown on in the quick tier, if that is there. Default BIRD. */
   readonly quickOn?: DaemonName;
   /** The first one a daemon can do is its representative. */
   readonly variants: readonly Variant[];

@@ -1,3 +1,4 @@
+import { establish } from "../cases/establish.ts";
 import { cases } from "../cases/table.ts";
 import type { DaemonDriver } from "../daemons/driver.ts";
 import { daemons } from "../daemons/table.ts";
@@ -19,6 +20,12 @@ export interface PlannedCell {
   readonly lack: string | null;
   /** The daemon, or a tool, is not there. */
   readonly absent: string | null;
+}
+
+/** `establish on BIRD`, with the variant where the case has several. */
+export function titleOf({ subject, driver, variant }: PlannedCell): string {
+  const name = variant === null || subject.variants.length === 1 ? "" : `, ${variant.name}`;
+  return `${subject.id} on ${driver.title}${name}`;
 }
 
 /** The tier named by `VIPCAST_TIER`; `test` without it. Throws on any other word. */
@@ -50,7 +57,11 @@ export function planCells(tier: Tier): readonly PlannedCell[] {
   );
 }
 
-/** The quick tier shows each case on one daemon, and the main job on all of them. */
+/** The quick tier shows each case on one daemon that is there, and the main job on all of them. */
 function inTestTier(subject: Case, driver: DaemonDriver): boolean {
-  return subject.id === "establish" || driver.name === (subject.quickOn ?? "bird");
+  if (subject === establish) return true;
+  const wanted = subject.quickOn ?? "bird";
+  const candidates = [...daemons.filter(({ name }) => name === wanted), ...daemons];
+  const usable = candidates.find((daemon) => absence(daemon) === null && representative(daemon, subject) !== null);
+  return driver.name === (usable?.name ?? wanted);
 }

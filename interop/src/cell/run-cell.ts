@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { DaemonDriver } from "../daemons/driver.ts";
 import { lackOf, missingPrograms } from "../daemons/peer-daemon.ts";
 import type { Case, Variant } from "./case.ts";
@@ -52,6 +53,24 @@ export async function openCell(driver: DaemonDriver, variant: Variant): Promise<
   }
 }
 
+/** No cell takes longer; what is left until ten seconds is for the evidence. */
+const limitMs = 9000;
+
+async function withinLimit(work: Promise<void>): Promise<void> {
+  const limit = new AbortController();
+  const late = async (): Promise<never> => {
+    await setTimeout(limitMs, null, { signal: limit.signal });
+    throw new Error(`the cell is not done after ${limitMs} ms`);
+  };
+  try {
+    await Promise.race([work, late()]);
+  } finally {
+    limit.abort();
+    // Whatever is still under way ends with the sandbox.
+    work.catch(() => undefined);
+  }
+}
+
 /** Runs an opened cell and closes it. Never throws. */
 export async function finishCell(cell: Cell, variant: Variant): Promise<CellResult> {
   const began = performance.now();
@@ -64,8 +83,7 @@ export async function finishCell(cell: Cell, variant: Variant): Promise<CellResu
     ms: Math.round(performance.now() - began),
   });
   try {
-    await variant.run(cell);
-    await cell.checkWire();
+    await withinLimit(variant.run(cell).then(() => cell.checkWire()));
     return finish(null, null);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,98 @@
+/**
+ * Runs every variant of every case on every daemon and writes `docs/interop.json` and `docs/interop.md`. Exit code 1 when a cell
+ * fails or a daemon is not there. `--cells TEXT` runs the cells whose title has the text and writes nothing.
+ */
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { release } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type PlannedCell, planCells, titleOf } from "./cell/plan.ts";
+import { runCell } from "./cell/run-cell.ts";
+import { startWorld } from "./cell/world.ts";
+import { PeerDaemon } from "./daemons/peer-daemon.ts";
+import { daemons } from "./daemons/table.ts";
+import { renderReport } from "./report.ts";
+import type { KeptCell, KeptRun } from "./results.ts";
+
+/** A cell waits most of its time; more than this at once and they wait for the processor instead. */
+const atOnce = 3;
+
+async function proveCell(cell: PlannedCell): Promise<KeptCell> {
+  const { subject, driver, variant, lack, absent } = cell;
+  const kept = { case: subject.id, feature: subject.feature, daemon: driver.name, variant: variant?.name ?? "" };
+  const empty = { figures: {}, notes: [], ms: 0 };
+  if (absent !== null) return { ...kept, ...empty, state: "absent", reason: absent };
+  if (lack !== null || variant === null) return { ...kept, ...empty, state: "lacks", reason: lack };
+  const result = await runCell(driver, variant).catch((error: Error) => ({
+    ...empty,
+    state: "fail" as const,
+    reason: `the cell could not be opened: ${error.message}`,
+    evidence: null,
+  }));
+  console.log(
+    `${result.state === "pass" ? "ok  " : "FAIL"} ${titleOf(cell)} (${result.ms} ms)${result.reason === null ? "" : `: ${result.reason}`}`,
+  );
+  if (result.evidence !== null) console.error(result.evidence);
+  const { state, reason, figures, notes, ms } = result;
+  return { ...kept, state, reason, figures, notes, ms };
+}
+
+/** Runs the cells in the order of the plan, at most `width` beside each other, and keeps that order. */
+async function proveAll(cells: readonly PlannedCell[], width: number): Promise<ReadonlyMap<PlannedCell, KeptCell>> {
+  const kept = new Map<PlannedCell, KeptCell>();
+  const waiting = [...cells];
+  const work = async (): Promise<void> => {
+    for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) kept.set(cell, await proveCell(cell));
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  return kept;
+}
+
+async function describeRun(cells: readonly KeptCell[]): Promise<KeptRun> {
+  const world = await startWorld();
+  try {
+    const versions = await Promise.all(
+      daemons.map(async (driver) => ({
+        name: driver.name,
+        title: driver.title,
+        version: await new PeerDaemon(driver, world, "peer").version(),
+      })),
+    );
+    const { stdout } = await world.exec(null, ["tshark", "--version"], { allowFailure: true });
+    return {
+      date: new Date().toISOString().slice(0, 10),
+      commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim(),
+      kernel: release(),
+      node: process.versions.node,
+      tshark: stdout.match(/TShark \(Wireshark\) (\S+?)\.? /)?.[1] ?? "unknown",
+      daemons: versions,
+      cells,
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+const wanted = process.argv[2] === "--cells" ? (process.argv[3] ?? "") : null;
+const plan = planCells("prove").filter((cell) => wanted === null || titleOf(cell).includes(wanted));
+const sideBySide = await proveAll(
+  plan.filter(({ subject }) => subject.alone !== true),
+  atOnce,
+);
+const oneByOne = await proveAll(
+  plan.filter(({ subject }) => subject.alone === true),
+  1,
+);
+const cells = plan.flatMap((cell) => sideBySide.get(cell) ?? oneByOne.get(cell) ?? []);
+const count = (state: KeptCell["state"]): number => cells.filter((cell) => cell.state === state).length;
+if (wanted === null) {
+  const run = await describeRun(cells);
+  const docs = join(fileURLToPath(new URL("../..", import.meta.url)), "docs");
+  writeFileSync(join(docs, "interop.json"), `${JSON.stringify(run, null, 2)}\n`);
+  writeFileSync(join(docs, "interop.md"), renderReport(run));
+}
+console.log(
+  `interop: ${count("pass")} passed, ${count("fail")} failed, ${count("lacks")} the peer lacks, ${count("absent")} without their peer`,
+);
+process.exit(count("fail") + count("absent") > 0 || cells.length === 0 ? 1 : 0);

@@ -1,7 +1,7 @@
 // Turns the compiler's output (`dist`) into what runs and is published (`bundle`): one file per library entry, and the CLI
 // with its dependencies inside, one chunk per verb. Fewer files and look-ups are most of the start-up time
 // (docs/adr/0001-bundled-entries.md). `--if-stale` does nothing when every bundle is newer than what it is made from.
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -33,12 +33,12 @@ function newestUnder(folder) {
   return newest;
 }
 
-async function bundle({ input, folder, external, ...options }) {
+async function bundle({ input, folder, external, format = "esm", ...options }) {
   rmSync(folder, { recursive: true, force: true });
   const build = await rolldown({ input, external, platform: "node", logLevel: "warn", ...options });
   await build.write({
     dir: folder,
-    format: "esm",
+    format,
     sourcemap: true,
     entryFileNames: "[name].js",
     chunkFileNames: "[name].js",
@@ -64,18 +64,30 @@ if (stale || !process.argv.includes("--if-stale")) {
         external: /^(node:|@vipcast\/|koffi$|ipaddr\.js$|ip-address$)/,
       }),
     ),
-    bundle({
-      // `lab-entry` is what the lab's own processes run; it is looked for beside the module that starts them.
-      input: { main: join(dist("cli"), "main.js"), "lab-entry": join(dist("lab"), "lab-entry.js") },
-      folder: join(packages, "cli/bundle"),
-      external: /^(node:|koffi$)/,
-      // From the compiler's output, not from the libraries' bundles: those are being written at the same time.
-      resolve: {
-        alias: Object.fromEntries(
-          Object.keys(libraries).map((name) => [`@vipcast/${name}`, join(dist(name), "index.js")]),
-        ),
-      },
-      plugins: [leaveOut],
-    }),
+    bundleCli(),
   ]);
+}
+
+/**
+ * The CLI is CommonJS, although everything it is made from is ESM: Node then starts without its asynchronous module loader, a tenth of
+ * the way from start to Established. What the lab's own processes run is looked for beside the module that starts them.
+ */
+async function bundleCli() {
+  const folder = join(packages, "cli/bundle");
+  const options = {
+    external: /^(node:|koffi$)/,
+    // From the compiler's output, not from the libraries' bundles: those are being written at the same time.
+    resolve: {
+      alias: Object.fromEntries(
+        Object.keys(libraries).map((name) => [`@vipcast/${name}`, join(dist(name), "index.js")]),
+      ),
+    },
+    plugins: [leaveOut],
+  };
+  await bundle({ ...options, input: { main: join(dist("cli"), "main.js") }, folder, format: "cjs" });
+  writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
+  const lab = join(folder, "lab");
+  await bundle({ ...options, input: { "lab-entry": join(dist("lab"), "lab-entry.js") }, folder: lab });
+  writeFileSync(join(lab, "package.json"), '{ "type": "module" }\n');
+  writeFileSync(join(folder, "lab-entry.js"), 'import("./lab/lab-entry.js");\n');
 }

@@ -55,5 +55,5 @@ function version(): string {
   return version;
 }
 
-// Whatever a verb left open must not keep the process: when it says it is done, it is.
-process.exit(await main(process.argv.slice(2)));
+// Whatever a verb left open must not keep the process: when it says it is done, it is. (No top-level await: the bundle is CommonJS.)
+void main(process.argv.slice(2)).then((code) => process.exit(code));

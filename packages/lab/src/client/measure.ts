@@ -20,6 +20,8 @@ export interface Outage {
   readonly longestGapMs: number;
   readonly probes: number;
   readonly failed: number;
+  /** The failed ones by error code. */
+  readonly errors: Readonly<Record<string, number>>;
 }
 
 /** A probe that was without an answer for longer than this when the fault came was in trouble before the fault. */
@@ -50,6 +52,7 @@ export function measureOutage(probes: readonly Probe[], from: number, to: number
     longestGapMs,
     probes: inside.length,
     failed: failed.length,
+    errors: countBy(failed, (probe) => probe.error),
   };
 }
 
@@ -60,12 +63,23 @@ export function worstOutage(outages: readonly Outage[]): Outage {
     longestGapMs: Math.max(0, ...outages.map((outage) => outage.longestGapMs)),
     probes: outages.reduce((sum, outage) => sum + outage.probes, 0),
     failed: outages.reduce((sum, outage) => sum + outage.failed, 0),
+    errors: outages.reduce((sum: Record<string, number>, { errors }) => {
+      for (const [error, count] of Object.entries(errors)) sum[error] = (sum[error] ?? 0) + count;
+      return sum;
+    }, {}),
   };
 }
 
 /** How many probes each node answered. */
 export function countAnswers(probes: readonly Probe[]): Readonly<Record<string, number>> {
+  return countBy(probes, (probe) => probe.answer);
+}
+
+function countBy(probes: readonly Probe[], key: (probe: Probe) => string | null): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { answer } of probes) if (answer !== null) counts[answer] = (counts[answer] ?? 0) + 1;
+  for (const probe of probes) {
+    const name = key(probe);
+    if (name !== null) counts[name] = (counts[name] ?? 0) + 1;
+  }
   return counts;
 }

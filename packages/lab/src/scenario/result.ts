@@ -24,6 +24,8 @@ export interface FaultMeasurement {
   /** New connections tried from the fault to the end of the observation, and how many of them got no answer. */
   readonly probes: number;
   readonly probesFailed: number;
+  /** The failed ones by error code. `ECONNRESET` alone means cut in the middle of the handshake by the change of route itself. */
+  readonly probeErrors: Readonly<Record<string, number>>;
   /** Long-lived connections open when the fault came, and how many of them broke. */
   readonly connections: number;
   readonly connectionsReset: number;

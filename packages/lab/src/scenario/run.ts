@@ -199,6 +199,7 @@ export class ScenarioRun {
       convergedMs: convergedMs === null ? null : round(convergedMs),
       probes: outage?.probes ?? 0,
       probesFailed: outage?.failed ?? 0,
+      probeErrors: outage?.errors ?? {},
       connections: connections.length,
       connectionsReset: broken.length,
       connectionsResetElsewhere: broken.filter((connection) => connection.answer !== fault.node).length,

@@ -146,6 +146,8 @@ export function describeFault(fault: FaultMeasurement, expected: readonly string
     throw new LabError("timeout", `the next hops never became ${expected.join(", ") || "none"}`);
   const converged = `next hops [${expected.join(", ")}] after ${fault.convergedMs} ms`;
   if (fault.outageMs === null) return converged;
+  const codes = Object.entries(fault.probeErrors).map(([error, count]) => `${error} ${count}`);
+  const errors = codes.length === 0 ? "" : ` (${codes.join(", ")})`;
   const elsewhere = fault.connectionsResetElsewhere === 0 ? "" : ` (${fault.connectionsResetElsewhere} of other nodes)`;
-  return `outage ${fault.outageMs} ms, ${fault.probesFailed} of ${fault.probes} new connections failed, ${fault.connectionsReset} of ${fault.connections} long-lived ones reset${elsewhere}, ${converged}`;
+  return `outage ${fault.outageMs} ms, ${fault.probesFailed} of ${fault.probes} new connections failed${errors}, ${fault.connectionsReset} of ${fault.connections} long-lived ones reset${elsewhere}, ${converged}`;
 }

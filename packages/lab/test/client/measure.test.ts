@@ -8,12 +8,17 @@ const bad = (at: number, ms = 1): Probe => ({ target, at, ms, answer: null, erro
 describe("measureOutage", () => {
   it("finds no outage when every probe was answered", () => {
     const probes = [0, 10, 20, 30, 40].map((at) => good(at));
-    expect(measureOutage(probes, 0, 45)).toEqual({ outageMs: 0, longestGapMs: 10, probes: 5, failed: 0 });
+    expect(measureOutage(probes, 0, 45)).toEqual({ outageMs: 0, longestGapMs: 10, probes: 5, failed: 0, errors: {} });
   });
 
   it("measures from the first failed probe to the first one after which all succeed", () => {
     const probes = [good(0), bad(10), good(20), bad(30), good(40), good(50)];
-    expect(measureOutage(probes, 0, 60)).toMatchObject({ outageMs: 30, failed: 2, probes: 6 });
+    expect(measureOutage(probes, 0, 60)).toMatchObject({
+      outageMs: 30,
+      failed: 2,
+      probes: 6,
+      errors: { ECONNREFUSED: 2 },
+    });
   });
 
   it("counts a probe that began before the fault and was cut off by it", () => {
@@ -37,7 +42,7 @@ describe("measureOutage", () => {
 
   it("takes the ends of the stretch into the longest gap", () => {
     expect(measureOutage([good(60)], 0, 100).longestGapMs).toBe(61);
-    expect(measureOutage([], 0, 100)).toEqual({ outageMs: 0, longestGapMs: 100, probes: 0, failed: 0 });
+    expect(measureOutage([], 0, 100)).toEqual({ outageMs: 0, longestGapMs: 100, probes: 0, failed: 0, errors: {} });
   });
 
   it("does not depend on the order in which the probes ended", () => {
@@ -53,10 +58,16 @@ describe("measureOutage", () => {
 });
 
 it("worstOutage takes the worst times and adds up the counts", () => {
-  const a = { outageMs: 5, longestGapMs: 20, probes: 10, failed: 1 };
-  const b = { outageMs: 7, longestGapMs: 10, probes: 4, failed: 2 };
-  expect(worstOutage([a, b])).toEqual({ outageMs: 7, longestGapMs: 20, probes: 14, failed: 3 });
-  expect(worstOutage([])).toEqual({ outageMs: 0, longestGapMs: 0, probes: 0, failed: 0 });
+  const a = { outageMs: 5, longestGapMs: 20, probes: 10, failed: 1, errors: { ECONNRESET: 1 } };
+  const b = { outageMs: 7, longestGapMs: 10, probes: 4, failed: 2, errors: { ECONNRESET: 1, ETIMEDOUT: 1 } };
+  expect(worstOutage([a, b])).toEqual({
+    outageMs: 7,
+    longestGapMs: 20,
+    probes: 14,
+    failed: 3,
+    errors: { ECONNRESET: 2, ETIMEDOUT: 1 },
+  });
+  expect(worstOutage([])).toEqual({ outageMs: 0, longestGapMs: 0, probes: 0, failed: 0, errors: {} });
 });
 
 it("countAnswers counts per node and ignores failures", () => {

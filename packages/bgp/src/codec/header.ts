@@ -84,7 +84,7 @@ export function malformedMessage(
 /** Appends a header whose length is set by {@link endMessage}; returns where the message starts. */
 export function beginMessage(w: Writer, type: number): number {
   const start = w.length;
-  w.fill(0xff, 16);
+  for (let i = 0; i < 4; i++) w.u32(0xffff_ffff);
   w.u16(0);
   w.u8(type);
   return start;

@@ -44,7 +44,9 @@ class Packer {
   private readonly spec: NlriSpec;
   private readonly addPath: boolean;
   private readonly classic: boolean;
+  // Routes [next, claimed) belong to the message being written.
   private next: number;
+  private claimed: number;
 
   constructor(w: Writer, { family, attributes, nlri }: RouteBatch, ctx: CodecContext) {
     const spec = nlriSpec(family);
@@ -58,6 +60,7 @@ class Packer {
     this.addPath = carriesPathIds(ctx.addPathSend, family);
     this.classic = family === Family.Ipv4Unicast && (attributes === null || attributes.nextHop?.length === 4);
     this.next = 0;
+    this.claimed = 0;
     if (attributes !== null && nlri.length > 0) checkMandatory(attributes, spec, ctx);
   }
 
@@ -80,7 +83,8 @@ class Packer {
     if (this.classic) {
       const lengthAt = w.length;
       w.u16(0);
-      this.writeNlri(this.take(limit - w.length - 2));
+      this.claim(limit - w.length - 2);
+      this.writeNlri();
       w.patchU16(lengthAt, w.length - lengthAt - 2);
       w.u16(0);
       return;
@@ -96,7 +100,8 @@ class Packer {
     w.u16(0);
     encodeAttributes(w, attributes, this.ctx, true);
     w.patchU16(lengthAt, w.length - lengthAt - 2);
-    this.writeNlri(this.take(limit - w.length));
+    this.claim(limit - w.length);
+    this.writeNlri();
   }
 
   private writeReach(attributes: AttributeValues, limit: number): void {
@@ -126,7 +131,7 @@ class Packer {
     w.length = lengthAt;
     w.u16(0);
     // Four octets of header: with fewer NLRI than an Extended Length is for, one of them stays free.
-    const [from, to, nlriLength] = this.take(limit - w.length - 4 - fixed - othersLength);
+    const nlriLength = this.claim(limit - w.length - 4 - fixed - othersLength);
     const valueLength = fixed + nlriLength;
     const extended = valueLength > 0xff;
     w.u8(extended ? AttributeFlag.Optional | AttributeFlag.ExtendedLength : AttributeFlag.Optional);
@@ -140,31 +145,33 @@ class Packer {
       w.copy(nextHop);
       w.u8(0);
     }
-    this.writeNlri([from, to, nlriLength]);
+    this.writeNlri();
     w.patchU16(lengthAt, w.length - lengthAt - 2);
   }
 
-  /** Claims the next routes that fit into `room` octets: first, one past the last, and their length. At least one. */
-  private take(room: number): readonly [from: number, to: number, octets: number] {
-    const from = this.next;
-    let to = from;
+  /** Claims the next routes that fit into `room` octets, at least one; returns their length. */
+  private claim(room: number): number {
+    const { nlri, spec, addPath } = this;
+    let to = this.next;
     let octets = 0;
-    while (to < this.nlri.length) {
-      const length = this.spec.encodedLength(this.nlri[to]!, this.addPath);
+    while (to < nlri.length) {
+      const length = spec.encodedLength(nlri[to]!, addPath);
       if (octets + length > room) break;
       octets += length;
       to++;
     }
-    if (to === from) {
+    if (to === this.next) {
       const limit = this.ctx.maxMessageLength;
       throw new BgpEncodeError("message-too-long", "attributes", `leave no room for a route within ${limit} octets`);
     }
-    this.next = to;
-    return [from, to, octets];
+    this.claimed = to;
+    return octets;
   }
 
-  private writeNlri([from, to]: readonly [from: number, to: number, octets: number]): void {
-    for (let i = from; i < to; i++) this.spec.encode(this.w, this.nlri[i]!, this.addPath);
+  private writeNlri(): void {
+    const { w, nlri, spec, addPath } = this;
+    for (let i = this.next; i < this.claimed; i++) spec.encode(w, nlri[i]!, addPath);
+    this.next = this.claimed;
   }
 }
 
@@ -175,11 +182,15 @@ function checkMandatory(attributes: AttributeValues, spec: NlriSpec, ctx: CodecC
   if (asPath === undefined)
     throw new BgpEncodeError("missing-field", "asPath", "every route needs one, an empty one at least");
   if (nextHop === undefined) throw new BgpEncodeError("missing-field", "nextHop", "every route needs one");
-  const name = familyName(spec.family);
   if (!spec.nextHopLengths.includes(nextHop.length)) {
-    throw new BgpEncodeError("value-length", "nextHop", `${nextHop.length} octets do not suit ${name}`);
+    throw new BgpEncodeError(
+      "value-length",
+      "nextHop",
+      `${nextHop.length} octets do not suit ${familyName(spec.family)}`,
+    );
   }
   if (afiOf(spec.family) === 1 && nextHop.length !== 4 && !ctx.extendedNextHop.includes(spec.family)) {
+    const name = familyName(spec.family);
     throw new BgpEncodeError(
       "next-hop-family",
       "nextHop",

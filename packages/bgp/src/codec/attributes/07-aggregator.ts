@@ -12,6 +12,7 @@ export const aggregator: AttributeSpec = defineAttribute({
   lengthTwoOctetAs: fixedLength(6),
   badLength: badLengthDiscards("RFC 7606 §7.7"),
   decode: (bytes, start, _end, ctx) => decodeAggregator(bytes, start, ctx.fourOctetAs ? 4 : 2),
-  encode: (w, value, ctx) => encodeAggregator(w, "aggregator", value, ctx.fourOctetAs ? 4 : 2),
+  select: (values) => values.aggregator,
+  encode: (w, value, ctx) => encodeAggregator(w, value, ctx.fourOctetAs ? 4 : 2),
   json: aggregatorToJson,
 });

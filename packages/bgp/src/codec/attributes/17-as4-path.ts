@@ -42,7 +42,7 @@ export const as4Path: AttributeSpec = defineAttribute({
     return fault === null ? null : faults[fault];
   },
   decode: (bytes, start, end) => decodeSegments(bytes, start, end, 4),
-  encode: (w, value) => encodeSegments(w, "asPath", value, 4),
+  encode: (w, value) => encodeSegments(w, value, 4),
   select: (values, ctx) => (ctx.fourOctetAs ? undefined : as4PathToSend(values.asPath)),
   json: segmentsToJson,
 });

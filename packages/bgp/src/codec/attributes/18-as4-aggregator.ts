@@ -16,7 +16,7 @@ export const as4Aggregator: AttributeSpec = defineAttribute({
   badLength: badLengthDiscards("RFC 6793 §6"),
   fromFourOctetAs: ignored("as4-aggregator-from-four-octet-peer", "RFC 6793 §4.1"),
   decode: (bytes, start) => decodeAggregator(bytes, start, 4),
-  encode: (w, value) => encodeAggregator(w, "aggregator", value, 4),
+  encode: (w, value) => encodeAggregator(w, value, 4),
   select: (values, ctx) => (ctx.fourOctetAs ? undefined : as4AggregatorToSend(values.aggregator)),
   json: aggregatorToJson,
 });

@@ -18,9 +18,9 @@ export function decodeAggregator(bytes: Uint8Array, start: number, asnOctets: 2 
   return { asn, address: bytes.slice(start + asnOctets, start + asnOctets + 4) };
 }
 
-export function encodeAggregator(w: Writer, field: string, { asn, address }: Aggregator, asnOctets: 2 | 4): void {
-  checkRange(`${field}.asn`, asn, 0, 0xffff_ffff);
-  checkLength(`${field}.address`, address, 4);
+export function encodeAggregator(w: Writer, { asn, address }: Aggregator, asnOctets: 2 | 4): void {
+  checkRange("aggregator.asn", asn, 0, 0xffff_ffff);
+  checkLength("aggregator.address", address, 4);
   if (asnOctets === 4) w.u32(asn);
   else w.u16(asn > 0xffff ? asTrans : asn);
   w.copy(address);

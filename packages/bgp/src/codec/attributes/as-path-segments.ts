@@ -47,21 +47,21 @@ export function decodeSegments(bytes: Uint8Array, start: number, end: number, as
 }
 
 /** Appends segments; runs of more than 255 become several (RFC 4271 §5.1.2). AS numbers that do not fit become AS_TRANS. */
-export function encodeSegments(w: Writer, field: string, segments: readonly AsPathSegment[], asnOctets: 2 | 4): void {
+export function encodeSegments(w: Writer, segments: readonly AsPathSegment[], asnOctets: 2 | 4): void {
   for (const { type, asns } of segments) {
-    checkRange(`${field}.type`, type, SegmentType.Set, SegmentType.ConfedSet);
-    if (asns.length === 0) throw new BgpEncodeError("value-length", `${field}.asns`, "a segment without AS numbers");
+    checkRange("asPath.type", type, SegmentType.Set, SegmentType.ConfedSet);
+    if (asns.length === 0) throw new BgpEncodeError("value-length", "asPath.asns", "a segment without AS numbers");
     for (let from = 0; from < asns.length; from += maxSegmentLength) {
       const to = Math.min(asns.length, from + maxSegmentLength);
       w.u8(type);
       w.u8(to - from);
-      for (let i = from; i < to; i++) writeAsn(w, `${field}.asns`, asns[i]!, asnOctets);
+      for (let i = from; i < to; i++) writeAsn(w, asns[i]!, asnOctets);
     }
   }
 }
 
-function writeAsn(w: Writer, field: string, asn: number, asnOctets: 2 | 4): void {
-  checkRange(field, asn, 0, 0xffff_ffff);
+function writeAsn(w: Writer, asn: number, asnOctets: 2 | 4): void {
+  checkRange("asPath.asns", asn, 0, 0xffff_ffff);
   if (asnOctets === 4) w.u32(asn);
   else w.u16(asn > 0xffff ? asTrans : asn);
 }

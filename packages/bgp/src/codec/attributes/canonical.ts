@@ -34,11 +34,11 @@ export function writeCanonical(w: Writer, attributes: PathAttributes, family?: F
     const flags = attributes.flags(code) & (AttributeKind.OptionalTransitive | AttributeFlag.Partial);
     if (code === AttributeCode.AsPath && rebuilt.asPath !== undefined) {
       const header = beginAttribute(w, flags, code);
-      encodeSegments(w, "asPath", rebuilt.asPath, 4);
+      encodeSegments(w, rebuilt.asPath, 4);
       endAttribute(w, header);
     } else if (code === AttributeCode.Aggregator && rebuilt.aggregator !== undefined) {
       const header = beginAttribute(w, flags, code);
-      encodeAggregator(w, "aggregator", rebuilt.aggregator, 4);
+      encodeAggregator(w, rebuilt.aggregator, 4);
       endAttribute(w, header);
     } else {
       copyAttribute(w, flags, code, bytes, start, end);

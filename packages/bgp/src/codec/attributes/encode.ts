@@ -1,23 +1,27 @@
 import type { Writer } from "../../bytes/writer.ts";
 import type { CodecContext } from "../context.ts";
 import { BgpEncodeError, checkRange } from "../encode-error.ts";
+import { nextHop } from "./03-next-hop.ts";
 import { AttributeFlag, AttributeKind } from "./spec.ts";
 import { attributeSpec, attributeSpecs } from "./table.ts";
 import type { AttributeValues, RawAttribute } from "./values.ts";
+
+const noUnknown: readonly RawAttribute[] = [];
 
 /**
  * Appends the attributes in ascending order of code, unknown ones among them, without MP_REACH_NLRI and MP_UNREACH_NLRI.
  * @param withNextHop false where the next hop travels in MP_REACH_NLRI.
  */
 export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecContext, withNextHop: boolean): void {
-  const unknown = values.unknown === undefined ? [] : sortedUnknown(values.unknown);
+  const unknown = values.unknown === undefined ? noUnknown : sortedUnknown(values.unknown);
   let nextUnknown = 0;
   for (const spec of attributeSpecs) {
     while (nextUnknown < unknown.length && unknown[nextUnknown]!.code < spec.code)
       writeUnknown(w, unknown[nextUnknown++]!);
-    if (!spec.present(values, ctx) || (spec.property === "nextHop" && !withNextHop)) continue;
+    const value = spec.select(values, ctx);
+    if (value === undefined || (spec === nextHop && !withNextHop)) continue;
     const header = beginAttribute(w, spec.kind, spec.code);
-    spec.write(w, values, ctx);
+    spec.encode(w, value, ctx);
     endAttribute(w, header);
   }
   while (nextUnknown < unknown.length) writeUnknown(w, unknown[nextUnknown++]!);

@@ -71,10 +71,10 @@ export interface AttributeSpec {
     end: number,
     ctx: CodecContext,
   ) => void;
-  /** Whether {@link write} has something to write. */
-  readonly present: (values: AttributeValues, ctx: CodecContext) => boolean;
-  /** Appends the value's octets, without the attribute header. */
-  readonly write: (w: Writer, values: AttributeValues, ctx: CodecContext) => void;
+  /** What of a set to send, for {@link encode}; undefined sends nothing. */
+  readonly select: (values: AttributeValues, ctx: CodecContext) => unknown;
+  /** Appends the octets of a value that {@link select} gave, without the attribute header. */
+  readonly encode: (w: Writer, value: unknown, ctx: CodecContext) => void;
   /** The property of {@link AttributeValues} that holds the value, and of the JSON object. */
   readonly property: AttributeProperty | null;
   readonly json: (values: AttributeValues) => Json | undefined;
@@ -107,14 +107,13 @@ export interface AttributeDefinition<K extends AttributeProperty> {
     ctx: CodecContext,
   ) => NonNullable<AttributeValues[K]>;
   readonly encode: (w: Writer, value: NonNullable<AttributeValues[K]>, ctx: CodecContext) => void;
-  /** What to send instead of the property itself; undefined sends nothing. */
-  readonly select?: (values: AttributeValues, ctx: CodecContext) => AttributeValues[K];
+  /** What to send: usually the property itself; undefined sends nothing. */
+  readonly select: (values: AttributeValues, ctx: CodecContext) => AttributeValues[K];
   readonly json: (value: NonNullable<AttributeValues[K]>) => Json;
 }
 
 export function defineAttribute<K extends AttributeProperty>(d: AttributeDefinition<K>): AttributeSpec {
-  const { property, decode, encode, json } = d;
-  const select = d.select ?? ((values: AttributeValues): AttributeValues[K] => values[property]);
+  const { property, decode, json } = d;
   return {
     code: d.code,
     name: d.name,
@@ -132,11 +131,9 @@ export function defineAttribute<K extends AttributeProperty>(d: AttributeDefinit
     load: (into, bytes, start, end, ctx) => {
       into[property] = decode(bytes, start, end, ctx);
     },
-    present: (values, ctx) => select(values, ctx) !== undefined,
-    write: (w, values, ctx) => {
-      const value = select(values, ctx);
-      if (value !== undefined && value !== null) encode(w, value, ctx);
-    },
+    select: d.select,
+    // What `select` gave is all that is ever handed in.
+    encode: d.encode as (w: Writer, value: unknown, ctx: CodecContext) => void,
     property,
     json: (values) => {
       const value = values[property];
@@ -164,8 +161,8 @@ export function defineReachability(
     fromFourOctetAs: null,
     check: d.check,
     load: () => {},
-    present: () => false,
-    write: () => {},
+    select: () => undefined,
+    encode: () => {},
     property: null,
     json: () => undefined,
   };

@@ -175,7 +175,8 @@ export class Rtnetlink {
 
   /**
    * Calls `listener` for every change, ours included, from the event loop. Watching starts before this returns, so a list
-   * read afterwards misses nothing. Throws `LinuxError` when the kernel cannot be watched; later trouble is a `resync`.
+   * read afterwards misses nothing. The kernel announces IPv6 additions from a work queue: a little after the address is
+   * there, and not at all when it is removed at once. Throws `LinuxError` when the kernel cannot be watched; later trouble is a `resync`.
    */
   watch(listener: (change: KernelChange) => void, options: WatchOptions = {}): Watch {
     const watch = startWatch(

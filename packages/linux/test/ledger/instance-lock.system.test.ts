@@ -133,7 +133,7 @@ describe.skipIf(!namespacesWork)("the instance lock", () => {
           fs.rmSync(`${base}/filler`);
           const recovered = await ledger.flush();
           if (lockWhenFull.kind === "acquired") lockWhenFull.lock.release();
-          sh(`mount -o remount,ro ${base}`);
+          sh(`mount -o remount,bind,ro ${base}`);
           ledger.forget({ kind: "address", prefix: "192.0.2.11/32", interface: "lo" });
           const readOnly = await ledger.flush();
           const lockReadOnly = linux.acquireInstanceLock({ stateDir, mark });

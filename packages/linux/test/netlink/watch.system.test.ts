@@ -17,6 +17,8 @@ describe.skipIf(!namespacesWork)("watching a real kernel", () => {
       });
       sh("ip addr add 192.0.2.10/32 dev lo scope host");
       sh("ip addr add 2001:db8::10/128 dev lo nodad");
+      // The kernel announces IPv6 additions from a work queue.
+      await until(() => seen.length >= 2, "two additions");
       sh("ip addr del 192.0.2.10/32 dev lo");
       sh("ip addr del 2001:db8::10/128 dev lo");
       await until(() => seen.length >= 4, "four changes");

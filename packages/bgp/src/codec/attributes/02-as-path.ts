@@ -37,7 +37,7 @@ export const asPath: AttributeSpec = defineAttribute({
   rfc: "RFC 4271 §5.1.2",
   kind: AttributeKind.WellKnown,
   mandatory: Mandatory.WithReachableNlri,
-  // RFC 8205 §4: an UPDATE with BGPsec_Path has no AS_PATH.
+  // RFC 8205 §3: an UPDATE with BGPsec_Path has no AS_PATH.
   replacedBy: AttributeCode.BgpsecPath,
   // RFC 7606 §4: "only AS_PATH and ATOMIC_AGGREGATE may validly have an attribute length of zero."
   length: anyLength,

@@ -36,7 +36,7 @@ function writeLargeCommunity(w: Writer, value: LargeCommunity): void {
   }
 }
 
-/** RFC 8092 §5: "Duplicate BGP Large Community values MUST NOT be transmitted. A receiving speaker MUST silently remove redundant" ones. */
+/** RFC 8092 §3: "Duplicate BGP Large Community values MUST NOT be transmitted. A receiving speaker MUST silently remove redundant" ones. */
 function withoutDuplicates(values: readonly LargeCommunity[]): readonly LargeCommunity[] {
   if (values.length < 2) return values;
   const seen = new Map<string, LargeCommunity>();

@@ -35,7 +35,7 @@ describe("AS_PATH", () => {
     ]);
   });
 
-  it("is mandatory with reachable routes, unless BGPsec_Path stands for it (RFC 8205 §4)", () => {
+  it("is mandatory with reachable routes, unless BGPsec_Path stands for it (RFC 8205 §3)", () => {
     expect(verdict({ without })).toBe("TreatAsWithdraw 2:attribute-missing (RFC 7606 §3 d)");
     expect(verdict({ without, add: "802100" })).toBe("Ok");
   });

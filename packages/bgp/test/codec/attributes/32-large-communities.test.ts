@@ -15,7 +15,7 @@ describe("LARGE_COMMUNITY", () => {
     expect([encodedAttributes({ largeCommunities }), encodedAttributes({ largeCommunities: [] })]).toEqual([add, ""]);
   });
 
-  it("loses redundant values on receipt and before sending (RFC 8092 §5)", () => {
+  it("loses redundant values on receipt and before sending (RFC 8092 §3)", () => {
     expect(decodeWith({ add: `c02024${one}${other}${one}` }).attributes.materialise().largeCommunities).toEqual([
       [65001, 1, 2],
       [4294967295, 3, 4],

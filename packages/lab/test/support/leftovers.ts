@@ -79,6 +79,6 @@ export function traces(): readonly string[] {
     ...addresses.filter((line) => line.includes("192.0.2.10/32") || line.includes("2001:db8::10/")),
     ...readFileSync("/proc/self/mounts", "utf8")
       .split("\n")
-      .filter((line) => line.includes("vipcast")),
+      .filter((line) => /vipcast-lab|\/netns\/(node\d+|router|client|switch) /.test(line)),
   ];
 }

@@ -109,7 +109,14 @@ function canBeSent(message: Message | MalformedMessage): message is Message {
   }
 }
 
-describe.skipIf(!available)(`public vectors (skipped: no folder ${folder})`, () => {
+it.skipIf(!available)(
+  available ? "the folder of public vectors is not empty" : `public vectors: skipped, there is no folder ${folder}`,
+  () => {
+    expect(readdirSync(folder).length).toBeGreaterThan(0);
+  },
+);
+
+describe.skipIf(!available)("public vectors", () => {
   const files = available ? readdirSync(folder).filter((name) => name.endsWith(".jsonl.gz")) : [];
 
   it.each(files)("%s: every outcome is the checker's, or the RFC decides otherwise", (file) => {

@@ -1,7 +1,7 @@
 // Turns the compiler's output (`dist`) into what runs and is published (`bundle`): one file per library entry, and the CLI
 // with its dependencies inside, one chunk per verb. Fewer files and look-ups are most of the start-up time
 // (docs/adr/0001-bundled-entries.md). `--if-stale` does nothing when every bundle is newer than what it is made from.
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -33,8 +33,20 @@ function newestUnder(folder) {
   return newest;
 }
 
+/** Fills a fresh folder, then puts it in the place of `folder`: whoever runs from there meanwhile finds the old files or the new ones. */
+async function replace(folder, fill) {
+  const fresh = `${folder}.${process.pid}`;
+  mkdirSync(fresh);
+  try {
+    await fill(fresh);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(fresh, folder);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
 async function bundle({ input, folder, external, format = "esm", ...options }) {
-  rmSync(folder, { recursive: true, force: true });
   const build = await rolldown({ input, external, platform: "node", logLevel: "warn", ...options });
   await build.write({
     dir: folder,
@@ -53,18 +65,24 @@ const oldestOutput = Math.min(
     .map((name) => join(packages, name, "bundle", name === "cli" ? "main.js" : "index.js"))
     .map((file) => (existsSync(file) ? statSync(file).mtimeMs : 0)),
 );
-const stale = oldestOutput < Math.max(...folders.map((name) => newestUnder(dist(name))));
+const newestInput = Math.max(
+  statSync(fileURLToPath(import.meta.url)).mtimeMs,
+  ...folders.map((name) => newestUnder(dist(name))),
+);
+const stale = oldestOutput < newestInput;
 
 if (stale || !process.argv.includes("--if-stale")) {
   await Promise.all([
     ...Object.entries(libraries).map(([name, entries]) =>
-      bundle({
-        input: Object.fromEntries(entries.map((entry) => [entry, join(dist(name), `${entry}.js`)])),
-        folder: join(packages, name, "bundle"),
-        external: /^(node:|@vipcast\/|koffi$|ipaddr\.js$|ip-address$)/,
-      }),
+      replace(join(packages, name, "bundle"), (folder) =>
+        bundle({
+          input: Object.fromEntries(entries.map((entry) => [entry, join(dist(name), `${entry}.js`)])),
+          folder,
+          external: /^(node:|@vipcast\/|koffi$|ipaddr\.js$|ip-address$)/,
+        }),
+      ),
     ),
-    bundleCli(),
+    replace(join(packages, "cli/bundle"), bundleCli),
   ]);
 }
 
@@ -72,8 +90,7 @@ if (stale || !process.argv.includes("--if-stale")) {
  * The CLI is CommonJS, although everything it is made from is ESM: Node then starts without its asynchronous module loader, a tenth of
  * the way from start to Established. What the lab's own processes run is looked for beside the module that starts them.
  */
-async function bundleCli() {
-  const folder = join(packages, "cli/bundle");
+async function bundleCli(folder) {
   const options = {
     external: /^(node:|koffi$)/,
     // From the compiler's output, not from the libraries' bundles: those are being written at the same time.

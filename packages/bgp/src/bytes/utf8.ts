@@ -8,6 +8,7 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 
+/** UTF-8 of a text; lone surrogates become U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

@@ -1,3 +1,4 @@
+import { plainBytes } from "../bytes/plain-bytes.ts";
 import { HeaderSubcode, NotificationCode } from "../iana/notification-codes.ts";
 import type { CodecContext } from "./context.ts";
 import {
@@ -15,16 +16,17 @@ import { decodeRouteRefresh } from "./route-refresh.ts";
 import { decodeUpdate } from "./update.ts";
 
 /**
- * The message that `bytes[start, end)` is, header included. Validates everything, materialises nothing of an UPDATE. Never
+ * The message that `octets[start, end)` is, header included. Validates everything, materialises nothing of an UPDATE. Never
  * throws: octets that cannot be a message give a {@link MalformedMessage}, faults inside an UPDATE are in its `outcome`.
  * How long a message may be was the framer's question; here the length field has to agree with `end - start`.
  */
 export function decodeMessage(
-  bytes: Uint8Array,
+  octets: Uint8Array,
   start: number,
   end: number,
   ctx: CodecContext,
 ): Message | MalformedMessage {
+  const bytes = plainBytes(octets);
   if (end - start < headerLength) return wrongLength(bytes, start, end);
   const fault = checkHeader(bytes, start, maxExtendedMessageLength);
   if (fault !== HeaderFault.None) return headerFaultMessage(bytes, start, fault);

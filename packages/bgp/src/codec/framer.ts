@@ -1,3 +1,4 @@
+import { plainBytes } from "../bytes/plain-bytes.ts";
 import { checkHeader, HeaderFault, headerFaultMessage, headerLength, maxClassicMessageLength } from "./header.ts";
 import type { MalformedMessage } from "./message-types.ts";
 
@@ -53,7 +54,7 @@ export class Framer {
       joined.set(chunk, left);
       this.chunk = joined;
     } else {
-      this.chunk = chunk;
+      this.chunk = plainBytes(chunk);
     }
     this.position = 0;
   }

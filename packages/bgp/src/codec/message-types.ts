@@ -15,8 +15,10 @@ export const MessageType = {
   Keepalive: 4,
   RouteRefresh: 5,
 } as const;
+/** One of the type codes of {@link MessageType}. */
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
+/** A decoded OPEN (RFC 4271 §4.2). What the FSM has to refuse (AS 0, hold time 1 or 2) decodes as it is. */
 export interface OpenMessage {
   readonly type: typeof MessageType.Open;
   readonly version: number;
@@ -55,14 +57,17 @@ export interface UpdateMessage {
   retain(): UpdateMessage;
 }
 
+/** A decoded NOTIFICATION (RFC 4271 §4.5); `describeNotification` says it in words. */
 export interface NotificationMessage extends NotificationBody {
   readonly type: typeof MessageType.Notification;
 }
 
+/** A decoded KEEPALIVE: nothing but its header (RFC 4271 §4.4). */
 export interface KeepaliveMessage {
   readonly type: typeof MessageType.Keepalive;
 }
 
+/** A decoded ROUTE-REFRESH (RFC 2918 §3, RFC 7313 §3.2). */
 export interface RouteRefreshMessage {
   readonly type: typeof MessageType.RouteRefresh;
   readonly family: Family;
@@ -70,6 +75,7 @@ export interface RouteRefreshMessage {
   readonly subtype: number;
 }
 
+/** Bytes that are no message: the session ends with this NOTIFICATION (RFC 4271 §6.1, §6.2). */
 export interface MalformedMessage {
   readonly type: typeof MessageType.Malformed;
   /** The Type octet of the header, whatever it was. */
@@ -79,6 +85,7 @@ export interface MalformedMessage {
   readonly notification: NotificationBody;
 }
 
+/** What `decodeMessage` returns for bytes that are a message; discriminated by `type`. */
 export type Message = OpenMessage | UpdateMessage | NotificationMessage | KeepaliveMessage | RouteRefreshMessage;
 
 /** What {@link encodeMessage} takes. Routes go through `encodeRoutes`, which splits them over as many UPDATEs as needed. */
@@ -89,6 +96,7 @@ export type OutgoingMessage =
   | RouteRefreshMessage
   | { readonly type: typeof MessageType.Update; readonly endOfRib: Family };
 
+/** An OPEN to send (RFC 4271 §4.2). */
 export interface OutgoingOpen {
   readonly type: typeof MessageType.Open;
   /** 1..4294967295; the two-octet field becomes AS_TRANS when it does not fit. */

@@ -11,6 +11,7 @@ export const Outcome = {
   SessionReset: 4,
 } as const;
 
+/** One of the values of {@link Outcome}; compare with `<`, a greater one is stronger. */
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
 /** One rule that a message broke. */

@@ -22,6 +22,7 @@ export interface OptionalCapabilities {
   readonly extra: readonly Capability[];
 }
 
+/** What our Graceful Restart capability says (RFC 4724 §3). */
 export interface GracefulRestartOffer {
   /** R bit. */
   readonly restarted: boolean;

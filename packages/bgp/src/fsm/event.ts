@@ -56,6 +56,7 @@ export type FsmEvent =
   /** RFC 2918 gives it no number. */
   | { readonly type: "RouteRefreshMsg"; readonly message: RouteRefreshMessage };
 
+/** The name of an event, the RFC's own (RFC 4271 §8.1). */
 export type FsmEventType = FsmEvent["type"];
 
 /** RFC 4271 §8.1 numbers; 0 where no RFC assigns one. */

@@ -12,6 +12,7 @@ export interface At {
   readonly random: number;
 }
 
+/** What `transition` returns: the next state, and what is to be done, in order. */
 export interface Transition {
   readonly state: FsmState;
   readonly effects: readonly FsmEffect[];

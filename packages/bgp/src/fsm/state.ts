@@ -24,6 +24,7 @@
 import type { Negotiated } from "./negotiate.ts";
 import type { Timers } from "./timers.ts";
 
+/** Idle (RFC 4271 §8.2.2). */
 export interface IdleState {
   readonly name: "Idle";
   readonly connectRetryCounter: number;
@@ -31,6 +32,7 @@ export interface IdleState {
   readonly timers: Timers & { readonly idleHold: number };
 }
 
+/** Connect: we dial (RFC 4271 §8.2.2). */
 export interface ConnectState {
   readonly name: "Connect";
   readonly connectRetryCounter: number;
@@ -38,6 +40,7 @@ export interface ConnectState {
   readonly timers: Timers & { readonly connectRetry: number; readonly delayOpen: number };
 }
 
+/** Active: we wait for the peer to dial (RFC 4271 §8.2.2). */
 export interface ActiveState {
   readonly name: "Active";
   readonly connectRetryCounter: number;
@@ -45,12 +48,14 @@ export interface ActiveState {
   readonly timers: Timers & { readonly connectRetry: number; readonly delayOpen: number };
 }
 
+/** OpenSent: our OPEN is out, the peer's is not here (RFC 4271 §8.2.2). */
 export interface OpenSentState {
   readonly name: "OpenSent";
   readonly connectRetryCounter: number;
   readonly timers: Timers & { readonly hold: number };
 }
 
+/** OpenConfirm: both OPENs are exchanged, the peer's KEEPALIVE is not here (RFC 4271 §8.2.2). */
 export interface OpenConfirmState {
   readonly name: "OpenConfirm";
   readonly connectRetryCounter: number;
@@ -58,6 +63,7 @@ export interface OpenConfirmState {
   readonly timers: Timers & { readonly hold: number; readonly keepalive: number };
 }
 
+/** Established: routes are exchanged (RFC 4271 §8.2.2). */
 export interface EstablishedState {
   readonly name: "Established";
   readonly connectRetryCounter: number;
@@ -67,7 +73,9 @@ export interface EstablishedState {
   readonly timers: Timers & { readonly hold: number; readonly keepalive: number };
 }
 
+/** The state of one connection attempt loop; `name` tells which fields there are. */
 export type FsmState = IdleState | ConnectState | ActiveState | OpenSentState | OpenConfirmState | EstablishedState;
+/** The RFC's name of a state. */
 export type FsmStateName = FsmState["name"];
 
 /** All names, in the order of a session's life. */

@@ -12,7 +12,9 @@ const expiries = {
   keepalive: "KeepaliveTimer_Expires",
 } as const;
 
+/** The name of a timer, as in the states' `timers`. */
 export type TimerName = keyof typeof expiries;
+/** The event that a timer's expiry is (RFC 4271 §8.1.3). */
 export type TimerEventType = (typeof expiries)[TimerName];
 
 /** Deadlines by name; a name that is absent does not exist in that state. */

@@ -9,14 +9,17 @@ export const Family = {
   Ipv6Unicast: 0x0002_01,
 } as const;
 
+/** The family of an AFI (0..65535) and a SAFI (0..255). Numbers out of range give a family that means nothing. */
 export function familyOf(afi: number, safi: number): Family {
   return afi * 256 + safi;
 }
 
+/** The AFI of a family, 0..65535. */
 export function afiOf(family: Family): number {
   return Math.floor(family / 256);
 }
 
+/** The SAFI of a family, 0..255. */
 export function safiOf(family: Family): number {
   return family & 0xff;
 }

@@ -34,6 +34,7 @@ export type SessionEvent =
   /** The session (or an attempt at one) ended. Nothing of that connection follows. */
   | DownEvent;
 
+/** A session, or an attempt at one, ended. */
 export interface DownEvent {
   readonly kind: "down";
   readonly reason: DownReason;
@@ -65,6 +66,7 @@ export interface MessageCounters {
   readonly octets: number;
 }
 
+/** A NOTIFICATION and when it was sent or received. */
 export interface TimedNotification {
   readonly notification: NotificationBody;
   /** Monotonic milliseconds, as passed in by the driver. */

@@ -20,6 +20,7 @@ import { PeerHistory } from "./peer-history.ts";
 import { refusalReply } from "./refusal.ts";
 import { Session } from "./session.ts";
 
+/** What a {@link PeerSession} is made of. */
 export interface PeerSessionOptions {
   readonly config: PeerConfig;
   /** In [0, 1), for the jitter of timers. */
@@ -40,6 +41,7 @@ function rivalOf(slot: Slot): Slot {
   return slot === "outbound" ? "inbound" : "outbound";
 }
 
+/** One configured peer without input or output: at most two connections, of which one becomes the session (RFC 4271 §6.8). */
 export class PeerSession {
   readonly config: PeerConfig;
   readonly #random: () => number;

@@ -32,6 +32,7 @@ import type { SessionEvent, SessionSnapshot, StopReason, TimedNotification } fro
 import { messageEvent } from "./message-event.ts";
 import { Outbox } from "./outbox.ts";
 
+/** What a {@link Session} is made of. */
 export interface SessionOptions {
   readonly config: PeerConfig;
   /** In [0, 1), for the jitter of timers. */
@@ -50,6 +51,7 @@ const heldTooLong: FsmEvent = {
   cause: `the peer sent more than ${maxHeldOctets} octets before our KEEPALIVE`,
 };
 
+/** One BGP connection attempt loop without input or output (RFC 4271 §8): see the top of this file for what the driver owes it. */
 export class Session {
   readonly config: PeerConfig;
   readonly #random: () => number;
@@ -154,7 +156,7 @@ export class Session {
     const events: SessionEvent[] = [];
     // What is held at the OPEN stays unread beyond this call, and the chunk is the caller's.
     const mayStay = this.#holdAtOpen && this.#state.name !== "Established";
-    this.#framer.push(mayStay ? chunk.slice() : chunk);
+    this.#framer.push(mayStay ? Uint8Array.from(chunk) : chunk);
     if (this.#heldInput !== null) {
       this.#heldInput += chunk.length;
       if (this.#heldInput > maxHeldOctets) this.#step(heldTooLong, now, events);

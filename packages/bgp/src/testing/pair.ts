@@ -9,6 +9,7 @@ export { Endpoint } from "./endpoint.ts";
 
 const refused: CloseCause = { kind: "error", code: "ECONNREFUSED", detail: "connection refused" };
 
+/** What a {@link Pair} is made of. */
 export interface PairOptions {
   readonly a: PeerConfig;
   readonly b: PeerConfig;

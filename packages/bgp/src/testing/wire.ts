@@ -8,6 +8,7 @@ export type Segment =
   /** The sender gave the connection up. */
   | { readonly kind: "reset" };
 
+/** How a {@link Wire} carries octets. */
 export interface WireOptions {
   readonly clock: VirtualClock;
   /** One-way delay of the next segment, in milliseconds. Order within a direction is kept whatever it says. */

@@ -1,12 +1,16 @@
 /** Path attributes as plain values: what encoders take, and what a decoded set materialises into on request. */
 
+/** RFC 4271 §5.1.1. */
 export const Origin = { Igp: 0, Egp: 1, Incomplete: 2 } as const;
+/** One of the values of {@link Origin}. */
 export type Origin = (typeof Origin)[keyof typeof Origin];
 
 /** RFC 4271 §4.3 and RFC 5065 §3. */
 export const SegmentType = { Set: 1, Sequence: 2, ConfedSequence: 3, ConfedSet: 4 } as const;
+/** One of the values of {@link SegmentType}. */
 export type SegmentType = (typeof SegmentType)[keyof typeof SegmentType];
 
+/** One segment of an AS_PATH (RFC 4271 §4.3 b). */
 export interface AsPathSegment {
   readonly type: SegmentType;
   /** AS numbers 0..4294967295, nearest first. Any count: the encoder splits runs of more than 255 (RFC 4271 §5.1.2). */

@@ -59,8 +59,8 @@ async function startPair(
   worlds.push(sandbox);
   const birdSide = new PeerDaemon(bird, sandbox, "peer");
   const other = new PeerDaemon(driver, sandbox, "node");
-  await birdSide.configure(specOf(peer, 65000, birdNeighbour, birdRoutes));
-  await other.configure(specOf(node, 65001, otherNeighbour, otherRoutes));
+  birdSide.configure(specOf(peer, 65000, birdNeighbour, birdRoutes));
+  other.configure(specOf(node, 65001, otherNeighbour, otherRoutes));
   await Promise.all([birdSide.start(), other.start()]);
   return { birdSide, other };
 }

@@ -19,7 +19,7 @@ export interface Case {
   readonly id: string;
   /** What is shown, as a statement about vipcast. */
   readonly feature: string;
-  /** Set for cases whose subject is a time: they run beside no other. */
+  /** Set for cases whose subject is a time, or that need the whole machine: they run beside no other. */
   readonly alone?: true;
   /** The daemon it is shown on in the quick tier, if that is there. Default BIRD. */
   readonly quickOn?: DaemonName;

@@ -69,7 +69,7 @@ export class Cell {
 
   /** Configures and starts the daemon. */
   async startPeer(options: PeerOptions = {}): Promise<void> {
-    await this.daemon.configure(this.specOf(options));
+    this.daemon.configure(this.specOf(options));
     await this.daemon.start();
   }
 

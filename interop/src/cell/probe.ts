@@ -1,6 +1,6 @@
 import { type LabProcess, type Sandbox, waitFor } from "@vipcast/lab";
 import type { ProbedPacket } from "../wire/capture.ts";
-import { batch, node } from "./world.ts";
+import { node } from "./world.ts";
 
 /** A port nobody listens on: the kernel that has the address answers with a reset, any other stays silent. */
 export const probePort = 9;
@@ -25,11 +25,10 @@ process.stdin.on("end", () => process.exit());
 export async function startProbe(sandbox: Sandbox, address: string): Promise<LabProcess> {
   const six = address.includes(":");
   const family = six ? "-6" : "-4";
-  const table = six ? 1006 : 1004;
-  await sandbox.exec("peer", ["ip", family, "rule", "add", "to", address, "lookup", String(table)]);
-  await batch(sandbox, "peer", [
-    `${six ? "-6 " : ""}route add default via ${six ? node.ipv6 : node.ipv4} dev eth0 table ${table}`,
-  ]);
+  const table = six ? "1006" : "1004";
+  const hop = six ? node.ipv6 : node.ipv4;
+  await sandbox.exec("peer", ["ip", family, "rule", "add", "to", address, "lookup", table]);
+  await sandbox.exec("peer", ["ip", family, "route", "add", "default", "via", hop, "dev", "eth0", "table", table]);
   const probe = await sandbox.spawn("peer", [process.execPath, "-e", script, address, String(probePort), "1"]);
   await waitFor(
     () => `the probe does not start: ${probe.tail()}`,

@@ -110,7 +110,7 @@ export interface RunningDaemon {
   ask(argv: readonly string[]): Promise<string>;
   /** A file's text, empty when it is not there. */
   read(path: string): Promise<string>;
-  /** What the daemon wrote on its standard output and error, `program: line`. */
+  /** What the daemon wrote on its standard output and error since its last start, `program: line`. */
   log(): readonly string[];
 }
 
@@ -138,6 +138,7 @@ export interface DaemonDriver {
   readonly dialsAfterMs?: number;
   /** User and group that must own its folder. */
   readonly owner?: string;
+  /** Written before each start. */
   files(spec: DaemonSpec, place: Place): readonly DaemonFile[];
   /** In the order of their start. */
   start(spec: DaemonSpec, place: Place): readonly DaemonProgram[];

@@ -25,8 +25,9 @@ export const exabgp: DaemonDriver = {
   version: { argv: ["exabgp", "--version"], pattern: /ExaBGP : (\S+)/ },
   files: (spec, place) => [
     { path: `${place.folder}/exabgp.conf`, text: exabgpConfig(spec, place) },
+    { path: events(place), text: "" },
     // ExaBGP ends a process that closes its standard output; descriptor 3 keeps it open.
-    { path: `${place.folder}/record.sh`, text: `: >${events(place)}\nexec cat 3>&1 >>${events(place)}\n` },
+    { path: `${place.folder}/record.sh`, text: `exec cat 3>&1 >>${events(place)}\n` },
   ],
   start: (spec, place) => [
     {

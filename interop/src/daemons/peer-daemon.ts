@@ -28,20 +28,19 @@ export class PeerDaemon {
     this.#place = { folder: `${sandbox.folder}/${host}-${driver.name}`, isolation: sandbox.isolation };
   }
 
-  /** Writes its configuration; a running daemon takes it at its next start. */
-  async configure(spec: DaemonSpec): Promise<void> {
+  /** Sets what it is told; a running daemon hears of it at its next start. */
+  configure(spec: DaemonSpec): void {
     this.#spec = spec;
-    const { folder } = this.#place;
-    for (const { path, text, mode } of this.driver.files(spec, this.#place))
-      await this.#sandbox.writeFile(path, text, mode);
-    if (this.driver.owner !== undefined && this.#place.isolation === "privileged")
-      await this.#sandbox.exec(null, ["chown", "-R", this.driver.owner, folder]);
   }
 
-  /** Starts it and waits until it answers. Throws with its own words when it does not. */
+  /** Writes its files, starts it and waits until it answers. Throws with its own words when it does not. */
   async start(): Promise<void> {
     const running = this.#running();
     if (this.#programs !== null) this.#log.push(...this.#programs.log());
+    for (const { path, text, mode } of this.driver.files(running.spec, this.#place))
+      await this.#sandbox.writeFile(path, text, mode);
+    if (this.driver.owner !== undefined && this.#place.isolation === "privileged")
+      await this.#sandbox.exec(null, ["chown", "-R", this.driver.owner, this.#place.folder]);
     this.#programs = new Daemon(this.#sandbox, this.#host, this.driver.start(running.spec, this.#place));
     await this.#programs.start((program) => this.driver.ready(running, program));
   }
@@ -113,7 +112,7 @@ for pid in "$@"; do kill -${name} $(tree $pid); done`;
           return "";
         }
       },
-      log: () => this.log(),
+      log: () => this.#programs?.log() ?? [],
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { DesiredVip, Ports } from "@vipcast/announcer";
 import { Announcer } from "@vipcast/announcer";
 import type { OwnershipMark, Rtnetlink } from "@vipcast/linux";
-import { Ledger } from "@vipcast/linux";
+import { IFA_F, Ledger } from "@vipcast/linux";
 import type { PeerOptions } from "@vipcast/speaker";
 import { Speaker } from "@vipcast/speaker";
 import { emptyLedger, FileLedger } from "../adapters/file-ledger.ts";
@@ -56,6 +56,8 @@ export class Announcement {
       asn: settings.asn,
       routerId,
       logger: quietRepeats(log),
+      // Asked of the kernel, because Node leaves out an interface for up to a second after its link came up.
+      localAddresses: () => host.kernel.addresses().filter(({ flags }) => (flags & IFA_F.tentative) === 0),
       ...kernelTransport({ ttlSecurity }),
     });
     this.#routes = new SpeakerRoutes(this.#speaker, (error, peer) => log.error({ peer, err: error }, error.message));

@@ -37,7 +37,7 @@ export interface LabOptions {
   readonly vips?: readonly string[];
   /** Default `auto`: loopback only where namespaces are forbidden. */
   readonly mode?: LabMode | "auto";
-  /** Time between two new connections of the client to one VIP, in milliseconds. Default 5. */
+  /** Time between two new connections of the client to one VIP, in milliseconds. Default 10. */
   readonly probeIntervalMs?: number;
   /** Ends the lab when aborted, also while it is being built. */
   readonly signal?: AbortSignal;
@@ -120,7 +120,7 @@ export class Lab {
     const nodes = plan.nodes.map((node) => new LabNode(sandbox, plan, node, options.nodeCommand, extra));
     if (mode === "namespaces") await buildTopology(sandbox, plan);
     const [client, vantage] = await Promise.all([
-      mode === "namespaces" ? Prober.start(sandbox, "client", clientProber(plan, options.probeIntervalMs ?? 5)) : null,
+      mode === "namespaces" ? Prober.start(sandbox, "client", clientProber(plan, options.probeIntervalMs ?? 10)) : null,
       mode === "namespaces" ? Prober.start(sandbox, "router", vantageProber(plan)) : null,
       router.start(),
       ...nodes.map((node) => node.startService()),
@@ -231,7 +231,7 @@ function vantageProber(plan: Plan): ProberArguments {
       source: (vip.includes(":") ? node.vantage?.ipv6 : node.vantage?.ipv4) ?? null,
     })),
   );
-  return { targets, intervalMs: 10, timeoutMs: probeTimeoutMs, silenceMs: 1000, watchRoutes: plan.vips };
+  return { targets, intervalMs: 20, timeoutMs: probeTimeoutMs, silenceMs: 1000, watchRoutes: plan.vips };
 }
 
 /** A port nobody listens on. */

@@ -118,7 +118,8 @@ class RouterTable {
     const decision = this.#rib.get(prefix);
     const used = new Set(decision?.multipath.map((candidate) => candidate.source.name));
     const key = formatPrefix(prefix);
-    return [...this.#received].flatMap(([peer, routes]) => {
+    const peers = [...this.#received].sort(([a], [b]) => (a < b ? -1 : 1));
+    return peers.flatMap(([peer, routes]) => {
       const attributes = routes.get(key);
       if (attributes === undefined) return [];
       return [pathOf(peer, attributes, decision?.best?.source.name === peer, used.has(peer))];

@@ -4,11 +4,12 @@
  * kills what it started and removes its folder.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { LineSplitter } from "../sandbox/json-lines.ts";
 import { type InnerReply, type InnerRequest, monotonicMs } from "../sandbox/protocol.ts";
+import { removeFolder } from "../sandbox/remove-folder.ts";
 import type { Isolation } from "../sandbox/shape.ts";
 import { findProgram, searchPath } from "../sandbox/tools.ts";
 
@@ -23,7 +24,11 @@ export function runInner(isolation: Isolation): void {
   const running = new Set<ChildProcess>();
   const deathSignal = findProgram("setpriv") === null ? [] : ["setpriv", "--pdeathsig", "KILL"];
 
-  const send = (reply: InnerReply): void => writeAll(`${JSON.stringify(reply)}\n`);
+  let finishing = false;
+  const send = (reply: InnerReply): void => {
+    // A reader that is gone, like the end of input, means that nobody needs this lab any more.
+    if (!finishing && !writeAll(`${JSON.stringify(reply)}\n`)) finish();
+  };
 
   const start = (host: string | null, argv: readonly string[], env: Readonly<Record<string, string>>): ChildProcess => {
     const prefix =
@@ -31,18 +36,27 @@ export function runInner(isolation: Isolation): void {
     const [program = "", ...rest] = [...prefix, ...argv];
     const child = spawn(program, rest, { env: { ...environment, ...env }, stdio: "pipe", cwd: folder });
     running.add(child);
-    child.once("close", () => running.delete(child));
+    child.once("exit", () => running.delete(child));
+    child.once("error", () => running.delete(child));
     // A reader that is gone is the process's own affair (EPIPE); its exit is reported.
     child.stdin.on("error", () => undefined);
     return child;
   };
 
   const finish = (): void => {
-    if (isolation === "none") {
-      for (const child of running) child.kill("SIGKILL");
-      rmSync(folder, { recursive: true, force: true });
-    }
-    process.exit(0);
+    if (finishing) return;
+    finishing = true;
+    if (isolation !== "none") process.exit(0);
+    for (const child of running) child.kill("SIGKILL");
+    // A process that is still dying may put a file into the folder while it is removed: wait for the last one.
+    const deadline = monotonicMs() + 2000;
+    const remove = (): void => {
+      if (running.size > 0 && monotonicMs() < deadline) return;
+      removeFolder(folder);
+      process.exit(0);
+    };
+    setInterval(remove, 10);
+    remove();
   };
 
   const handle = (request: InnerRequest): void => {
@@ -160,14 +174,15 @@ function execute(
   child.stdin?.end(input);
 }
 
-/** Standard output is a pipe somebody reads; when it is full, wait for the reader rather than lose a line. */
-function writeAll(text: string): void {
+/** Standard output is a pipe somebody reads; when it is full, wait for the reader rather than lose a line. False: nobody reads. */
+function writeAll(text: string): boolean {
   let bytes = Buffer.from(text);
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(writeSync(1, bytes));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") process.exit(1);
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return false;
     }
   }
+  return true;
 }

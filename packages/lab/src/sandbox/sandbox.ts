@@ -4,6 +4,7 @@ import { LabError } from "../errors.ts";
 import { LineSplitter } from "./json-lines.ts";
 import { LabProcess } from "./lab-process.ts";
 import { type ExecResult, type InnerReply, type InnerRequest, monotonicMs } from "./protocol.ts";
+import { removeFolder } from "./remove-folder.ts";
 import { forbiddenMessage, type Isolation, innerCommand } from "./shape.ts";
 import { findProgram, searchPath } from "./tools.ts";
 
@@ -29,7 +30,7 @@ export class Sandbox {
   readonly isolation: Isolation;
   /** Folder for the lab's files; on a private tmpfs in namespaces. */
   readonly folder: string;
-  /** Resolves with the reason when the sandbox has ended, wanted or not. */
+  /** Resolves with the reason when the sandbox has ended, wanted or not, and its folder is gone. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();
@@ -80,7 +81,12 @@ export class Sandbox {
       const lines = new LineSplitter((line) => {
         const reply = JSON.parse(line) as InnerReply;
         if (reply.kind === "ready") {
-          sandbox = new Sandbox(isolation, child, reply.folder, ended);
+          // Without namespaces the folder is in the system's: an inner process that was killed could not remove it.
+          const cleaned = ended.then((reason) => {
+            if (isolation === "none") removeFolder(reply.folder);
+            return reason;
+          });
+          sandbox = new Sandbox(isolation, child, reply.folder, cleaned);
           resolve(sandbox);
         } else if (sandbox !== null) sandbox.#deliver(reply);
       });

@@ -49,11 +49,10 @@ describe.each(routers)("with router %s", (router, programs) => {
   const runs = it.skipIf(reason !== "");
 
   runs(`a killed node costs at most the time until its route is gone${reason}`, async () => {
-    const killed = await result({ router, scenario: "kill-node" });
+    const killed = await result({ router, scenario: "kill-node", nodes: router === "frr" ? 2 : 3 });
     expect(killed).toMatchObject({ mode: "namespaces", promisesBroken: none });
-    expect(killed.steps[1]?.detail).toMatch(
-      /192\.0\.2\.10\/32 in its kernel via 10\.0\.0\.1 dev lan, 10\.0\.0\.2 dev lan, 10\.0\.0\.3/,
-    );
+    const hops = killed.nodes.map((_, index) => `10.0.0.${index + 1} dev lan`).join(", ");
+    expect(killed.steps[1]?.detail).toContain(`192.0.2.10/32 in its kernel via ${hops}`);
     for (const node of killed.nodes) expect(killed.answers[node]).toBeGreaterThan(0);
     const [kill] = killed.faults;
     expect(kill).toMatchObject({ fault: "kill node1", connections: 48 });

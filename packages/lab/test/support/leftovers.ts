@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
 
 /** One process of the machine. */
 export interface SeenProcess {
@@ -62,8 +61,8 @@ export function usedNamespaces(names: ReadonlySet<string>): readonly string[] {
   return [...names].filter((name) => used.has(name));
 }
 
-/** What a lab could leave behind outside of its processes: named namespaces, VIPs, mounts, files. */
-export function traces(): readonly string[] {
+/** What a lab could leave behind outside of its processes: named namespaces, VIPs, mounts, and files in the temporary folder it was given. */
+export function traces(temporary: string): readonly string[] {
   const list = (folder: string): readonly string[] => {
     try {
       return readdirSync(folder);
@@ -75,7 +74,7 @@ export function traces(): readonly string[] {
   return [
     ...list("/run/netns").filter((name) => /^(node\d+|router|client|switch)$/.test(name)),
     ...list("/run").filter((name) => name.startsWith("vipcast-lab")),
-    ...list(tmpdir()).filter((name) => /^vipcast-lab-[A-Za-z0-9]{6}$/.test(name)),
+    ...list(temporary),
     ...addresses.filter((line) => line.includes("192.0.2.10/32") || line.includes("2001:db8::10/")),
     ...readFileSync("/proc/self/mounts", "utf8")
       .split("\n")

@@ -23,9 +23,11 @@ export class SpeakerRoutes implements RoutePort {
 
   /** Adds a peer to the speaker and follows it. Throws what `Speaker.addPeer` throws. */
   addPeer(options: PeerOptions): void {
+    const before = this.#pending.length;
     const peer = this.#speaker.addPeer(options, this.#handlers());
     this.#peers.set(peer.address, peer);
-    this.#emit({ kind: "added", peer: peer.address });
+    // The session began inside the call; that the peer exists comes first all the same.
+    this.#emit({ kind: "added", peer: peer.address }, before);
   }
 
   peers(): readonly RoutePeer[] {
@@ -96,9 +98,9 @@ export class SpeakerRoutes implements RoutePort {
     }
   }
 
-  #emit(event: PeerEvent): void {
-    this.#pending.push(event);
-    if (this.#pending.length === 1) queueMicrotask(() => this.#deliver());
+  #emit(event: PeerEvent, at: number = this.#pending.length): void {
+    if (this.#pending.length === 0) queueMicrotask(() => this.#deliver());
+    this.#pending.splice(at, 0, event);
   }
 
   #deliver(): void {

@@ -79,7 +79,7 @@ describe.skipIf(!canMakeNamespaces)("an address", () => {
   test("deleted by hand is put back, and the peer hears nothing of it", async () => {
     const peer = await world.peer();
     const node = world.announce(common);
-    await node.lines.until("vip.announced");
+    await peer.lines.until("announced");
     world.ip("node", `address delete ${vip} dev lo`);
     const restored = await node.lines.until("address.restored");
     expect(restored).toMatchObject({ vip, interface: "lo", withdrawn: false });
@@ -93,7 +93,7 @@ describe.skipIf(!canMakeNamespaces)("an address", () => {
   test("deleted again and again is withdrawn and held down, and the reason names who may be fighting", async () => {
     const peer = await world.peer();
     const node = world.announce(common);
-    await node.lines.until("vip.announced");
+    await peer.lines.until("announced");
     for (let time = 1; time <= 5; time++) {
       world.ip("node", `address delete ${vip} dev lo`);
       if (time < 5)

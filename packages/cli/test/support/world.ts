@@ -91,6 +91,15 @@ export class World {
       .filter((address) => address !== "127.0.0.1/8" && address !== "::1/128");
   }
 
+  /** Runs a module inside the node and returns what it prints as JSON. It may import from the CLI's compiled folder as `dist/...`. */
+  evaluate(source: string): unknown {
+    const dist = new URL("../../dist/", import.meta.url).href;
+    const module = source.replaceAll('"dist/', `"${dist}`);
+    const args = [`--net=/run/netns/${this.#namespace("node")}`, process.execPath, "--input-type=module", "-e", module];
+    const cwd = fileURLToPath(new URL("../..", import.meta.url));
+    return JSON.parse(execFileSync("nsenter", args, { encoding: "utf8", cwd }));
+  }
+
   /** Starts `vipcast announce` on the node, with `--json` and the world's state folder. */
   announce(
     args: readonly string[],

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { canMakeNamespaces, World } from "../support/world.ts";
+
+const setup = `
+  import { Rtnetlink, ownershipMark } from "@vipcast/linux";
+  import { KernelAddresses } from "dist/adapters/kernel-addresses.js";
+  const kernel = new Rtnetlink();
+  const ours = new KernelAddresses(kernel, ownershipMark("test"));
+  const others = new KernelAddresses(kernel, ownershipMark("another"));
+  const binding = (prefix, kind = "address") => {
+    const [address, length] = prefix.split("/");
+    return { prefix, address, prefixLength: Number(length), family: prefix.includes(":") ? 6 : 4, interface: "lo", kind };
+  };
+  const code = (promise) => promise.then(() => "done", (error) => error.code);
+  const seen = async (port, address) => (await port.observe()).addresses.find((one) => one.address === address) ?? null;
+`;
+
+describe.skipIf(!canMakeNamespaces)("the kernel as the announcer sees it", () => {
+  let world: World;
+  beforeAll(() => {
+    world = new World();
+  });
+  afterAll(() => world.close());
+
+  test.each([
+    ["an IPv4 address", "192.0.2.20/32", "address"],
+    ["an IPv6 address", "2001:db8:2::20/128", "address"],
+    ["a local route for an IPv4 aggregate", "198.51.100.0/25", "route"],
+    ["a local route for an IPv6 aggregate", "2001:db8:5::/64", "route"],
+  ])("takes %s once, as ours and nobody else's, and gives it back", (_what, prefix, kind) => {
+    const [address] = prefix.split("/");
+    const outcome = world.evaluate(`${setup}
+      const one = binding("${prefix}", "${kind}");
+      const first = await code(ours.bind(one));
+      const second = await code(ours.bind(one));
+      const mine = await seen(ours, "${address}"), theirs = await seen(others, "${address}");
+      const removed = await code(ours.unbind(one)), again = await code(ours.unbind(one));
+      console.log(JSON.stringify({ first, second, mine, theirs, removed, again, left: await seen(ours, "${address}") }));
+    `);
+    expect(outcome).toMatchObject({
+      first: "done",
+      second: "EEXIST",
+      mine: { address, interface: "lo", kind, mark: "ours" },
+      theirs: { mark: "other" },
+      removed: "done",
+      again: "done",
+      left: null,
+    });
+  });
+
+  test("binds an IPv4 VIP at scope host and an IPv6 one as deprecated, so that neither becomes a source address", () => {
+    world.evaluate(`${setup}
+      await ours.bind(binding("192.0.2.21/32"));
+      await ours.bind(binding("2001:db8:2::21/128"));
+      console.log("null");
+    `);
+    const shown = world.ipOutput("node", "-o address show dev lo");
+    expect(shown).toMatch(/192\.0\.2\.21\/32 scope host/);
+    expect(shown).toMatch(/2001:db8:2::21\/128 .*nodad deprecated/);
+  });
+
+  test("is told of changes, its own included, after the call that made them", () => {
+    const events = world.evaluate(`${setup}
+      const events = [];
+      const stop = ours.watch(({ kind, address }) => events.push([kind, address?.address, address?.mark]));
+      await ours.bind(binding("192.0.2.22/32"));
+      const during = events.length;
+      await ours.unbind(binding("192.0.2.22/32"));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      stop();
+      kernel.close();
+      console.log(JSON.stringify({ during, events }));
+    `);
+    expect(events).toEqual({
+      during: 0,
+      events: [
+        ["address-added", "192.0.2.22", "ours"],
+        ["address-removed", "192.0.2.22", "ours"],
+      ],
+    });
+  });
+
+  test("owns nothing and changes nothing without a mark", () => {
+    const outcome = world.evaluate(`${setup}
+      const nobody = new KernelAddresses(kernel, null);
+      await ours.bind(binding("192.0.2.23/32"));
+      const { mark } = await seen(nobody, "192.0.2.23");
+      console.log(JSON.stringify([mark, await code(nobody.unbind(binding("192.0.2.23/32"))), await code(nobody.bind(binding("192.0.2.24/32")))]));
+    `);
+    expect(outcome).toEqual(["other", "EPERM", "EPERM"]);
+    expect(world.loopback()).toContain("192.0.2.23/32");
+  });
+
+  test("says that an interface does not exist when binding, and that nothing is left when unbinding", () => {
+    const outcome = world.evaluate(`${setup}
+      const gone = { ...binding("192.0.2.25/32"), interface: "vip9" };
+      console.log(JSON.stringify([await code(ours.bind(gone)), await code(ours.unbind(gone))]));
+    `);
+    expect(outcome).toEqual(["ENODEV", "done"]);
+  });
+});

@@ -15,12 +15,19 @@ const libraries = {
   lab: ["index", "lab-entry"],
 };
 
-// What bunyan looks for and can do without: it would otherwise search every node_modules folder for them at each start.
+// What the CLI's dependencies look for and can do without. bunyan would search every node_modules folder at each start, and commander
+// would load child_process for subcommands in files of their own, which there are none of.
 const absent = /^(dtrace-provider|mv|safe-json-stringify|source-map-support)$/;
 const leaveOut = {
   name: "leave-out",
-  resolveId: (id) => (absent.test(id) ? `\0absent:${id}` : null),
-  load: (id) => (id.startsWith("\0absent:") ? 'throw new Error("not part of this bundle");' : null),
+  resolveId(id, importer) {
+    if (absent.test(id)) return `\0absent:${id}`;
+    return id === "node:child_process" && /[\\/]commander[\\/]/.test(importer ?? "") ? "\0empty:child_process" : null;
+  },
+  load(id) {
+    if (id.startsWith("\0absent:")) return 'throw new Error("not part of this bundle");';
+    return id.startsWith("\0empty:") ? "export default {};" : null;
+  },
 };
 
 function newestUnder(folder) {
@@ -92,7 +99,7 @@ if (stale || !process.argv.includes("--if-stale")) {
  */
 async function bundleCli(folder) {
   const options = {
-    external: /^(node:|koffi$)/,
+    external: (id, importer) => /^(node:|koffi$)/.test(id) && leaveOut.resolveId(id, importer) === null,
     // From the compiler's output, not from the libraries' bundles: those are being written at the same time.
     resolve: {
       alias: Object.fromEntries(

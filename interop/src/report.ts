@@ -11,7 +11,8 @@ export function renderReport(run: KeptRun): string {
   return `# Interoperability
 
 What vipcast was seen to do with real daemons: each cell is a session in network namespaces of its own, checked on both sides, and
-every message vipcast sent was read by tshark ${run.tshark} without a warning. Generated from \`docs/interop.json\`, the last full run of
+every message vipcast sent was read by tshark ${run.tshark} without a warning (those of more than 4,096 octets, which it does not know, by a reader of the
+harness's own). Generated from \`docs/interop.json\`, the last full run of
 \`npx pnpm@10 prove\`: ${run.date}, commit ${run.commit}, Linux ${run.kernel}, Node ${run.node}. \`interop/README.md\` says how to add to it.
 
 ${table(head, rows)}

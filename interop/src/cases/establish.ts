@@ -1,7 +1,6 @@
 import type { Case } from "../cell/case.ts";
 import { nodeAsn, vip4, vip6 } from "../cell/cell.ts";
-import { isolation, node } from "../cell/world.ts";
-import { lackOf } from "../daemons/peer-daemon.ts";
+import { node } from "../cell/world.ts";
 
 /** The main job: both VIPs in the peer's table and kernel, as they were announced. */
 export const establish: Case = {
@@ -24,7 +23,7 @@ export const establish: Case = {
         } as const;
         await cell.route(vip4, { ...common, nextHop: node.ipv4 });
         await cell.route(vip6, { ...common, nextHop: node.ipv6 });
-        if (lackOf(cell.daemon.driver, "kernel-routes", isolation === "rootless") !== null) return;
+        if (cell.lack("kernel-routes") !== null) return;
         await cell.kernelRoute(vip4.replace("/32", ""), node.ipv4);
         await cell.kernelRoute(vip6.replace("/128", ""), node.ipv6);
       },

@@ -1,7 +1,20 @@
 import type { Case, Variant } from "../cell/case.ts";
-import { peerAsn, vip4 } from "../cell/cell.ts";
+import { type Cell, peerAsn, vip4 } from "../cell/cell.ts";
 import { peer } from "../cell/world.ts";
 import { valuesOf } from "../wire/messages.ts";
+
+async function theirWords(cell: Cell): Promise<string> {
+  return cell.eventually(
+    `${cell.daemon.driver.title} names the AS number as the cause`,
+    async () => {
+      const [session] = await cell.daemon.sessions();
+      if (session?.state === "established") throw new Error("the session is Established with a wrong AS number");
+      const words = session?.lastError ?? "";
+      return /\bAS\b|as number/.test(words) ? words : null;
+    },
+    4000,
+  );
+}
 
 /** RFC 4271 §6.2: an unacceptable AS number is answered with OPEN Message Error / Bad Peer AS. */
 function refused(by: "the peer" | "vipcast"): Variant {
@@ -18,19 +31,12 @@ function refused(by: "the peer" | "vipcast"): Variant {
         const notification = fields["notification"] as { readonly direction?: string } | undefined;
         return notification?.direction === direction;
       });
-      const words = JSON.stringify(down.fields["notification"]);
-      cell.notes.push(`vipcast: ${String(down.fields["reason"])} ${words}`);
-      if (!/bad peer as/i.test(words)) throw new Error(`vipcast does not name the cause: ${words}`);
-      const session = await cell.eventually(
-        `${cell.daemon.driver.title} says what went wrong`,
-        async () => {
-          const [first] = await cell.daemon.sessions();
-          if (first?.state === "established") throw new Error("the session is Established with a wrong AS number");
-          return (first?.lastError ?? null) === null ? null : first;
-        },
-        4000,
-      );
-      cell.notes.push(`${cell.daemon.driver.title}: ${session?.lastError ?? ""}`);
+      const words = (down.fields["causes"] as readonly string[]).join("; ");
+      cell.notes.push(`vipcast: ${words}`);
+      if (!/\bAS\b/.test(words)) throw new Error(`vipcast does not name the cause: ${words}`);
+      const lack = by === "vipcast" ? cell.lack("tells-received-errors") : null;
+      const theirs = lack === null ? await theirWords(cell) : `(${lack})`;
+      cell.notes.push(`${cell.daemon.driver.title}: ${theirs}`);
       await announcer.stop();
       const from = by === "vipcast" ? "10.0.0.1" : peer.ipv4;
       const notifications = (await cell.wire()).messages.filter(

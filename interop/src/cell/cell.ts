@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Sandbox, waitFor } from "@vipcast/lab";
 import {
+  type Ability,
   type DaemonDriver,
   type DaemonSpec,
   familyOfPrefix,
@@ -8,12 +9,12 @@ import {
   type OwnRoute,
   type ReceivedRoute,
 } from "../daemons/driver.ts";
-import { PeerDaemon } from "../daemons/peer-daemon.ts";
+import { lackOf, PeerDaemon } from "../daemons/peer-daemon.ts";
 import { Announcer } from "../subject/announce.ts";
 import { Capture } from "../wire/capture.ts";
 import { complaintsAbout } from "../wire/messages.ts";
 import type { Dissection, WireMessage } from "../wire/pdml.ts";
-import { batch, node, peer, startWorld } from "./world.ts";
+import { batch, isolation, node, peer, startWorld } from "./world.ts";
 
 /** Asking a daemon costs a process of its own; several cells do so beside each other. */
 const pollMs = 80;
@@ -94,6 +95,11 @@ export class Cell {
     ]);
     this.#announcers.push(announcer);
     return announcer;
+  }
+
+  /** Why the daemon cannot do something here, or null when it can. */
+  lack(ability: Ability): string | null {
+    return lackOf(this.daemon.driver, ability, isolation === "rootless");
   }
 
   /** Waits until the daemon shows the session as Established and returns the hold time it shows. */

@@ -30,8 +30,8 @@ export type Ability =
   | "gtsm"
   /** Negotiates a hold time below 9 seconds. */
   | "short-hold-time"
-  /** Says after a refused OPEN, in a command's output or a log, why. */
-  | "tells-errors"
+  /** Says after an OPEN of its own was refused, in a command's output or a log, why. */
+  | "tells-received-errors"
   /** Takes a neighbour that left with a Cease back within a few seconds. */
   | "quick-after-cease";
 

@@ -33,7 +33,7 @@ export const frr: DaemonDriver = {
   start: (_spec, place) => frrPrograms(place),
   ready: async (daemon, program) => (await daemon.ask(vtysh(daemon.place, program, "show version"))).includes("FRR"),
   sessions: async (daemon) =>
-    parseFrrNeighbors(await daemon.ask(vtysh(daemon.place, "bgpd", "show bgp neighbors json"))),
+    parseFrrNeighbors(await daemon.ask(vtysh(daemon.place, "bgpd", "show bgp neighbors json")), daemon.log()),
   received: async (daemon, family) => {
     const words = family === "ipv4-unicast" ? "ipv4" : "ipv6";
     return parseFrrTable(await daemon.ask(vtysh(daemon.place, "bgpd", `show bgp ${words} unicast json detail`)));
@@ -94,6 +94,8 @@ export function frrConfig(spec: DaemonSpec): string {
     " no bgp network import-check",
     " no bgp default ipv4-unicast",
     " bgp bestpath as-path multipath-relax",
+    // Without it nothing tells which NOTIFICATION ended an attempt.
+    " bgp log-neighbor-changes",
     ...spec.neighbours.flatMap(frrNeighbour),
     ...family("ipv4-unicast"),
     ...family("ipv6-unicast"),
@@ -174,12 +176,10 @@ export function parseFrrTable(text: string): readonly ReceivedRoute[] {
 interface FrrNeighbor {
   readonly bgpState?: string;
   readonly bgpTimerHoldTimeMsecs?: number;
-  readonly lastNotificationReason?: string;
-  readonly lastResetDueTo?: string;
 }
 
-/** Reads `show bgp neighbors json`. */
-export function parseFrrNeighbors(text: string): readonly RouterSession[] {
+/** Reads `show bgp neighbors json`. NOTIFICATIONs of attempts that came to nothing are only in its log. */
+export function parseFrrNeighbors(text: string, log: readonly string[]): readonly RouterSession[] {
   return Object.entries((readJson(text) ?? {}) as Record<string, FrrNeighbor>)
     .filter(([, neighbor]) => neighbor.bgpState !== undefined)
     .map(([peer, neighbor]) => {
@@ -190,8 +190,13 @@ export function parseFrrNeighbors(text: string): readonly RouterSession[] {
         state,
         // Before the session is up FRR prints what it would offer.
         holdTime: state === "established" && hold !== undefined ? hold / 1000 : null,
-        lastError:
-          neighbor.lastNotificationReason ?? (state === "established" ? null : (neighbor.lastResetDueTo ?? null)),
+        lastError: lastNotification(log, peer),
       };
     });
+}
+
+/** `%NOTIFICATION: sent to neighbor 10.0.0.1 2/2 (OPEN Message Error/Bad Peer AS) 2 bytes`. */
+function lastNotification(log: readonly string[], peer: string): string | null {
+  const found = log.map((line) => line.match(/%NOTIFICATION: (\w+ (?:to|from) neighbor (\S+) [^)]*\))/));
+  return found.findLast((match) => match?.[2] === peer)?.[1] ?? null;
 }

@@ -18,6 +18,7 @@ export const gobgp: DaemonDriver = {
   programs: ["gobgpd", "gobgp"],
   lacks: {
     "kernel-routes": "installs no routes without zebra",
+    "tells-received-errors": "does not say which NOTIFICATION it received before a session was up",
     "two-octet-as": "always announces capability 65",
     "two-octet-as-for-four-octet-neighbour": "always announces capability 65",
   },
@@ -160,7 +161,7 @@ export function parseGobgpNeighbors(text: string, log: readonly string[]): reado
 function lastLoggedError(log: readonly string[], peer: string): string | null {
   for (const line of log.toReversed()) {
     const entry = readJson(line) as Readonly<Record<string, unknown>> | null;
-    if (entry?.["Key"] !== peer || (entry["level"] !== "warning" && entry["Reason"] === undefined)) continue;
+    if (entry?.["Key"] !== peer || (entry["Data"] === undefined && entry["Reason"] === undefined)) continue;
     return [
       entry["msg"],
       entry["error"],

@@ -11,9 +11,7 @@ function isDialled(transport: 4 | 6): Variant {
     needs: ["dials", ...(transport === 6 ? (["ipv6-transport"] as const) : [])],
     prepare: async (cell) => {
       await cell.announce([vip4, vip6, "--listen", listen, "--peer", `${address},asn=${peerAsn},passive`]);
-      await cell.eventually("vipcast listens", async () =>
-        (await cell.onNode("ss", "-Hltn", "sport", "=", "179")) === "" ? null : true,
-      );
+      await cell.listening();
       await cell.startPeer({ passive: false, transport });
       await sleep(cell.daemon.driver.dialsAfterMs ?? 0);
     },

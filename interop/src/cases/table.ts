@@ -1,5 +1,6 @@
 import type { Case } from "../cell/case.ts";
 import { addressDeleted } from "./address-deleted.ts";
+import { addressFought } from "./address-fought.ts";
 import { fourOctetAs, twoOctetPeer } from "./as-numbers.ts";
 import { attributes } from "./attributes.ts";
 import { dialled } from "./dialled.ts";
@@ -8,10 +9,13 @@ import { holdExpiry } from "./hold-expiry.ts";
 import { holdTime } from "./hold-time.ts";
 import { ipv6Transport } from "./ipv6-transport.ts";
 import { manyVips } from "./many-vips.ts";
+import { md5 } from "./md5.ts";
 import { nextHop } from "./next-hop.ts";
+import { oneFamily } from "./one-family.ts";
 import { ourRestart } from "./our-restart.ts";
 import { peerRestart } from "./peer-restart.ts";
 import { stopOrder } from "./stop-order.ts";
+import { ttlSecurity } from "./ttl-security.ts";
 import { twoVips } from "./two-vips.ts";
 import { wrongAs } from "./wrong-as.ts";
 
@@ -20,6 +24,7 @@ export const cases: readonly Case[] = [
   establish,
   dialled,
   ipv6Transport,
+  oneFamily,
   holdTime,
   holdExpiry,
   attributes,
@@ -29,8 +34,11 @@ export const cases: readonly Case[] = [
   fourOctetAs,
   twoOctetPeer,
   wrongAs,
+  md5,
+  ttlSecurity,
   peerRestart,
   ourRestart,
   stopOrder,
   addressDeleted,
+  addressFought,
 ];

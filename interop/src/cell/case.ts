@@ -7,6 +7,8 @@ export interface Variant {
   readonly name: string;
   /** What the daemon must be able to do; a cell whose daemon lacks one is not run and says so. */
   readonly needs?: readonly Ability[];
+  /** Set where nothing of ours may reach the peer's kernel, so that the capture need not have an OPEN. */
+  readonly unheard?: true;
   /** Everything that may take long before there is something to see; nothing fails here but the harness. */
   readonly prepare?: (cell: Cell) => Promise<void>;
   /** Throws with a sentence when something is not as it must be. */

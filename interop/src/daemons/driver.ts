@@ -20,13 +20,11 @@ export type Ability =
   | "two-octet-as-for-four-octet-neighbour"
   /** Puts what it learns into the kernel's routing table. */
   | "kernel-routes"
-  /** Shows MULTI_EXIT_DISC so that an absent one differs from 0. */
-  | "shows-absent-med"
-  /** Announces routes of its own. */
-  | "originates"
   /** Announces IPv6 routes of its own on an IPv4 session. */
   | "originates-ipv6-over-ipv4"
   | "md5"
+  /** The same on connections it accepts. */
+  | "md5-accepting"
   | "gtsm"
   /** Negotiates a hold time below 9 seconds. */
   | "short-hold-time"

@@ -20,7 +20,10 @@ export const exabgp: DaemonDriver = {
   name: "exabgp",
   title: "ExaBGP",
   programs: ["exabgp"],
-  lacks: { "kernel-routes": "installs no routes" },
+  lacks: {
+    "kernel-routes": "installs no routes",
+    gtsm: "does not set the TTL of a connection it accepted to 255",
+  },
   oldKnowsAs: "as-trans",
   version: { argv: ["exabgp", "--version"], pattern: /ExaBGP : (\S+)/ },
   files: (spec, place) => [

@@ -22,8 +22,8 @@ export const openbgpd: DaemonDriver = {
   programs: ["/usr/sbin/bgpd", "/usr/sbin/bgpctl"],
   lacks: {
     "kernel-routes": "the portable edition installs no routes",
+    "md5-accepting": "has no keys on its listening sockets on Linux",
     "originates-ipv6-over-ipv4": "sends ::1 as the next hop",
-    "shows-absent-med": "shows an absent MED as 0",
   },
   needsRoot: "cannot give up its privileges in a user namespace",
   version: { argv: ["/usr/sbin/bgpd", "-V"], pattern: /OpenBGPD (\S+)/ },

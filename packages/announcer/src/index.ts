@@ -13,11 +13,9 @@ export type { AnnouncerEvent, EventBase, EventBody, WithdrawReason } from "./eve
 export {
   compareLargeCommunities,
   formatCommunity,
-  GRACEFUL_SHUTDOWN,
   type Parsed,
   parseCommunity,
   parseLargeCommunity,
-  WELL_KNOWN_COMMUNITIES,
 } from "./intent/communities.ts";
 export type { DesiredVip, Refusal, RefusalRule, VipInput } from "./intent/desired-vip.ts";
 export { checkVips, type GuardContext, guardVip, type HostFacts, hostFacts } from "./intent/guards.ts";

@@ -109,6 +109,7 @@ export {
   RouteRefreshSubcode,
   UpdateSubcode,
 } from "./iana/notification-codes.ts";
+export { GRACEFUL_SHUTDOWN, WELL_KNOWN_COMMUNITIES } from "./iana/well-known-communities.ts";
 // rib
 export { AdjRibIn, type AdjRibInOptions } from "./rib/adj-rib-in.ts";
 export {

@@ -1,4 +1,4 @@
-import { GRACEFUL_SHUTDOWN } from "../intent/communities.ts";
+import { GRACEFUL_SHUTDOWN } from "@vipcast/bgp";
 import type { DesiredVip } from "../intent/desired-vip.ts";
 import { MAX_PREPEND } from "../intent/parse-vip.ts";
 import type { RouteAttributes } from "../ports.ts";

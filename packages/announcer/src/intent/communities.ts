@@ -2,23 +2,8 @@ import {
   formatCommunity as formatNumbers,
   parseLargeCommunity as parseLarge,
   parseCommunity as parseNumbers,
+  WELL_KNOWN_COMMUNITIES,
 } from "@vipcast/bgp";
-
-/** Communities with a name (IANA "BGP Well-known Communities"). */
-export const WELL_KNOWN_COMMUNITIES: ReadonlyMap<string, number> = new Map([
-  ["graceful-shutdown", 0xffff0000],
-  ["accept-own", 0xffff0001],
-  ["llgr-stale", 0xffff0006],
-  ["no-llgr", 0xffff0007],
-  ["blackhole", 0xffff029a],
-  ["no-export", 0xffffff01],
-  ["no-advertise", 0xffffff02],
-  ["no-export-subconfed", 0xffffff03],
-  ["no-peer", 0xffffff04],
-]);
-
-/** GRACEFUL_SHUTDOWN, 65535:0 (RFC 8326 §5). */
-export const GRACEFUL_SHUTDOWN = 0xffff0000;
 
 /** A parsed value, or a sentence that says what is wrong and what to write instead. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };

@@ -63,7 +63,7 @@ describe("parseVip", () => {
     ["::ffff:192.0.2.1", "ipv4-mapped", /write it as IPv4/],
     ["0.0.0.0/0", "default-route", /default route.*\/32/],
     ["::/0", "default-route", /default route.*\/128/],
-    ["10.0.0.0/8", "aggregate", /aggregate.*\/32.*allow aggregates/],
+    ["10.0.0.0/8", "aggregate", /aggregate.*\/32.*allowAggregates/],
     ["2001:db8::/64", "aggregate", /aggregate.*\/128/],
     ["192.0.2.10/24", "host-bits", /192\.0\.2\.10\/32.*192\.0\.2\.0\/24/],
     ["2001:db8::1/64", "host-bits", /2001:db8::1\/128.*2001:db8::\/64/],

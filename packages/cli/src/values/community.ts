@@ -1,4 +1,4 @@
-import { WELL_KNOWN_COMMUNITIES } from "@vipcast/announcer";
+import { WELL_KNOWN_COMMUNITIES } from "@vipcast/bgp";
 import type { Parsed } from "../arguments/problem.ts";
 import { accept, refuse } from "../arguments/problem.ts";
 import { didYouMean } from "../arguments/suggest.ts";

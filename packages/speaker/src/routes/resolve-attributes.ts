@@ -1,7 +1,6 @@
-import { fromHex, type Origin } from "@vipcast/bgp";
+import { fromHex, type Origin, parseCommunity, parseLargeCommunity, WELL_KNOWN_COMMUNITIES } from "@vipcast/bgp";
 import { SpeakerError } from "../errors.ts";
 import { isUnicast, readPeerAddress } from "../transport/peer-address.ts";
-import { readCommunity, readLargeCommunity } from "./community.ts";
 import type { RouteAttributes } from "./route.ts";
 
 /** {@link RouteAttributes}, checked and in the form the wire needs; the same for all peers. */
@@ -91,14 +90,15 @@ function resolveCommunity(community: number | string): number {
     return community;
   }
   return (
-    readCommunity(community) ??
+    WELL_KNOWN_COMMUNITIES.get(community.toLowerCase()) ??
+    parseCommunity(community) ??
     fail(`community "${community}" is neither "ASN:VALUE" (0..65535 each) nor a well-known name`)
   );
 }
 
 function resolveLargeCommunity(text: string): readonly [number, number, number] {
   return (
-    readLargeCommunity(text) ?? fail(`large community "${text}" is not "A:B:C" with three numbers of 0..4294967295`)
+    parseLargeCommunity(text) ?? fail(`large community "${text}" is not "A:B:C" with three numbers of 0..4294967295`)
   );
 }
 

@@ -5,11 +5,11 @@ import { copyPrefixBits, type Prefix } from "../codec/nlri/prefix.ts";
 import type { NlriView } from "../codec/nlri/view.ts";
 import { Outcome } from "../codec/outcome.ts";
 import type { Family } from "../iana/afi-safi.ts";
-import { attributeKey } from "./attribute-key.ts";
 import { AttributeTable, type InternedAttributes } from "./attribute-table.ts";
 import type { RibChange, RibRoute } from "./loc-rib.ts";
 import type { ImportPolicy } from "./policy.ts";
 import { type PrefixKey, pathKey } from "./prefix-key.ts";
+import { sameAttributes } from "./same-attributes.ts";
 
 /** What the Adj-RIB-In of one peer needs to know. */
 export interface AdjRibInOptions {
@@ -136,7 +136,8 @@ export class AdjRibIn {
   #accept(prefix: Prefix, interned: InternedAttributes, values: AttributeValues, announce: RibRoute[]): void {
     const key = pathKey(prefix);
     const before = this.#routes.get(key);
-    if (before !== undefined && sameValues(before.attributes, values)) return;
+    // Policy may have made equal values anew; an equal route is not a change.
+    if (before !== undefined && sameAttributes(before.attributes, values)) return;
     this.#attributes.retain(interned);
     if (before !== undefined) this.#attributes.release(before.interned);
     const held: Held = { prefix, attributes: values, interned };
@@ -155,11 +156,6 @@ export class AdjRibIn {
 
 function used(nlri: NlriView | undefined, ignored: readonly Family[]): nlri is NlriView {
   return nlri !== undefined && !nlri.isEmpty && !ignored.includes(nlri.family);
-}
-
-/** Policy may have made equal values anew; an equal route is not a change. */
-function sameValues(a: AttributeValues, b: AttributeValues): boolean {
-  return a === b || attributeKey(a) === attributeKey(b);
 }
 
 function prefixAt(family: Family, bytes: Uint8Array, offset: number, lengthBits: number, pathId: number): Prefix {

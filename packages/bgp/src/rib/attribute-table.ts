@@ -19,6 +19,8 @@ export interface InternedAttributes {
 export class AttributeTable {
   readonly #buckets = new Map<number, InternedAttributes[]>();
   readonly #writer = new Writer();
+  /** Not known to the peer, which could else send sets that all share one bucket. */
+  readonly #basis = Math.floor(Math.random() * 2 ** 32);
   #size = 0;
 
   /** Distinct sets. */
@@ -31,8 +33,7 @@ export class AttributeTable {
     const writer = this.#writer;
     writer.reset();
     attributes.writeCanonical(writer, family);
-    // A peer can make hashes collide; each collision costs a comparison, which its own UPDATE pays for.
-    const hash = hashBytes(writer.bytes, 0, writer.length);
+    const hash = hashBytes(writer.bytes, 0, writer.length, this.#basis);
     const bucket = this.#buckets.get(hash);
     const known = bucket?.find((entry) => startsWith(writer.bytes, writer.length, entry.bytes));
     if (known !== undefined) {

@@ -1,4 +1,5 @@
 import { type AttributeValues, Origin, SegmentType } from "../codec/attributes/values.ts";
+import { samePath } from "./same-attributes.ts";
 
 // The decision process of RFC 4271 §9.1, with multipath. Pure: routes in, the choice out.
 
@@ -172,22 +173,18 @@ function shareWith(best: Candidate, equals: readonly Candidate[], options: Decis
   const maximum = options.maximumPaths ?? 1;
   const chosen = [best];
   if (maximum <= 1) return chosen;
-  const bestPath = pathText(best.attributes);
   const nextHops = new Set([nextHopText(best.attributes)]);
   const others = equals.filter((route) => route !== best).sort(compareIdentity);
   for (const route of others) {
     if (chosen.length === maximum) break;
-    if (options.asPathRelax !== true && pathText(route.attributes) !== bestPath) continue;
+    if (options.asPathRelax !== true && !samePath(route.attributes.asPath ?? [], best.attributes.asPath ?? []))
+      continue;
     const nextHop = nextHopText(route.attributes);
     if (nextHops.has(nextHop)) continue;
     nextHops.add(nextHop);
     chosen.push(route);
   }
   return chosen;
-}
-
-function pathText(attributes: AttributeValues): string {
-  return (attributes.asPath ?? []).map((segment) => `${segment.type}:${segment.asns.join(" ")}`).join(",");
 }
 
 function nextHopText(attributes: AttributeValues): string {

@@ -1,8 +1,8 @@
 import type { AttributeValues } from "../codec/attributes/values.ts";
 import type { Prefix } from "../codec/nlri/prefix.ts";
-import { attributeKey } from "./attribute-key.ts";
 import { type Candidate, type Decision, type DecisionOptions, decide, type RouteSource } from "./decision.ts";
 import { type PrefixKey, prefixKey } from "./prefix-key.ts";
+import { sameAttributes } from "./same-attributes.ts";
 
 /** A route as it comes out of an Adj-RIB-In. */
 export interface RibRoute {
@@ -128,5 +128,5 @@ function sameDecision(a: Decision, b: Decision): boolean {
 function sameRoute(a: Candidate | null, b: Candidate | null): boolean {
   if (a === null || b === null) return a === b;
   if (a.source.name !== b.source.name || a.pathId !== b.pathId) return false;
-  return a.attributes === b.attributes || attributeKey(a.attributes) === attributeKey(b.attributes);
+  return sameAttributes(a.attributes, b.attributes);
 }

@@ -76,9 +76,12 @@ function copyAttribute(w: Writer, flags: number, code: number, bytes: Uint8Array
   endAttribute(w, header);
 }
 
-/** FNV-1a over `bytes[start, end)`, an unsigned 32-bit integer: a hash for maps of canonical octets, not against attackers. */
-export function hashBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
-  let hash = 0x811c9dc5;
+/**
+ * FNV-1a over `bytes[start, end)`, an unsigned 32-bit integer: a hash for maps of canonical octets. Whoever knows the `basis`
+ * (default: FNV's own) finds collisions with ease, so a map of what peers send gives it a random one.
+ */
+export function hashBytes(bytes: Uint8Array, start = 0, end: number = bytes.length, basis = 0x811c9dc5): number {
+  let hash = basis;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
   return hash >>> 0;
 }

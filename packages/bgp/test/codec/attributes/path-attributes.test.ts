@@ -99,5 +99,6 @@ describe("canonical octets", () => {
     // The published FNV-1a test vector for "foobar".
     expect(hashBytes(Uint8Array.from(Buffer.from("foobar")))).toBe(0xbf9cf968);
     expect(hashBytes(Uint8Array.of(1, 2, 3), 1, 2)).toBe(hashBytes(Uint8Array.of(2)));
+    expect(hashBytes(Uint8Array.of(2), 0, 1, 7)).not.toBe(hashBytes(Uint8Array.of(2)));
   });
 });

@@ -7,12 +7,19 @@ import type { PeerConfig } from "../fsm/config.ts";
 import { familyName } from "../iana/afi-safi.ts";
 import { CeaseSubcode, NotificationCode, OpenSubcode } from "../iana/notification-codes.ts";
 
+/** Rules that a sentence names; one message can break twenty thousand. */
+const maxNamedRules = 3;
+
+/** The broken rules, the gravest first. */
 function rules(problems: readonly Problem[]): string {
-  const broken = problems.map(({ attribute, rule, rfc }) => {
+  if (problems.length === 0) return "";
+  const gravest = [...problems].sort((a, b) => b.outcome - a.outcome).slice(0, maxNamedRules);
+  const named = gravest.map(({ attribute, rule, rfc }) => {
     const where = attribute === 0 ? "" : `attribute ${attribute}, `;
     return `${where}${rule}, ${rfc}`;
   });
-  return broken.length === 0 ? "" : ` (${broken.join("; ")})`;
+  const more = problems.length - named.length;
+  return ` (${named.join("; ")}${more === 0 ? "" : `; and ${more} more`})`;
 }
 
 export function explainMalformed(message: MalformedMessage): string {

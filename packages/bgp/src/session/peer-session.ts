@@ -37,6 +37,9 @@ const progress: { readonly [Name in FsmStateName]: number } = {
   Established: 5,
 };
 
+/** RFC 4271 §4.4: "KEEPALIVE messages MUST NOT be sent more frequently than one per second", however often the peer dials. */
+const minProbeMs = 1000;
+
 function rivalOf(slot: Slot): Slot {
   return slot === "outbound" ? "inbound" : "outbound";
 }
@@ -53,6 +56,8 @@ export class PeerSession {
   /** What an ended inbound connection still had to say. */
   #lastWords: Uint8Array | null = null;
   #started = false;
+  /** When the established connection was last asked for a sign of life because the peer dialled again. */
+  #probedMs = Number.NEGATIVE_INFINITY;
   #stopReason: StopReason = defaultStopReason;
   /** We do not dial, because the inbound connection is on its way or up. */
   #suspended = false;
@@ -109,7 +114,7 @@ export class PeerSession {
     }
     if (this.#inbound?.state === "Established") {
       // Its OPEN cannot be awaited, for both would be `inbound`; ask the old one whether it still lives.
-      this.#inbound.sendKeepalive();
+      this.#probe(this.#inbound, now);
       const cause =
         "the peer connects again, but its session is established: it may have restarted, and will try again";
       return { accepted: false, reply: null, cause };
@@ -302,11 +307,15 @@ export class PeerSession {
         this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "proceed" };
         return;
       case "probe-then-dump-self":
-        this.#session(rival)?.sendKeepalive();
+        this.#probe(this.#session(rival), now);
         this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "dump" };
         return;
     }
     decision satisfies never;
+  }
+
+  #probe(session: Session | null, now: number): void {
+    if (now - this.#probedMs >= minProbeMs && session?.sendKeepalive() === true) this.#probedMs = now;
   }
 
   #survives(slot: Slot): boolean {

@@ -269,6 +269,17 @@ describe("collisions", () => {
     expect(peer.establishedSlot).toBe("outbound");
   });
 
+  test("a peer that dials without end is probed once in a second (RFC 4271 §4.4)", () => {
+    const peer = newPeer({ passive: true });
+    peer.start(0);
+    accept(peer, 0);
+    establish(peer, "inbound");
+    for (let now = 1; now < 1000; now++) expect(accept(peer, now)[0]).toBe("refused");
+    expect(heardOn(peer, "inbound")).toEqual(["KEEPALIVE"]);
+    accept(peer, 1001);
+    expect(heardOn(peer, "inbound")).toEqual(["KEEPALIVE"]);
+  });
+
   test("a peer that restarted and dials anew is taken when the old connection breaks", () => {
     const peer = dialled();
     establish(peer, "outbound");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SessionEvent } from "../../src/session/events.ts";
-import { established, newSession, openSent, peerNotification, peerOpen } from "./scripted.ts";
+import { established, newSession, openSent, peerNotification, peerOpen, raw } from "./scripted.ts";
 
 function downOf(events: readonly SessionEvent[]): Extract<SessionEvent, { readonly kind: "down" }> {
   const last = events.at(-1);
@@ -68,6 +68,18 @@ describe("causes", () => {
       atMs: 7,
       text: 'Cease / Administrative Shutdown: "bye!"',
     });
+  });
+
+  test("an UPDATE that breaks many rules is described by the gravest of them, in one sentence", () => {
+    const session = established();
+    const origin = [0x40, 1, 1, 0];
+    const attributes = Array.from({ length: 900 }, () => origin).flat();
+    const nlri = [33, 198, 51, 100, 0, 0];
+    const update = raw(2, [0, 0, attributes.length >> 8, attributes.length & 0xff, ...attributes, ...nlri]);
+    const { cause } = downOf(session.receive(update, 0));
+    expect(cause).toContain("(nlri-syntax, RFC 7606 §5.3; attribute 2, attribute-missing, RFC 7606 §3 d; ");
+    expect(cause).toMatch(/and \d+ more\)/);
+    expect(cause.length).toBeLessThan(400);
   });
 
   test("the wrong AS is named with its remedy", () => {

@@ -47,6 +47,8 @@ export class OutboundRoutes implements PeerRoutes {
   readonly #clock: Clock;
   readonly #events: OutboundRoutesEvents;
   #sink: RouteSink | null = null;
+  /** Families the peer has asked for again, since the last slice. */
+  readonly #refresh = new Set<Family>();
   /** Counts changes asked for; `#encoded` and `#handedOver` follow it. */
   #asked = 0;
   #encoded = 0;
@@ -129,6 +131,7 @@ export class OutboundRoutes implements PeerRoutes {
   /** Idempotent. */
   down(): void {
     this.#sink = null;
+    this.#refresh.clear();
     this.#rib.down();
     if (this.#nextSlice !== null) clearImmediate(this.#nextSlice);
     this.#nextSlice = null;
@@ -140,10 +143,10 @@ export class OutboundRoutes implements PeerRoutes {
     for (const waiter of waiters) waiter.resolve("down");
   }
 
-  /** The peer asked for a family again (RFC 2918). */
+  /** The peer asked for a family again (RFC 2918). Done with the next slice: thousands of requests can come at once. */
   refresh(family: Family): void {
     if (this.#sink === null) return;
-    this.#rib.refresh(family);
+    this.#refresh.add(family);
     this.#asked++;
     this.#schedule();
   }
@@ -156,7 +159,12 @@ export class OutboundRoutes implements PeerRoutes {
 
   /** The socket has room again. */
   drained(): void {
-    if (this.#rib.hasOutgoing) this.#schedule();
+    // What was asked for may have changed nothing, and still waits to be called handed over.
+    if (this.#hasOutgoing || this.#encoded !== this.#asked) this.#schedule();
+  }
+
+  get #hasOutgoing(): boolean {
+    return this.#rib.hasOutgoing || this.#refresh.size > 0;
   }
 
   #changed(): void {
@@ -182,10 +190,12 @@ export class OutboundRoutes implements PeerRoutes {
   #pump(): void {
     const sink = this.#sink;
     if (sink === null || this.#nextSlice !== null || sink.congested) return;
+    for (const family of this.#refresh) this.#rib.refresh(family);
+    this.#refresh.clear();
     const outgoing = this.#rib.take(sliceBudget);
     for (const batch of outgoing.batches) sink.send(batch);
     for (const family of outgoing.endOfRib) sink.sendEndOfRib(family);
-    const more = this.#rib.hasOutgoing;
+    const more = this.#hasOutgoing;
     if (!more) this.#encoded = this.#asked;
     const version = this.#encoded;
     sink.flush(() => {

@@ -2,23 +2,17 @@ import type { Server, Socket } from "node:net";
 import { CeaseSubcode, formatRouterId, parseRouterId } from "@vipcast/bgp";
 import { SpeakerError } from "./errors.ts";
 import type { PeerHandlers } from "./handlers.ts";
-import type { Logger, PeerOptions, SpeakerOptions } from "./options.ts";
+import { steadyLogger } from "./logger.ts";
+import type { PeerOptions, SpeakerOptions } from "./options.ts";
 import type { Peer } from "./peer/peer.ts";
 import { PeerDriver, type PeerEnvironment } from "./peer/peer-driver.ts";
 import { checkInteger, peerSettings } from "./peer/peer-settings.ts";
-import { systemAddresses } from "./routes/local-addresses.ts";
+import { lastKnown, systemAddresses } from "./routes/local-addresses.ts";
 import { systemClock } from "./system-clock.ts";
 import { Listener } from "./transport/listener.ts";
 import type { BoundAddress, ListenPeer, Transport } from "./transport/options.ts";
 import type { PeerAddress } from "./transport/peer-address.ts";
 import { connectPlain, listenPlain, refuseProtection } from "./transport/plain-transport.ts";
-
-const silence: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 /** A BGP speaker: one AS and router id, any number of peers and listeners. Several may live in one process. */
 export class Speaker {
@@ -43,14 +37,15 @@ export class Speaker {
     this.asn = options.asn;
     this.routerId = formatRouterId(routerId);
     this.#transport = options;
+    const logger = steadyLogger(options.logger);
     this.#environment = {
       asn: options.asn,
       routerId,
       clock: options.clock ?? systemClock,
       random: options.random ?? Math.random,
-      logger: options.logger ?? silence,
+      logger,
       connect: options.connect ?? connectPlain,
-      localAddresses: options.localAddresses ?? systemAddresses,
+      localAddresses: lastKnown(options.localAddresses ?? systemAddresses, logger),
     };
   }
 
@@ -98,7 +93,13 @@ export class Speaker {
     if (this.#transport.listen === undefined && this.#listeners.size > 0) refuseProtection(settings.listen, "listen");
     const peer = new PeerDriver(settings, handlers, this.#environment);
     this.#peers.set(key, peer);
-    this.#peersChanged({ added: [peer.listenPeer], removed: [] });
+    try {
+      this.#peersChanged({ added: [peer.listenPeer], removed: [] });
+    } catch (error) {
+      // A listener that cannot protect this peer: it was not added, and may be again.
+      this.#peers.delete(key);
+      throw error;
+    }
     peer.start();
     return peer;
   }

@@ -24,6 +24,21 @@ describe("options", () => {
     expect(act).toThrow(SpeakerError);
   });
 
+  test("a peer that a listener cannot take is not added, and may be added again", async () => {
+    let full = true;
+    const local = speaker({
+      peersChanged: () => {
+        if (full) throw new Error("no room for another key");
+      },
+    });
+    await local.listen({ host: "127.0.0.1", port: 0 });
+    const act = (): unknown => local.addPeer({ address: "127.0.0.2", asn: 65000, passive: true });
+    expect(act).toThrow("no room for another key");
+    expect(local.peers).toEqual([]);
+    full = false;
+    expect(act).not.toThrow();
+  });
+
   test.each([{ password: "secret" }, { ttlSecurity: 1 }, { multihop: 2 }, { interface: "lo" }])(
     "%o is refused where nothing injected can honour it",
     (options) => {

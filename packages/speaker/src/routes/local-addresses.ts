@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { equalBytes } from "@vipcast/bgp";
-import type { LocalAddress } from "../options.ts";
+import type { LocalAddress, Logger } from "../options.ts";
 import { isLinkLocal, isLoopback, isUnicast, readPeerAddress } from "../transport/peer-address.ts";
 
 /** The addresses of this host as `node:os` knows them. */
@@ -10,6 +10,23 @@ export function systemAddresses(): readonly LocalAddress[] {
     for (const { address } of addresses ?? []) found.push({ address, interface: name });
   }
   return found;
+}
+
+/**
+ * Asks `source`, and answers what it said last when it throws, as the system's does when the process is out of descriptors:
+ * routes that have gone out must not be withdrawn for that.
+ */
+export function lastKnown(source: () => readonly LocalAddress[], logger: Logger): () => readonly LocalAddress[] {
+  let known: readonly LocalAddress[] = [];
+  return () => {
+    try {
+      known = source();
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      logger.warn({ err: error }, `the local addresses cannot be read, the last known ones are used: ${words}`);
+    }
+    return known;
+  };
 }
 
 /** The interfaces that carry `address`. All of 127.0.0.0/8 is on the interface that lists any of it. */

@@ -167,6 +167,10 @@ describe("what a peer sends", () => {
   });
 });
 
+function bad(): never {
+  throw new Error("no");
+}
+
 describe("handlers", () => {
   test("that throw, or reject, are reported to onError and the session lives", async () => {
     const errors: string[] = [];
@@ -193,7 +197,25 @@ describe("handlers", () => {
     expect(b.snapshot()).toMatchObject({ state: "Established", counters: { established: 1 } });
   });
 
-  test("an onError that throws harms nobody", async () => {
+  test("that return something else than a NOTIFICATION are reported to onError and the session lives", async () => {
+    const errors: string[] = [];
+    const handlers: Record<string, unknown> = {
+      onOpen: () => true,
+      onUpdate: () => ({ code: 6, subcode: 2, data: new Uint8Array(5000) }),
+      onError: (error: Error) => void errors.push(error.message),
+    };
+    const { a, b } = await established({ handlersB: handlers });
+    a.routes.set([{ prefix: "192.0.2.10/32" }]);
+    await until(() => errors.length >= 2, "both are reported");
+    expect(errors[0]).toMatch(/^the onOpen handler returned neither undefined nor a NOTIFICATION/);
+    expect(errors[1]).toMatch(/^the onUpdate handler returned neither/);
+    expect(b.snapshot().state).toBe("Established");
+  });
+
+  test.each([
+    ["throws", () => bad()],
+    ["rejects", async () => bad()],
+  ])("an onError that %s harms nobody", async (_how, onError) => {
     const logged: string[] = [];
     const logger = {
       debug: () => undefined,
@@ -201,27 +223,22 @@ describe("handlers", () => {
       warn: () => undefined,
       error: (_fields: object, message: string) => void logged.push(message),
     };
-    const bad = (): never => {
-      throw new Error("no");
-    };
-    const { a } = await established({ speakerA: { logger }, handlersA: { onEstablished: bad, onError: bad } });
+    const { a } = await established({ speakerA: { logger }, handlersA: { onEstablished: bad, onError } });
     expect(a.snapshot().state).toBe("Established");
-    expect(logged).toContain("the onError handler threw: no");
+    await until(() => logged.includes("the onError handler threw: no"), "it is logged");
   });
 
-  test("an import policy that throws refuses the route", async () => {
+  test.each([
+    ["throws", bad, "no"],
+    ["is asynchronous", async () => bad(), "it is asynchronous, and a route cannot wait for it"],
+    ["decides nothing", () => undefined, "it returned undefined, which is neither true, nor false, nor attributes"],
+  ])("an import policy that %s refuses the route", async (_how, policy, words) => {
     const errors: Error[] = [];
-    const { a, b } = await established({
-      b: {
-        importPolicy: () => {
-          throw new Error("undecided");
-        },
-      },
-      handlersB: { onError: (error) => void errors.push(error) },
-    });
+    const options: Record<string, unknown> = { importPolicy: policy };
+    const { a, b } = await established({ b: options, handlersB: { onError: (error) => void errors.push(error) } });
     a.routes.set([{ prefix: "192.0.2.10/32" }]);
     await until(() => errors.length > 0, "the policy is asked");
-    expect(errors[0]?.message).toBe("the import policy threw on 192.0.2.10/32: undecided");
+    expect(errors[0]?.message).toBe(`the import policy threw on 192.0.2.10/32: ${words}`);
     expect(b.adjRibIn.size).toBe(0);
   });
 

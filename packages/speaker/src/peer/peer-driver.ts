@@ -22,6 +22,7 @@ import { OutboundRoutes } from "../routes/outbound-routes.ts";
 import { Connection } from "../transport/connection.ts";
 import type { DialOptions, ListenPeer } from "../transport/options.ts";
 import { readPeerAddress } from "../transport/peer-address.ts";
+import { Refusals } from "../transport/refusals.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
 import { HandlerCalls } from "./handler-calls.ts";
 import type { Peer } from "./peer.ts";
@@ -64,6 +65,7 @@ export class PeerDriver implements Peer {
     outbound: null,
     inbound: null,
   };
+  readonly #refusals = new Refusals();
   /** Sockets that are saying their last words. */
   readonly #ending = new Set<Promise<void>>();
   /** Wishes that came up while the session's answer to another was being carried out. */
@@ -128,9 +130,7 @@ export class PeerDriver implements Peer {
       const result = this.#session.accept(now);
       if (!result.accepted) {
         logger.debug({ peer: this.address, cause: result.cause }, "inbound connection refused");
-        const refused = new Connection(socket, silent, { connected: true });
-        if (result.reply !== null) refused.write(result.reply);
-        this.#track(refused.finish(clock));
+        this.#track(this.#refusals.refuse(socket, result.reply, clock));
         return [];
       }
       // A connection that this one replaces is said goodbye to before the new one takes its place.
@@ -188,13 +188,16 @@ export class PeerDriver implements Peer {
       }
     } finally {
       this.#busy = false;
+      // Also when something of the embedder's threw its way through: a session without its timer would never come back.
+      if (this.#closed) this.#leaveNothing();
+      else this.#timer.set(this.#session.nextDeadline());
     }
-    if (this.#closed) {
-      this.#timer.cancel();
-      this.routes.down();
-    } else {
-      this.#timer.set(this.#session.nextDeadline());
-    }
+  }
+
+  #leaveNothing(): void {
+    this.#timer.cancel();
+    this.routes.down();
+    for (const slot of ["outbound", "inbound"] as const) this.#disconnect(slot, true);
   }
 
   #obey(event: PeerEvent): void {
@@ -213,7 +216,7 @@ export class PeerDriver implements Peer {
         return;
       case "open":
         this.#refuseWhen(
-          this.#calls.call("onOpen", (h, peer) => h.onOpen?.(event.message, peer)),
+          this.#calls.ask("onOpen", (h, peer) => h.onOpen?.(event.message, peer)),
           "onOpen",
         );
         return;
@@ -331,7 +334,7 @@ export class PeerDriver implements Peer {
 
   #onUpdate(event: UpdateEvent): void {
     const change = this.adjRibIn.receive(event.message, event.ignoredFamilies);
-    const answer = this.#calls.call("onUpdate", (h, peer) => h.onUpdate?.(event.message, peer));
+    const answer = this.#calls.ask("onUpdate", (h, peer) => h.onUpdate?.(event.message, peer));
     this.#onRoutes(change);
     this.#refuseWhen(answer, "onUpdate");
   }
@@ -390,8 +393,6 @@ export class PeerDriver implements Peer {
     );
   }
 }
-
-const silent = { connected: () => undefined, data: () => undefined, drained: () => undefined, closed: () => undefined };
 
 function inWords(direction: "sent" | "received", body: NotificationBody): PeerNotification {
   return { ...body, direction, text: describeNotification(body) };

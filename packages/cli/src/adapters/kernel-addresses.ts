@@ -7,10 +7,18 @@ const localTable = 255;
 /** rtm_protocol of routes that the kernel made itself, beside an address. */
 const byKernel = 2;
 
+/** How long an IPv6 address may take from its acknowledgement to its announcement; then it counts as bound all the same. */
+const announcedWithinMs = 1000;
+
 /** The announcer's view of the kernel's addresses, marked as one instance's own. */
 export class KernelAddresses implements AddressPort {
   readonly #kernel: Rtnetlink;
   readonly #mark: OwnershipMark | null;
+  /** IPv6 addresses that are acknowledged and not yet announced by the kernel, with what to do then. */
+  readonly #awaited = new Map<string, () => void>();
+  /** IPv6 addresses that were bound before: putting them back is not worth a wait. */
+  readonly #known = new Set<string>();
+  #watches = 0;
 
   /** Without a mark no address counts as ours, and nothing can be bound. */
   constructor(kernel: Rtnetlink, mark: OwnershipMark | null) {
@@ -45,6 +53,7 @@ export class KernelAddresses implements AddressPort {
             { scope: "host" as const }
           : { preferredLifetime: 0, flags: IFA_F.nodad };
       this.#kernel.addAddress({ family, address, prefixLength, interface: binding.interface, mark, ...unobtrusive });
+      if (family === "ipv6" && !this.#known.has(address)) await this.#announced(address);
       return;
     }
     if (this.#kernel.routes({ family, table: localTable, type: "local", destination: prefix }).length > 0) {
@@ -61,9 +70,27 @@ export class KernelAddresses implements AddressPort {
     });
   }
 
+  /**
+   * The kernel acknowledges an IPv6 address at once and takes packets for it only when a work queue has added the local route, up to
+   * tens of milliseconds later; then it announces the address. Without a watch nobody would hear of it, and nobody waits.
+   */
+  async #announced(address: string): Promise<void> {
+    if (this.#watches === 0) return;
+    this.#known.add(address);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, announcedWithinMs);
+      this.#awaited.set(address, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    this.#awaited.delete(address);
+  }
+
   async unbind({ family, address, prefixLength, prefix, interface: name, kind }: Binding): Promise<void> {
     const mark = this.#ownMark(`remove ${prefix}`);
     const version = family === 4 ? "ipv4" : "ipv6";
+    this.#known.delete(address);
     try {
       if (kind === "address") this.#kernel.deleteAddress({ family: version, address, prefixLength, interface: name });
       else
@@ -86,10 +113,15 @@ export class KernelAddresses implements AddressPort {
 
   watch(listener: (event: HostEvent) => void): () => void {
     const watch = this.#kernel.watch((change) => {
+      if (change.kind === "address-added") this.#awaited.get(change.address.address)?.();
       const event = hostEvent(change, this.#mark);
       if (event !== null) listener(event);
     });
-    return () => watch.close();
+    this.#watches++;
+    return () => {
+      this.#watches--;
+      watch.close();
+    };
   }
 }
 

@@ -80,6 +80,23 @@ describe.skipIf(!canMakeNamespaces)("the kernel as the announcer sees it", () =>
     });
   });
 
+  test("has bound an IPv6 address when packets to it are taken, not when the kernel has acknowledged it", () => {
+    const late = world.evaluate(`${setup}
+      const stop = ours.watch(() => {});
+      let late = 0;
+      for (let host = 1; host <= 300; host++) {
+        const prefix = "2001:db8:3::" + host.toString(16) + "/128";
+        await ours.bind(binding(prefix));
+        if (kernel.routes({ family: "ipv6", table: 255, type: "local", destination: prefix }).length === 0) late++;
+        await ours.unbind(binding(prefix));
+      }
+      stop();
+      kernel.close();
+      console.log(late);
+    `);
+    expect(late).toBe(0);
+  });
+
   test("owns nothing and changes nothing without a mark", () => {
     const outcome = world.evaluate(`${setup}
       const nobody = new KernelAddresses(kernel, null);

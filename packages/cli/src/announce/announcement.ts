@@ -112,7 +112,8 @@ function peerOptions(peer: PeerSettings, password: string | undefined): PeerOpti
     passive,
     families,
     holdTime: timers.holdTime,
-    keepalive: Math.max(1, timers.keepalive),
+    // Without a hold time no KEEPALIVEs are sent, and there is nothing to choose (RFC 4271 §4.4).
+    ...(timers.holdTime === 0 ? {} : { keepalive: Math.max(1, timers.keepalive) }),
     connectRetry: timers.connectRetry,
     ...(password === undefined ? {} : { password }),
     ...(peer.ttlSecurity === null ? {} : { ttlSecurity: peer.ttlSecurity }),

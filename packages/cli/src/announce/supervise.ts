@@ -81,7 +81,11 @@ export async function supervise(
   const reading = (async (): Promise<void> => {
     for await (const event of events) onEvent(event);
   })();
-  await announcement.start();
+  try {
+    await announcement.start();
+  } catch (error) {
+    onDefect(error);
+  }
   const code = await finished;
   await Promise.race([reading, announcement.stop("")]);
   clearTimeout(logTimer);

@@ -25,7 +25,9 @@ export function parseAddress(text: string): IpAddress | null {
   return { text: address.toRFC5952String(), version: 6, zone: zone ?? null, range: address.range() };
 }
 
-/** Whether an address can be the other end of a session or a next hop: not unspecified, multicast or broadcast. */
-export function isUnicast({ range }: IpAddress): boolean {
+/** Whether an address can be the other end of a session or a next hop: not unspecified, multicast, broadcast or of 240.0.0.0/4. */
+export function isUnicast({ text, version, range }: IpAddress): boolean {
+  // ipaddr.js calls the documentation ranges reserved as well, and those serve in examples and laboratories.
+  if (version === 4 && Number.parseInt(text, 10) >= 240) return false;
   return range !== "unspecified" && range !== "multicast" && range !== "broadcast";
 }

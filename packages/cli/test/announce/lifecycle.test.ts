@@ -79,6 +79,15 @@ describe.skipIf(!canMakeNamespaces)("vipcast announce, seen from its peer", () =
     expect(world.loopback()).toEqual([]);
   });
 
+  test("announces over a session without hold time", async () => {
+    const peer = await world.peer();
+    const node = world.announce([...common, "--hold-time", "0"]);
+    expect(await peer.lines.until("announced")).toMatchObject({ prefix: vip, bound: true });
+    expect(await node.lines.until("peer.established")).toMatchObject({ holdTime: 0 });
+    node.child.kill("SIGTERM");
+    expect(await node.exit).toBe(0);
+  });
+
   test("drains first when asked to, and a second signal skips the drain but not the withdrawal", async () => {
     const peer = await world.peer();
     const node = world.announce([...common, "--drain", "30"]);

@@ -67,6 +67,11 @@ const refused: readonly (readonly [argv: readonly string[], sentence: string])[]
   [more("--listen", "0.0.0.0:65536"), "--listen 0.0.0.0:65536: is an address of this host"],
   [more("--listen", "eth0"), "--listen eth0: is an address of this host"],
   [more("--listen", "224.0.0.1"), "--listen 224.0.0.1: is an address of this host"],
+  [more("--next-hop", "240.0.0.1"), "--next-hop 240.0.0.1: the next hop is self, or a unicast address"],
+  [
+    peer("240.0.0.1,asn=65000"),
+    "--peer 240.0.0.1: 240.0.0.1 is a reserved address and no peer's; write the peer's own address.",
+  ],
   [more("--timers", "datacentre"), "--timers datacentre: is no set of timers; did you mean datacenter."],
   [more("--timers", "slow"), "--timers slow: is no set of timers; use one of wan, datacenter, fast."],
   [

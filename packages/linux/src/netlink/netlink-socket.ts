@@ -40,8 +40,10 @@ export function netlinkError(errno: number, operation: string, detail: string): 
 function netlinkRemedy(errno: number): string | undefined {
   switch (errno) {
     case ERRNO.EPERM:
-    case ERRNO.EACCES:
       return capabilityRemedy("CAP_NET_ADMIN");
+    // A missing capability is always EPERM here; this is net/ipv6/addrconf.c on an interface with disable_ipv6.
+    case ERRNO.EACCES:
+      return "set the sysctl net.ipv6.conf.<interface>.disable_ipv6 to 0, or leave the IPv6 address out";
     default:
       return undefined;
   }

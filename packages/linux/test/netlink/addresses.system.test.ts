@@ -2,6 +2,25 @@ import { describe, expect, it } from "vitest";
 import { inNamespace, namespacesWork } from "../support/namespace.ts";
 
 describe.skipIf(!namespacesWork)("addresses in a real kernel", () => {
+  it("says that IPv6 is switched off on an interface instead of asking for a capability", async () => {
+    const message = await inNamespace(({ linux, sh }) => {
+      const rtnetlink = new linux.Rtnetlink();
+      rtnetlink.setLinkUp({ interface: "lo" });
+      sh("echo 1 > /proc/sys/net/ipv6/conf/lo/disable_ipv6");
+      try {
+        rtnetlink.addAddress({ family: "ipv6", address: "2001:db8::10", interface: "lo" });
+        return "added";
+      } catch (error) {
+        return String(error);
+      } finally {
+        rtnetlink.close();
+      }
+    });
+    expect(message).toContain("EACCES");
+    expect(message).toContain("disable_ipv6 to 0");
+    expect(message).not.toContain("CAP_NET_ADMIN");
+  });
+
   it("adds marked IPv4 and IPv6 addresses, which read back here and in iproute2, and deletes them", async () => {
     const result = await inNamespace(({ linux, sh }) => {
       const rtnetlink = new linux.Rtnetlink();

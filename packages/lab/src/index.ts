@@ -25,18 +25,32 @@ export { type ExecResult, monotonicMs } from "./sandbox/protocol.ts";
 export { type ExecOptions, Sandbox } from "./sandbox/sandbox.ts";
 export type { Isolation } from "./sandbox/shape.ts";
 export { findProgram, requireRouter, requireTools, searchPath } from "./sandbox/tools.ts";
+export { type ChaosOptions, chaosScenario } from "./scenario/chaos.ts";
+export { type ChaosFault, type ChaosTargets, chaosSchedule, describeChaosFault } from "./scenario/chaos-schedule.ts";
 export {
   checkAnsweredByItself,
+  checkAnsweredInQuiet,
   checkAnswersWhileAnnounced,
+  checkBoundWhileAnnounced,
   checkCleanedUp,
   checkWithdrawnBeforeUnbound,
   type Excuse,
   type Observation,
+  type QuietTime,
   type Tenure,
   tenures,
+  type UnboundWhileAnnounced,
+  unboundWhileAnnounced,
 } from "./scenario/promises.ts";
 export { type ScenarioName, scenarios } from "./scenario/registry.ts";
-export type { BrokenPromise, FaultMeasurement, LabMode, LabResult, StepResult } from "./scenario/result.ts";
+export type {
+  BrokenPromise,
+  ChaosRecord,
+  FaultMeasurement,
+  LabMode,
+  LabResult,
+  StepResult,
+} from "./scenario/result.ts";
 export { type Fault, type Scenario, type ScenarioListener, ScenarioRun } from "./scenario/run.ts";
 export { buildTopology, hostAddresses, isBound } from "./topology/build.ts";
 export {

@@ -72,6 +72,11 @@ export class LabNode {
     return this.#announcer;
   }
 
+  /** Whether the service answers: not before its start, nor after it was stopped or killed. */
+  get serviceRuns(): boolean {
+    return this.#service?.exit === null;
+  }
+
   get state(): NodeState {
     if (this.#wanted === "none") return "not started";
     if (this.#announcer?.exit !== null) return this.#wanted === "killed" ? "killed" : "stopped";

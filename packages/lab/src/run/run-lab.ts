@@ -1,10 +1,12 @@
 import { LabError, type LabErrorCode } from "../errors.ts";
 import { Lab } from "../lab.ts";
 import type { RouterKind } from "../router/router.ts";
+import { chaosScenario } from "../scenario/chaos.ts";
 import { type ScenarioName, scenarios } from "../scenario/registry.ts";
 import type { LabMode, LabResult } from "../scenario/result.ts";
 import { type Scenario, ScenarioRun } from "../scenario/run.ts";
 import { maxNodes } from "../topology/plan.ts";
+import { GuardedOutput } from "./guarded-output.ts";
 import type { LabOutput } from "./output.ts";
 import { JsonView, LiveView, PlainView, type View } from "./view.ts";
 
@@ -18,6 +20,10 @@ export interface RunLabOptions {
   readonly scenario?: ScenarioName;
   /** The executable and first arguments of a node, for example `[process.execPath, "/…/bin/vipcast.js"]`; `announce …` is appended. */
   readonly nodeCommand: readonly string[];
+  /** For `chaos` alone: 0..4294967295 decides the faults. Default a random one, which the result names. */
+  readonly seed?: number;
+  /** For `chaos` alone: how long faults are made, 1..3600. Default 12. */
+  readonly seconds?: number;
   /** VIPs as prefixes. Default `192.0.2.10/32` and `2001:db8::10/128`. */
   readonly vips?: readonly string[];
   /** Print one JSON object, the `LabResult`, and nothing else. */
@@ -36,12 +42,17 @@ export interface RunLabOptions {
 
 /** How `runLab` ended. */
 export interface LabRun {
-  /** 0 all well; 1 a step failed or a promise was broken; 2 wrong usage or a missing program; 128 + n when signal n ended it. */
+  /**
+   * 0 all well; 1 a step failed or a promise was broken; 2 wrong usage or a missing program; 128 + n when signal n ended it, also
+   * 141 (SIGPIPE) when nobody reads the output any more.
+   */
   readonly exitCode: number;
   /** Null when the scenario did not come to its end. */
   readonly result: LabResult | null;
 }
 
+/** 128 + SIGPIPE, as a shell shows a program whose reader went away. */
+const readerGone = 141;
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** Errors that are about what was asked for, not about what happened. */
@@ -67,26 +78,36 @@ export async function runLab(options: RunLabOptions): Promise<LabRun> {
   const onAbort = (): void => abort.abort();
   options.signal?.addEventListener("abort", onAbort, { once: true });
   if (options.signal?.aborted === true) abort.abort();
-  const output = options.output ?? process.stdout;
+  const output = new GuardedOutput(options.output ?? process.stdout, () => {
+    signalled = readerGone;
+    abort.abort();
+  });
+  const errorOutput = new GuardedOutput(options.errorOutput ?? process.stderr);
   const view =
-    options.json === true ? new JsonView(output) : output.isTTY === true ? new LiveView(output) : new PlainView(output);
+    options.json === true ? new JsonView(output) : output.isTTY ? new LiveView(output) : new PlainView(output);
   try {
-    const result = await runScenario(options, view, abort.signal);
-    return { exitCode: result.ok ? 0 : 1, result };
+    const result = await runScenario(options, view, errorOutput, abort.signal);
+    return { exitCode: output.gone ? readerGone : result.ok ? 0 : 1, result };
   } catch (error) {
     view.close();
     if (abort.signal.aborted) return { exitCode: signalled, result: null };
     const usage = error instanceof LabError && usageErrors.includes(error.code);
-    (options.errorOutput ?? process.stderr).write(`vipcast lab: ${(error as Error).message}\n`);
+    errorOutput.write(`vipcast lab: ${(error as Error).message}\n`);
     return { exitCode: usage ? 2 : 1, result: null };
   } finally {
     view.close();
+    await Promise.all([output.release(), errorOutput.release()]);
     for (const name of names) process.removeListener(name, onSignal);
     options.signal?.removeEventListener("abort", onAbort);
   }
 }
 
-async function runScenario(options: RunLabOptions, view: View, signal: AbortSignal): Promise<LabResult> {
+async function runScenario(
+  options: RunLabOptions,
+  view: View,
+  errorOutput: LabOutput,
+  signal: AbortSignal,
+): Promise<LabResult> {
   const scenario = check(options);
   const lab = await Lab.start({
     nodeCommand: options.nodeCommand,
@@ -112,7 +133,7 @@ async function runScenario(options: RunLabOptions, view: View, signal: AbortSign
     await Promise.race([perform(scenario, run), ended]);
     const result = await Promise.race([run.result(scenario), ended]);
     view.end(result);
-    if (!result.ok) reportLogs(lab, options.errorOutput ?? process.stderr);
+    if (!result.ok) reportLogs(lab, errorOutput);
     return result;
   } finally {
     await lab.close();
@@ -143,7 +164,15 @@ function check(options: RunLabOptions): Scenario {
       `scenario ${name} takes ${scenario.minimumNodes} to ${maxNodes} nodes, not ${nodes}`,
     );
   if (options.nodeCommand.length === 0) throw new LabError("bad-option", "the lab needs the command of a node");
-  return scenario;
+  return configure(scenario, options);
+}
+
+/** Seed and seconds belong to chaos alone: elsewhere they would promise something that does not happen. */
+function configure(scenario: Scenario, { seed, seconds }: RunLabOptions): Scenario {
+  if (seed === undefined && seconds === undefined) return scenario;
+  if (scenario !== scenarios.chaos)
+    throw new LabError("bad-option", `scenario ${scenario.name} takes no seed and no seconds; only chaos does`);
+  return chaosScenario({ ...(seed === undefined ? {} : { seed }), ...(seconds === undefined ? {} : { seconds }) });
 }
 
 /** After a failure: what the routers and the nodes said last. */

@@ -1,5 +1,5 @@
 import type { Lab } from "../lab.ts";
-import type { FaultMeasurement, LabResult, StepResult } from "../scenario/result.ts";
+import type { ChaosRecord, FaultMeasurement, LabResult, StepResult } from "../scenario/result.ts";
 import { addressOf } from "../topology/plan.ts";
 
 /** One line for a finished step. */
@@ -28,6 +28,7 @@ export function summaryLines(result: LabResult): readonly string[] {
   }
   for (const { promise, node, vip, detail } of result.promisesBroken)
     lines.push(`Promise ${promise} broken by ${node} for ${addressOf(vip)}: ${detail}`);
+  if (result.chaos !== null) lines.push(chaosLine(result, result.chaos));
   const failed = result.steps.filter((step) => !step.ok).length;
   const verdict = result.ok
     ? "every step succeeded, no promise broken"
@@ -36,6 +37,11 @@ export function summaryLines(result: LabResult): readonly string[] {
     `Scenario ${result.scenario} with router ${result.router.kind}: ${verdict}, ${seconds(result.durationMs)}`,
   );
   return lines;
+}
+
+function chaosLine({ router, nodes }: LabResult, { seed, seconds, faults }: ChaosRecord): string {
+  const command = `vipcast lab --scenario chaos --router ${router.kind} --nodes ${nodes.length} --seed ${seed} --seconds ${seconds}`;
+  return `Seed ${seed}, ${faults.length} faults; the same again: ${command}`;
 }
 
 /** Said once when there are no namespaces. */
@@ -51,7 +57,7 @@ function table(faults: readonly FaultMeasurement[]): string[] {
     milliseconds(fault.longestGapMs),
     milliseconds(fault.convergedMs),
     fault.outageMs === null ? "-" : `${fault.probesFailed} of ${fault.probes}`,
-    fault.outageMs === null ? "-" : `${fault.connectionsReset} of ${fault.connections}`,
+    fault.connections === 0 ? "-" : `${fault.connectionsReset} of ${fault.connections}`,
   ]);
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   return [header, ...rows].map((row) =>

@@ -145,3 +145,103 @@ export function checkCleanedUp(
     ...lost.map((address) => ({ promise: 3, node, vip: address, detail: "an address of the host itself was removed" })),
   ];
 }
+
+/** A time in which the router had a node's route although the node's kernel did not have the VIP. */
+export interface UnboundWhileAnnounced {
+  readonly node: string;
+  readonly vip: string;
+  /** The longest such time within one stay in the ECMP set. */
+  readonly ms: number;
+}
+
+/** Compares the router's routes with what each node's kernel said. `changes` go from the node's first start on, by node. */
+export function unboundWhileAnnounced(
+  observation: Observation,
+  changes: ReadonlyMap<string, readonly AddressChange[]>,
+): readonly UnboundWhileAnnounced[] {
+  return tenures(observation)
+    .map(({ node, vip, from, to }) => {
+      const times = unboundTimes(changes.get(node) ?? [], vip);
+      const gaps = times.map((time) => Math.min(to, time.to) - Math.max(from, time.from));
+      return { node, vip, ms: Math.max(0, ...gaps) };
+    })
+    .filter(({ ms }) => ms > 0);
+}
+
+/**
+ * Promise 1, from the node's own kernel: while the router had the route, the VIP was bound. A gap of up to `graceMs` is what putting
+ * it back, or withdrawing, may take.
+ */
+export function checkBoundWhileAnnounced(
+  observation: Observation,
+  changes: ReadonlyMap<string, readonly AddressChange[]>,
+  graceMs: number,
+): readonly BrokenPromise[] {
+  return unboundWhileAnnounced(observation, changes)
+    .filter(({ ms }) => ms > graceMs)
+    .map(({ node, vip, ms }) => ({
+      promise: 1,
+      node,
+      vip,
+      detail: `announced for ${Math.round(ms)} ms without being bound`,
+    }));
+}
+
+function unboundTimes(
+  changes: readonly AddressChange[],
+  vip: string,
+): readonly { readonly from: number; readonly to: number }[] {
+  const times: { from: number; to: number }[] = [];
+  let lostAt: number | null = Number.NEGATIVE_INFINITY;
+  for (const change of changes) {
+    if (change.vip !== vip) continue;
+    if (!change.bound) lostAt ??= change.at;
+    else if (lostAt !== null) {
+      times.push({ from: lostAt, to: change.at });
+      lostAt = null;
+    }
+  }
+  if (lostAt !== null) times.push({ from: lostAt, to: Number.POSITIVE_INFINITY });
+  return times;
+}
+
+/** A time in which the lab broke nothing and the router's next hops were right. */
+export interface QuietTime {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A connection that was without an answer for so long before the end of a quiet time was in trouble within it. */
+const inTroubleMs = 100;
+/** How far from a connection's begin a change of route may have torn it. */
+const routeMovesMs = 100;
+
+/**
+ * Promise 7: once the routes are right again, every new connection of the client is answered. A connection that was under way
+ * while the route of its VIP moved is the router's affair.
+ */
+export function checkAnsweredInQuiet(
+  clientProbes: readonly Probe[],
+  quiet: readonly QuietTime[],
+  readings: readonly RouteReading[],
+): readonly BrokenPromise[] {
+  const failed = clientProbes.filter(
+    (probe) =>
+      probe.answer === null &&
+      quiet.some(({ from, to }) => probe.at >= from && probe.at < to - inTroubleMs) &&
+      !readings.some(
+        (reading) =>
+          reading.vip === probe.target &&
+          reading.at >= probe.at - routeMovesMs &&
+          reading.from <= probe.at + routeMovesMs,
+      ),
+  );
+  const byVip = new Map<string, Probe[]>();
+  for (const probe of failed) byVip.set(probe.target, [...(byVip.get(probe.target) ?? []), probe]);
+  return [...byVip].map(([vip, probes]) => ({
+    promise: 7,
+    node: "the running nodes",
+    vip,
+    detail: `${probes.length} new connections got no answer (${probes[0]?.error}) although the routes were right and nothing was broken`,
+  }));
+}

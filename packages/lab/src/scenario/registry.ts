@@ -1,4 +1,5 @@
 import { addressDeleted } from "./address-deleted.ts";
+import { chaosScenario } from "./chaos.ts";
 import { demo } from "./demo.ts";
 import { killNodeScenario } from "./kill-node.ts";
 import type { Scenario } from "./run.ts";
@@ -6,7 +7,7 @@ import { steady } from "./steady.ts";
 import { stopNodeScenario } from "./stop-node.ts";
 
 /** Names of the scenarios that come with the lab. */
-export type ScenarioName = "steady" | "kill-node" | "stop-node" | "address-deleted" | "demo";
+export type ScenarioName = "steady" | "kill-node" | "stop-node" | "address-deleted" | "chaos" | "demo";
 
 /** The scenarios that come with the lab. */
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
@@ -15,4 +16,5 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "kill-node": killNodeScenario,
   "stop-node": stopNodeScenario,
   "address-deleted": addressDeleted,
+  chaos: chaosScenario(),
 };

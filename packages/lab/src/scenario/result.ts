@@ -46,6 +46,16 @@ export interface BrokenPromise {
 /** How a lab is built: real namespaces, or addresses of 127.0.0.0/8 where namespaces are forbidden. */
 export type LabMode = "namespaces" | "loopback";
 
+/** What a chaos run was and did: the same seed makes the same faults again, as far as the time reaches. */
+export interface ChaosRecord {
+  /** 0..4294967295. */
+  readonly seed: number;
+  /** How long faults were made. */
+  readonly seconds: number;
+  /** The faults in words, in order. */
+  readonly faults: readonly string[];
+}
+
 /** The outcome of a scenario. */
 export interface LabResult {
   readonly scenario: string;
@@ -61,6 +71,8 @@ export interface LabResult {
   readonly steps: readonly StepResult[];
   readonly faults: readonly FaultMeasurement[];
   readonly promisesBroken: readonly BrokenPromise[];
+  /** Null in every scenario but `chaos`. */
+  readonly chaos: ChaosRecord | null;
   /** How many of the client's new connections each node answered. */
   readonly answers: Readonly<Record<string, number>>;
   readonly durationMs: number;

@@ -6,7 +6,7 @@ import { monotonicMs } from "../sandbox/protocol.ts";
 import { nodeOfNextHop } from "../topology/plan.ts";
 import { sleep } from "../wait.ts";
 import { checkAnsweredByItself, checkAnswersWhileAnnounced, type Excuse, type Observation } from "./promises.ts";
-import type { BrokenPromise, FaultMeasurement, LabResult, StepResult } from "./result.ts";
+import type { BrokenPromise, ChaosRecord, FaultMeasurement, LabResult, StepResult } from "./result.ts";
 
 /** A fault to measure. */
 export interface Fault {
@@ -49,6 +49,8 @@ export class ScenarioRun {
   readonly faults: FaultMeasurement[] = [];
   readonly broken: BrokenPromise[] = [];
   readonly excuses: Excuse[] = [];
+  /** What a chaos run needs to be repeated; null in every other scenario. */
+  chaos: ChaosRecord | null = null;
   readonly #listener: ScenarioListener;
   readonly #begin = monotonicMs();
 
@@ -109,9 +111,14 @@ export class ScenarioRun {
     await sleep(lab.client === null ? 0 : (fault.observeMs ?? 1000));
     const measurement = this.#measure(fault, at, convergedMs, groups);
     await Promise.all(groups.map((group) => group.release()));
+    this.addFault(measurement);
+    return measurement;
+  }
+
+  /** Adds a measurement that was made elsewhere. */
+  addFault(measurement: FaultMeasurement): void {
     this.faults.push(measurement);
     this.#listener.onFault?.(measurement);
-    return measurement;
   }
 
   /** What was seen from the router so far; null in loopback mode. */
@@ -160,6 +167,7 @@ export class ScenarioRun {
       steps: this.steps,
       faults: this.faults,
       promisesBroken: this.broken,
+      chaos: this.chaos,
       answers,
       durationMs: Math.round(monotonicMs() - this.#begin),
     };

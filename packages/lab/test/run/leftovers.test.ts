@@ -109,6 +109,28 @@ describe("a lab leaves nothing behind", () => {
   });
 
   it.each([
+    ["standard output", `node="$0"; "$node" "$1" lab --scenario steady --nodes 1 | head -1`],
+    ["both outputs", `node="$0"; "$node" "$1" lab --scenario steady --nodes 1 2>&1 | head -1`],
+  ])("when the reader of %s goes away, and without a stack trace", async (_what, pipeline) => {
+    running = start(["bash", "-o", "pipefail", "-c", pipeline, process.execPath, vipcast], env);
+    const pid = running.pid;
+    await waitFor(
+      "the lab does not come up",
+      () => (processTree(pid).some(({ command }) => /lab-entry\.js inner/.test(command)) ? true : null),
+      5000,
+      5,
+    );
+    // What starts later is found by the traces it leaves, and by the inner process's namespaces.
+    const tree = processTree(pid);
+    const namespaces = networkNamespaces(tree);
+    // 128 + SIGPIPE, from the lab: head itself is content.
+    expect(await running.ended(), running.stderr()).toEqual({ code: 141, signal: null });
+    expect(running.stderr()).toBe("");
+    expect(running.stdout().split("\n")).toHaveLength(2);
+    await nothingLeft(tree, namespaces);
+  });
+
+  it.each([
     ["the command", /vipcast\.js lab/],
     ["the inner process", /lab-entry\.js inner none/],
     ["a node's announcer", /vipcast\.js announce/],

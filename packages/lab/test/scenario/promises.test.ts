@@ -3,7 +3,9 @@ import type { Probe } from "../../src/client/measure.ts";
 import type { RouteReading } from "../../src/inner/watch.ts";
 import {
   checkAnsweredByItself,
+  checkAnsweredInQuiet,
   checkAnswersWhileAnnounced,
+  checkBoundWhileAnnounced,
   checkCleanedUp,
   checkWithdrawnBeforeUnbound,
   type Observation,
@@ -114,5 +116,51 @@ describe("checkCleanedUp", () => {
       [3, vip],
       [3, "10.0.0.1"],
     ]);
+  });
+});
+
+describe("checkBoundWhileAnnounced", () => {
+  const readings = [reading(100, "a"), reading(500)];
+  const check = (...changes: (readonly [at: number, bound: boolean])[]): readonly unknown[] => {
+    const seen = changes.map(([at, bound]) => ({ vip, bound, at }));
+    return checkBoundWhileAnnounced(observation({ readings }), new Map([["a", seen]]), 50);
+  };
+
+  it("is content when the VIP was bound before the route came and went after the route", () => {
+    expect(check([90, true], [510, false])).toEqual([]);
+  });
+
+  it("allows the gap in which an address is put back or withdrawn, and no longer one", () => {
+    expect(check([90, true], [200, false], [250, true], [460, false])).toEqual([]);
+    expect(check([90, true], [200, false], [260, true])).toMatchObject([
+      { promise: 1, node: "a", vip, detail: "announced for 60 ms without being bound" },
+    ]);
+    expect(check([90, true], [400, false])).toHaveLength(1);
+  });
+
+  it("reports a route that came before the address, and one without any address", () => {
+    expect(check([200, true])).toMatchObject([{ detail: "announced for 98 ms without being bound" }]);
+    expect(check()).toMatchObject([{ detail: "announced for 398 ms without being bound" }]);
+  });
+});
+
+describe("checkAnsweredInQuiet", () => {
+  const quiet = [{ from: 100, to: 1000 }];
+  const failed = (at: number): Probe => ({ target: vip, at, ms: 900, answer: null, error: "ETIMEDOUT" });
+
+  it("reports a new connection that failed while nothing was broken, however long it waited", () => {
+    expect(checkAnsweredInQuiet([failed(300), failed(400)], quiet, [])).toMatchObject([{ promise: 7, vip }]);
+    expect(checkAnsweredInQuiet([failed(300)], quiet, [])[0]?.detail).toContain(
+      "1 new connections got no answer (ETIMEDOUT)",
+    );
+  });
+
+  it("leaves alone what failed during a fault, or shortly before the next one", () => {
+    expect(checkAnsweredInQuiet([failed(50), failed(950), failed(1100)], quiet, [])).toEqual([]);
+  });
+
+  it("leaves alone what was under way while the route moved", () => {
+    expect(checkAnsweredInQuiet([failed(300)], quiet, [reading(320, "a")])).toEqual([]);
+    expect(checkAnsweredInQuiet([failed(300)], quiet, [reading(600, "a")])).toHaveLength(1);
   });
 });

@@ -80,6 +80,15 @@ describe("the command line", () => {
     [["--nodes", "0"], "--nodes 0: the number of nodes is a whole number from 1 to 32; write for example --nodes 3."],
     [["--router", "embeded"], "--router embeded: is no router of the lab; did you mean embedded."],
     [["--scenario", "kill"], "--scenario kill: is no scenario of the lab; did you mean kill-node."],
+    [
+      ["--scenario", "chaos", "--seed", "-1"],
+      "--seed -1: the seed is a whole number from 0 to 4294967295; write for example --seed 7.",
+    ],
+    [
+      ["--scenario", "chaos", "--seconds", "0"],
+      "--seconds 0: the time of faults is a whole number from 1 to 3600; write for example --seconds 60.",
+    ],
+    [["--seed", "7"], "--seed: is for the scenario chaos alone; add --scenario chaos, or leave it out."],
     [["three"], "vipcast lab three: takes no operand; leave it out, and see vipcast lab --help."],
     [["--node", "3"], "--node: is not an option of vipcast lab; did you mean --nodes."],
   ])("turns lab %j away", (args, sentence) => {

@@ -9,7 +9,7 @@ import { parseInteger } from "../values/numbers.ts";
 import { labVerb } from "./verb.ts";
 
 const routers: readonly RouterKind[] = ["embedded", "bird", "frr"];
-const scenarios: readonly ScenarioName[] = ["steady", "kill-node", "stop-node", "address-deleted", "demo"];
+const scenarios: readonly ScenarioName[] = ["steady", "kill-node", "stop-node", "address-deleted", "chaos", "demo"];
 
 /** Runs `vipcast lab`. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -24,6 +24,15 @@ export async function run(argv: readonly string[]): Promise<number> {
   const nodes = reader.one("nodes", (text) => parseInteger(text, 1, 32, "the number of nodes", "--nodes 3"), 3);
   const router = reader.one("router", oneOf("router", routers), "embedded" as const);
   const scenario = reader.one("scenario", oneOf("scenario", scenarios), "demo" as const);
+  const seed = reader.one("seed", (text) => parseInteger(text, 0, 4294967295, "the seed", "--seed 7"), null);
+  const seconds = reader.one(
+    "seconds",
+    (text) => parseInteger(text, 1, 3600, "the time of faults", "--seconds 60"),
+    null,
+  );
+  for (const name of ["seed", "seconds"])
+    if (reader.has(name) && scenario !== "chaos")
+      reader.report(`--${name}`, "is for the scenario chaos alone", "add --scenario chaos, or leave it out");
   const problems = [...line.problems, ...reader.problems];
   if (problems.length > 0) {
     for (const problem of problems) process.stderr.write(`${problemSentence(problem)}\n`);
@@ -35,6 +44,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     router,
     scenario,
     json: reader.has("json"),
+    ...(seed === null ? {} : { seed }),
+    ...(seconds === null ? {} : { seconds }),
     nodeCommand: [process.execPath, executable()],
   });
   return exitCode;

@@ -20,7 +20,20 @@ export const labVerb: VerbSpec = {
       group,
       name: "scenario",
       value: "NAME",
-      summary: "steady, kill-node, stop-node, address-deleted or demo (default: demo)",
+      summary: "steady, kill-node, stop-node, address-deleted, chaos or demo (default: demo)",
+    },
+    {
+      group,
+      name: "seed",
+      value: "N",
+      summary:
+        "chaos: what decides the faults, 0..4294967295; the same seed, the same faults (default: random, printed)",
+    },
+    {
+      group,
+      name: "seconds",
+      value: "S",
+      summary: "chaos: how long new faults are made, 1..3600 (default: 12)",
     },
     { group, name: "json", summary: "the result as one JSON object, and nothing else" },
   ],

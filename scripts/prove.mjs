@@ -1,6 +1,7 @@
-// Everything the issues ask to be shown, at full size: each lab scenario with each router, as root and as an ordinary user, the whole
-// interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and machine; a failure is a non-zero exit.
-// `prove.mjs --only lab,interop,bench`.
+// Everything the issues ask to be shown, at full size: each lab scenario with each router, as root and as an ordinary user, a minute of
+// chaos with each of several seeds, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
+// machine; a failure is a non-zero exit.
+// `prove.mjs --only lab,chaos,interop,bench`.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, totalmem } from "node:os";
@@ -12,6 +13,8 @@ const file = join(root, "docs/prove.json");
 const cli = join(root, "packages/cli/bin/vipcast.js");
 const routers = ["embedded", "bird", "frr"];
 const scenarios = ["steady", "kill-node", "stop-node", "address-deleted", "demo"];
+/** Each for a minute, with each router. */
+const chaosSeeds = [1, 2, 3];
 /** An ordinary user that exists on every Debian. */
 const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/nonexistent"];
 
@@ -55,6 +58,29 @@ function proveLab() {
   return { ok: results.every(({ ok }) => ok), results };
 }
 
+function proveChaos() {
+  const results = [];
+  for (const router of routers)
+    for (const seed of chaosSeeds) {
+      const chaos = ["--scenario", "chaos", "--seed", `${seed}`, "--seconds", "60"];
+      const { ok, status, stdout, stderr } = run(process.execPath, [
+        cli,
+        "lab",
+        "--router",
+        router,
+        ...chaos,
+        "--json",
+      ]);
+      const result = lastJson(stdout);
+      const faults = result?.chaos?.faults.length ?? 0;
+      console.log(
+        `${ok ? "ok  " : "FAIL"} chaos with ${router}, seed ${seed}: ${faults} faults${ok ? "" : `: ${status}: ${stderr.trim()}`}`,
+      );
+      results.push({ router, seed, ok, result });
+    }
+  return { ok: results.every(({ ok }) => ok), results };
+}
+
 function proveInterop() {
   const { status } = spawnSync(process.execPath, [join(root, "interop/dist/prove.js")], {
     cwd: root,
@@ -77,7 +103,7 @@ function proveBench() {
   };
 }
 
-const provers = { lab: proveLab, interop: proveInterop, bench: proveBench };
+const provers = { lab: proveLab, chaos: proveChaos, interop: proveInterop, bench: proveBench };
 const asked = process.argv[2] === "--only" ? (process.argv[3] ?? "").split(",") : Object.keys(provers);
 const unknown = asked.filter((name) => !(name in provers));
 if (unknown.length > 0) {

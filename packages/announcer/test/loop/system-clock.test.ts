@@ -12,6 +12,22 @@ describe("systemClock", () => {
     expect(calls).toEqual([]);
   });
 
+  it("never calls back before its time, not even by a fraction of a millisecond", async () => {
+    const earlyByMs: number[] = [];
+    const waits = Array.from({ length: 200 }, (_, index) => {
+      const delayMs = 5.999 + index / 7;
+      const dueMs = systemClock.now() + delayMs;
+      return new Promise<void>((resolve) => {
+        systemClock.timer(() => {
+          if (systemClock.now() < dueMs) earlyByMs.push(dueMs - systemClock.now());
+          resolve();
+        }, delayMs);
+      });
+    });
+    await Promise.all(waits);
+    expect(earlyByMs).toEqual([]);
+  });
+
   it("does not fire at once for a delay that timers cannot hold", async () => {
     let fired = false;
     const cancel = systemClock.timer(() => {

@@ -2,7 +2,6 @@ import type { Socket } from "node:net";
 import {
   AdjRibIn,
   type CloseCause,
-  describeNotification,
   type Family,
   formatPrefix,
   type Negotiated,
@@ -15,7 +14,7 @@ import {
   type StopReason,
 } from "@vipcast/bgp";
 import { SpeakerError } from "../errors.ts";
-import type { PeerDown, PeerHandlers, PeerNotification } from "../handlers.ts";
+import type { PeerDown, PeerHandlers } from "../handlers.ts";
 import type { Clock, LocalAddress, Logger } from "../options.ts";
 import { exportPolicy } from "../routes/export-policy.ts";
 import { OutboundRoutes } from "../routes/outbound-routes.ts";
@@ -25,6 +24,8 @@ import { readPeerAddress } from "../transport/peer-address.ts";
 import { Refusals } from "../transport/refusals.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
 import { HandlerCalls } from "./handler-calls.ts";
+import { inWords } from "./in-words.ts";
+import { MalformedLog } from "./malformed-log.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 import { snapshotOf } from "./peer-snapshot.ts";
@@ -66,6 +67,7 @@ export class PeerDriver implements Peer {
     inbound: null,
   };
   readonly #refusals = new Refusals();
+  readonly #malformed: MalformedLog;
   /** Sockets that are saying their last words. */
   readonly #ending = new Set<Promise<void>>();
   /** Wishes that came up while the session's answer to another was being carried out. */
@@ -83,6 +85,7 @@ export class PeerDriver implements Peer {
     this.asn = settings.asn;
     this.#environment = environment;
     this.#calls = new HandlerCalls(handlers, this, environment.logger);
+    this.#malformed = new MalformedLog(this.address, environment);
     this.#session = new PeerSession({ config: settings.config, random: environment.random });
     this.#timer = new DeadlineTimer(
       environment.clock,
@@ -333,6 +336,7 @@ export class PeerDriver implements Peer {
   }
 
   #onUpdate(event: UpdateEvent): void {
+    if (event.message.problems.length > 0) this.#malformed.note(event.message);
     const change = this.adjRibIn.receive(event.message, event.ignoredFamilies);
     const answer = this.#calls.ask("onUpdate", (h, peer) => h.onUpdate?.(event.message, peer));
     this.#onRoutes(change);
@@ -392,8 +396,4 @@ export class PeerDriver implements Peer {
       `this process was blocked for ${(lateMs / 1000).toFixed(1)} s; what the peer sent meanwhile is read before its timers are judged`,
     );
   }
-}
-
-function inWords(direction: "sent" | "received", body: NotificationBody): PeerNotification {
-  return { ...body, direction, text: describeNotification(body) };
 }

@@ -140,6 +140,22 @@ describe("a session", () => {
 });
 
 describe("what a peer sends", () => {
+  test("outlives a malformed UPDATE, which is logged with its prefixes (RFC 7606 §6)", async () => {
+    const warnings: object[] = [];
+    const quiet = (): void => undefined;
+    const logger = { debug: quiet, info: quiet, warn: (fields: object) => void warnings.push(fields), error: quiet };
+    const listener = await rawListener("127.0.0.2");
+    const a = speaker({ logger }).addPeer({ address: "127.0.0.2", asn: 65000, port: listener.port });
+    const raw = await listener.next();
+    await raw.establish(65000, "10.0.0.2");
+    await up(a);
+    // ORIGIN 9, and no other attribute.
+    raw.socket.write(Buffer.from(`${"ff".repeat(16)}002002000000044001010920c0000201`, "hex"));
+    await until(() => warnings.length > 0, "it is logged");
+    expect(warnings[0]).toMatchObject({ peer: "127.0.0.2", prefixes: ["192.0.2.1/32"] });
+    expect(a.snapshot().state).toBe("Established");
+  });
+
   test("garbage ends the session with the right NOTIFICATION, and the next one is up by itself", async () => {
     const sent: PeerNotification[] = [];
     const listener = await rawListener("127.0.0.2");

@@ -1,7 +1,7 @@
 import type { DesiredVip, Ports } from "@vipcast/announcer";
 import { Announcer } from "@vipcast/announcer";
-import type { OwnershipMark, Rtnetlink } from "@vipcast/linux";
-import { IFA_F, Ledger } from "@vipcast/linux";
+import type { KernelAddress, OwnershipMark, Rtnetlink } from "@vipcast/linux";
+import { IFA_F, isMarked, Ledger } from "@vipcast/linux";
 import type { PeerOptions } from "@vipcast/speaker";
 import { Speaker } from "@vipcast/speaker";
 import { emptyLedger, FileLedger } from "../adapters/file-ledger.ts";
@@ -56,8 +56,7 @@ export class Announcement {
       asn: settings.asn,
       routerId,
       logger: quietRepeats(log),
-      // Asked of the kernel, because Node leaves out an interface for up to a second after its link came up.
-      localAddresses: () => host.kernel.addresses().filter(({ flags }) => (flags & IFA_F.tentative) === 0),
+      localAddresses: () => ownAddresses(plan),
       ...kernelTransport({ ttlSecurity }),
     });
     this.#routes = new SpeakerRoutes(this.#speaker, (error, peer) => log.error({ peer, err: error }, error.message));
@@ -101,6 +100,18 @@ export class Announcement {
     await this.#speaker.close({ reason });
     return result;
   }
+}
+
+/**
+ * What can be a next hop: neither a virtual IP nor a leftover of ours, both of which routers would look for at themselves. Asked of the
+ * kernel, because Node leaves out an interface for up to a second after its link came up.
+ */
+function ownAddresses({ vips, host: { kernel, mark } }: AnnouncementPlan): KernelAddress[] {
+  const virtual = new Set(vips.map(({ address }) => address));
+  return kernel
+    .addresses()
+    .filter((found) => (found.flags & IFA_F.tentative) === 0)
+    .filter((found) => !virtual.has(found.address) && !(mark !== null && isMarked(found, mark)));
 }
 
 function peerOptions(peer: PeerSettings, password: string | undefined): PeerOptions {

@@ -41,6 +41,15 @@ describe.skipIf(!canMakeNamespaces)("a session", () => {
     });
   });
 
+  test("never has a VIP as the next hop, not even where both are on the interface of the session", async () => {
+    const peer = await world.peer();
+    world.announce([v6, v4, "--interface", "eth0", "--asn", "65001", "--peer", "10.9.0.254,asn=65000,port=1790"]);
+    expect(await peer.lines.until("announced", ({ prefix }) => prefix === v6)).toMatchObject({
+      bound: true,
+      attributes: { nextHop: "2001:db8:9::1" },
+    });
+  });
+
   test("that did not negotiate the family of a VIP says so, and carries the others", async () => {
     const peer = await world.peer();
     const node = world.announce([v4, v6, "--asn", "65001", "--peer", "10.9.0.254,asn=65000,port=1790,families=ipv4"]);

@@ -27,8 +27,8 @@ async function proveCell(cell: PlannedCell): Promise<KeptCell> {
   const result = await runCell(driver, variant).catch((error: Error) => ({
     ...empty,
     state: "fail" as const,
-    reason: `the cell could not be opened: ${error.message}`,
-    evidence: null,
+    reason: `the cell could not be prepared: ${error.message}`,
+    evidence: String(error.cause ?? ""),
   }));
   console.log(
     `${result.state === "pass" ? "ok  " : "FAIL"} ${titleOf(cell)} (${result.ms} ms)${result.reason === null ? "" : `: ${result.reason}`}`,

@@ -3,7 +3,7 @@ import type { Case, Variant } from "../cell/case.ts";
 import { vip4 } from "../cell/cell.ts";
 import { withdrawnIn } from "../wire/messages.ts";
 
-const opponent: Variant = {
+const fought: Variant = {
   name: "IPv4",
   needs: ["listens"],
   run: async (cell) => {
@@ -11,7 +11,7 @@ const opponent: Variant = {
     const announcer = await cell.announce([vip4]);
     await cell.route(vip4);
     // Whoever it is, it does not stop: the address is removed whenever it is there.
-    await cell.sandbox.spawn("node", [
+    const opponent = await cell.sandbox.spawn("node", [
       "sh",
       "-c",
       `while :; do ip address del ${vip4} dev lo 2>/dev/null; sleep 0.02; done`,
@@ -20,6 +20,8 @@ const opponent: Variant = {
     cell.notes.push(`vipcast: ${(damped.fields["causes"] as readonly string[]).join("; ")}`);
     cell.figures["removals until it gave way"] = Number(damped.fields["removals"]);
     await cell.noRoute(vip4);
+    // vipcast tries again after its hold-down; by then the fight is over.
+    await opponent.kill();
     await sleep(300);
     const withdrawals = (await cell.ours()).filter((message) => withdrawnIn(message).includes(vip4));
     if (withdrawals.length !== 1) throw new Error(`the wire shows ${withdrawals.length} withdrawals, not one`);
@@ -31,5 +33,5 @@ export const addressFought: Case = {
   id: "address-fought",
   feature: "Withdraws a VIP that somebody keeps removing, once, and says who may be fighting",
   quickOn: "frr",
-  variants: [opponent],
+  variants: [fought],
 };

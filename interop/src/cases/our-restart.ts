@@ -1,13 +1,15 @@
+import { sleep } from "@vipcast/lab";
 import type { Case, Variant } from "../cell/case.ts";
 import { peerAsn, vip4 } from "../cell/cell.ts";
 import { node, peer } from "../cell/world.ts";
 
+const args = [vip4, "--peer", `${peer.ipv4},asn=${peerAsn},connect-retry=1`];
+
 function starts(how: "stopped" | "killed"): Variant {
   return {
     name: `${how} and started`,
-    needs: ["listens", ...(how === "stopped" ? (["quick-after-cease"] as const) : [])],
-    run: async (cell) => {
-      const args = [vip4, "--peer", `${peer.ipv4},asn=${peerAsn},connect-retry=1`];
+    needs: ["listens"],
+    prepare: async (cell) => {
       await cell.startPeer();
       const first = await cell.announce(args);
       await cell.route(vip4);
@@ -15,6 +17,9 @@ function starts(how: "stopped" | "killed"): Variant {
       if ((await cell.isBound(vip4)) !== (how === "killed"))
         throw new Error(`after being ${how} the VIP is wrongly bound`);
       await cell.noRoute(vip4);
+      await sleep(cell.daemon.driver.backAfterMs ?? 0);
+    },
+    run: async (cell) => {
       const began = performance.now();
       const second = await cell.announce(args);
       await cell.route(vip4, { nextHop: node.ipv4 }, 6000);

@@ -9,7 +9,7 @@ export interface Variant {
   readonly needs?: readonly Ability[];
   /** Set where nothing of ours may reach the peer's kernel, so that the capture need not have an OPEN. */
   readonly unheard?: true;
-  /** Everything that may take long before there is something to see; nothing fails here but the harness. */
+  /** Everything that may take long before there is something to see; it has half a minute. */
   readonly prepare?: (cell: Cell) => Promise<void>;
   /** Throws with a sentence when something is not as it must be. */
   readonly run: (cell: Cell) => Promise<void>;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Sandbox, waitFor } from "@vipcast/lab";
+import { type ProcessExit, type Sandbox, waitFor } from "@vipcast/lab";
 import {
   type Ability,
   type DaemonDriver,
@@ -100,6 +100,11 @@ export class Cell {
   /** Why the daemon cannot do something here, or null when it can. */
   lack(ability: Ability): string | null {
     return lackOf(this.daemon.driver, ability, isolation === "rootless");
+  }
+
+  /** Stops every vipcast of this cell with SIGTERM. */
+  stopAll(): Promise<readonly ProcessExit[]> {
+    return Promise.all(this.#announcers.map((announcer) => announcer.stop()));
   }
 
   /** The argument `--peer` for the daemon over one transport. */

@@ -41,15 +41,16 @@ export function representative(driver: DaemonDriver, { variants }: Case): Varian
   return variants.find((variant) => lackFor(driver, variant) === null) ?? null;
 }
 
-/** Opens a cell and brings it as far as its variant prepares it. Leaves nothing behind when it throws. */
+/** Opens a cell and brings it as far as its variant prepares it. Leaves nothing behind when it throws; the error's cause is the evidence. */
 export async function openCell(driver: DaemonDriver, variant: Variant): Promise<Cell> {
   const cell = await Cell.open(driver);
   try {
     await variant.prepare?.(cell);
     return cell;
   } catch (error) {
+    const evidence = await cell.evidence().catch((second: Error) => second.message);
     await cell.close();
-    throw error;
+    throw new Error(error instanceof Error ? error.message : String(error), { cause: evidence });
   }
 }
 

@@ -29,9 +29,7 @@ export type Ability =
   /** Negotiates a hold time below 9 seconds. */
   | "short-hold-time"
   /** Says after an OPEN of its own was refused, in a command's output or a log, why. */
-  | "tells-received-errors"
-  /** Takes a neighbour that left with a Cease back within a few seconds. */
-  | "quick-after-cease";
+  | "tells-received-errors";
 
 /** One neighbour, in no daemon's language. */
 export interface NeighbourSpec {
@@ -134,6 +132,8 @@ export interface DaemonDriver {
   readonly oldKnowsAs?: "as-trans";
   /** It waits at least so long before it dials, whatever its configuration says. */
   readonly dialsAfterMs?: number;
+  /** It refuses a neighbour for so long after a session with it ended. */
+  readonly backAfterMs?: number;
   /** User and group that must own its folder. */
   readonly owner?: string;
   /** Written before each start. */

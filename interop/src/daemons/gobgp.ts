@@ -24,6 +24,7 @@ export const gobgp: DaemonDriver = {
   },
   // Five to nine seconds, drawn at random.
   dialsAfterMs: 5000,
+  backAfterMs: 5000,
   version: { argv: ["gobgpd", "--version"], pattern: /version (\S+)/ },
   files: (spec, place) => [{ path: `${place.folder}/gobgpd.toml`, text: gobgpConfig(spec) }],
   start: (_spec, place) => [{ name: "gobgpd", argv: ["gobgpd", "-f", `${place.folder}/gobgpd.toml`, ...api] }],

@@ -27,6 +27,7 @@ export class LabProcess {
   readonly #listeners = new Set<(line: ProcessLine) => void>();
   readonly #signal: (name: NodeJS.Signals) => Promise<void>;
   readonly #write: (text: string) => Promise<void>;
+  #heard = false;
   #exit: ProcessExit | null = null;
   #resolveExit: (exit: ProcessExit) => void = () => undefined;
 
@@ -44,9 +45,15 @@ export class LabProcess {
     return this.#exit;
   }
 
-  /** Calls back for every line from now on; the returned function ends that. */
+  /**
+   * Calls back for every line from now on; the returned function ends that. The first listener is called at once for what was said before
+   * it came: a process that is quick may speak in the same moment in which `spawn` returns.
+   */
   onLine(listener: (line: ProcessLine) => void): () => void {
+    const unheard = this.#heard ? [] : [...this.lines];
+    this.#heard = true;
     this.#listeners.add(listener);
+    for (const line of unheard) listener(line);
     return () => this.#listeners.delete(listener);
   }
 

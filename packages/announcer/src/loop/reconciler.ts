@@ -117,7 +117,7 @@ export class Reconciler {
   /** Nothing is done any more. */
   stop(): void {
     this.#enabled = false;
-    for (const entry of this.#entries.values()) entry.clearFailure();
+    for (const entry of this.#entries.values()) entry.retire();
   }
 
   /** After a new observation: what it found that is ours and wanted by nobody is taken away; everybody looks again. */
@@ -259,8 +259,8 @@ export class Reconciler {
     const causes = [`removed ${removals} times within ${policy.damping.windowMs} ms by somebody else`, RIVALS];
     logger.warn({ vip, removals, holdDownMs }, `${vip} is withdrawn for ${holdDownMs} ms: ${causes.join("; ")}`);
     hub.emit({ event: "vip.damped", vip, removals, holdDownMs }, causes);
-    entry.cancelRetry?.();
-    entry.cancelRetry = clock.timer(() => this.touch(entry), holdDownMs);
+    entry.cancelHoldDown?.();
+    entry.cancelHoldDown = clock.timer(() => this.touch(entry), holdDownMs);
   }
 
   #ended(entry: VipEntry): void {
@@ -268,7 +268,7 @@ export class Reconciler {
     for (const resolve of entry.settled) resolve();
     entry.settled.clear();
     if (entry.goal !== "remove" && entry.goal !== "stop") return;
-    entry.clearFailure();
+    entry.retire();
     if (this.#entries.get(entry.vip.prefix) === entry) this.#entries.delete(entry.vip.prefix);
     const same = this.#byAddress.get(entry.vip.address);
     same?.delete(entry);

@@ -38,6 +38,8 @@ export class VipEntry implements RouteState {
   /** Ends the wait for a withdrawal's hand-over. */
   abandon: (() => void) | null = null;
   cancelRetry: (() => void) | null = null;
+  /** Prevents the look at the end of a hold-down; a retry that comes or goes meanwhile does not. */
+  cancelHoldDown: (() => void) | null = null;
   readonly settled: Set<() => void> = new Set();
 
   constructor(vip: DesiredVip, goal: Wanted["goal"]) {
@@ -58,5 +60,12 @@ export class VipEntry implements RouteState {
     this.cancelRetry?.();
     this.cancelRetry = null;
     this.failure = null;
+  }
+
+  /** No timer of this entry fires any more. */
+  retire(): void {
+    this.clearFailure();
+    this.cancelHoldDown?.();
+    this.cancelHoldDown = null;
   }
 }

@@ -215,6 +215,8 @@ export class AdjRibOut<A extends DesiredAttributes> {
     if (entry.desired === null) this.#desired++;
     else this.#release(entry.desired);
     entry.desired = group;
+    // Asked only now, because the policy may ask whether this very prefix is desired.
+    if (group.size === 1) this.#decide(group);
     this.#classify(entry);
     return entry;
   }
@@ -303,7 +305,6 @@ export class AdjRibOut<A extends DesiredAttributes> {
     if (group === undefined) {
       group = { family, attributes, size: 0, exported: null, refused: null };
       groups.set(attributes.key, group);
-      this.#decide(group);
     }
     return group;
   }

@@ -171,6 +171,17 @@ describe("while a session is up", () => {
 describe("the export policy", () => {
   const onlyNear: ExportPolicy<Wanted> = (set) => (set === far ? { refused: "too far" } : { attributes: set.values });
 
+  test("finds the very route that is asked about among the desired ones", () => {
+    const rib = new AdjRibOut<Wanted>();
+    const desired: boolean[] = [];
+    rib.up((set) => {
+      desired.push(rib.has(v4("192.0.2.1")));
+      return { attributes: set.values };
+    }, []);
+    rib.apply({ announce: [route("192.0.2.1")] });
+    expect(desired).toEqual([true]);
+  });
+
   test("a refused route is not sent and is listed with the reason", () => {
     const rib = new AdjRibOut<Wanted>();
     rib.set([route("192.0.2.1"), route("192.0.2.2", far)]);

@@ -47,6 +47,7 @@ export class Announcement {
   readonly #speaker: Speaker;
   readonly #routes: SpeakerRoutes;
   #stopping: Promise<StopResult> | null = null;
+  #taken: StopResult | null = null;
 
   constructor(plan: AnnouncementPlan) {
     const { settings, routerId, host, log } = plan;
@@ -95,10 +96,15 @@ export class Announcement {
     return this.#stopping;
   }
 
+  /** How taking the VIPs away ended, once it has: the sessions may still be closing. */
+  get taken(): StopResult | null {
+    return this.#taken;
+  }
+
   async #stop(reason: string): Promise<StopResult> {
-    const result = await this.announcer.close();
+    this.#taken = await this.announcer.close();
     await this.#speaker.close({ reason });
-    return result;
+    return this.#taken;
   }
 }
 

@@ -122,7 +122,21 @@ export function readSettings(raw: RawArguments): {
   if (!settings.bind && settings.adopt) {
     reader.report("--no-bind --adopt", "exclude each other: without binding nothing is adopted", "keep one of them");
   }
+  checkCommunities(settings, reader);
   return { settings, problems: reader.problems };
+}
+
+/** What is left for communities in a message of 4096 octets (RFC 4271 §4.1) when everything else in it is as long as it gets. */
+const communityOctets = 3000;
+
+function checkCommunities({ communities, largeCommunities }: AnnounceSettings, reader: ArgumentReader): void {
+  const octets = 4 * communities.length + 12 * largeCommunities.length;
+  if (octets <= communityOctets) return;
+  reader.report(
+    `--community and --large-community, ${communities.length + largeCommunities.length} of them`,
+    `take ${octets} octets, and a BGP message has room for ${communityOctets} (RFC 4271 §4.1)`,
+    `keep at most ${communityOctets / 4} communities or ${communityOctets / 12} large ones`,
+  );
 }
 
 function completePeer(peer: PeerArgument, base: SessionTimers, reader: ArgumentReader): PeerSettings {

@@ -134,6 +134,10 @@ const refused: readonly (readonly [argv: readonly string[], sentence: string])[]
     "--large-community 1:2: a large community is A:B:C with each part from 0 to 4294967295; write for example --large-community 65000:1:2.",
   ],
   [
+    more(...Array.from({ length: 751 }, (_, index) => ["--community", `65000:${index}`]).flat()),
+    "--community and --large-community, 751 of them: take 3004 octets, and a BGP message has room for 3000 (RFC 4271 §4.1); keep at most 750 communities or 250 large ones.",
+  ],
+  [
     more("--drain", "soon"),
     "--drain soon: is a time from 0s to 86400s, in seconds or with a unit (500ms, 10s, 2m); write for example --drain 10.",
   ],

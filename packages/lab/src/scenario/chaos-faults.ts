@@ -16,7 +16,7 @@ const atOnceMs = 3000;
 const holdMs = 3000 + 1500;
 /** A node tries again after about a second; a router takes its time before it answers a neighbour that failed. */
 const reconnectMs = 9000;
-/** Until the router asks again who has an address that did not answer (RFC 4861 §10, RetransTimer), twice. */
+/** Until the router asks a second time who has an address that did not answer, and once more. */
 const neighbourMs = 2000;
 
 /** What came of a fault. */

@@ -19,16 +19,16 @@ describe("the scenario chaos", () => {
       nodeCommand,
       scenario: "chaos",
       seed: 7,
-      seconds: 2,
+      seconds: 1,
       output,
       errorOutput: output,
     });
     expect(exitCode, output.text).toBe(0);
-    expect(result).toMatchObject({ ok: true, mode: "namespaces", promisesBroken: [], chaos: { seed: 7, seconds: 2 } });
+    expect(result).toMatchObject({ ok: true, mode: "namespaces", promisesBroken: [], chaos: { seed: 7, seconds: 1 } });
     expect(result?.chaos?.faults.length, output.text).toBeGreaterThan(0);
-    expect(result?.chaos?.faults[0]).toBe("kill node1 (announcer and service, SIGKILL)");
+    expect(result?.chaos?.faults[0]).toBe("kill node3 (announcer and service, SIGKILL)");
     expect(result?.faults.map(({ fault }) => fault)).toEqual(result?.chaos?.faults);
-    expect(output.text).toContain("--scenario chaos --router embedded --nodes 3 --seed 7 --seconds 2");
+    expect(output.text).toContain("--scenario chaos --router embedded --nodes 3 --seed 7 --seconds 1");
   });
 
   it.each([

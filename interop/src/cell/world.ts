@@ -20,8 +20,6 @@ export const isolation: Isolation = process.getuid?.() === 0 ? "privileged" : "r
 export async function startWorld(): Promise<Sandbox> {
   const sandbox = await Sandbox.start(isolation);
   try {
-    // FRR keeps crash logs there, a folder for each process number.
-    await sandbox.exec(null, ["mount", "-t", "tmpfs", "tmpfs", "/var/tmp"]);
     await batch(sandbox, null, ["netns add node", "netns add peer"]);
     await batch(sandbox, "node", ["link add eth0 type veth peer name eth0 netns peer"]);
     await Promise.all([node, peer].map((host) => configure(sandbox, host)));

@@ -114,7 +114,15 @@ export function runInner(isolation: Isolation): void {
 function prepare(isolation: Isolation): string {
   if (isolation === "none") return mkdtempSync(join(tmpdir(), "vipcast-lab-"));
   const env = { ...process.env, PATH: searchPath() };
-  execFileSync("mount", ["-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run"], { env, stdio: ["ignore", "ignore", 2] });
+  // /var/tmp is where FRR keeps crash logs, a folder for each process number.
+  for (const [place, mode] of [
+    ["/run", "755"],
+    ["/var/tmp", "1777"],
+  ] as const)
+    execFileSync("mount", ["-t", "tmpfs", "-o", `mode=${mode}`, "tmpfs", place], {
+      env,
+      stdio: ["ignore", "ignore", 2],
+    });
   const folder = "/run/vipcast-lab";
   mkdirSync(folder, { recursive: true });
   return folder;

@@ -1,9 +1,10 @@
 /**
  * Runs every variant of every case on every daemon and writes `docs/interop.json` and `docs/interop.md`. Exit code 1 when a cell
- * fails or a daemon is not there. `--cells TEXT` runs the cells whose title has the text and writes nothing.
+ * fails or a daemon is not there. `--cells TEXT` runs the cells whose title has the text and writes nothing; `--render` runs nothing
+ * and renders the page of the last run again.
  */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -74,6 +75,14 @@ async function describeRun(cells: readonly KeptCell[]): Promise<KeptRun> {
   }
 }
 
+const docs = join(fileURLToPath(new URL("../..", import.meta.url)), "docs");
+const jsonFile = join(docs, "interop.json");
+const pageFile = join(docs, "interop.md");
+if (process.argv[2] === "--render") {
+  writeFileSync(pageFile, renderReport(JSON.parse(readFileSync(jsonFile, "utf8")) as KeptRun));
+  process.exit(0);
+}
+
 const wanted = process.argv[2] === "--cells" ? (process.argv[3] ?? "") : null;
 const plan = planCells("prove").filter((cell) => wanted === null || titleOf(cell).includes(wanted));
 const sideBySide = await proveAll(
@@ -88,9 +97,8 @@ const cells = plan.flatMap((cell) => sideBySide.get(cell) ?? oneByOne.get(cell) 
 const count = (state: KeptCell["state"]): number => cells.filter((cell) => cell.state === state).length;
 if (wanted === null) {
   const run = await describeRun(cells);
-  const docs = join(fileURLToPath(new URL("../..", import.meta.url)), "docs");
-  writeFileSync(join(docs, "interop.json"), `${JSON.stringify(run, null, 2)}\n`);
-  writeFileSync(join(docs, "interop.md"), renderReport(run));
+  writeFileSync(jsonFile, `${JSON.stringify(run, null, 2)}\n`);
+  writeFileSync(pageFile, renderReport(run));
 }
 console.log(
   `interop: ${count("pass")} passed, ${count("fail")} failed, ${count("lacks")} the peer lacks, ${count("absent")} without their peer`,

@@ -1,11 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-// Unit tests run on the sources through the `@vipcast/source` export condition; everything that starts processes runs
-// on the build, one file at a time, because it owns namespaces and ports.
-const onBuild = { fileParallelism: false, pool: "forks" as const, testTimeout: 10_000, hookTimeout: 30_000 };
+// Unit tests run on the sources through the `@vipcast/source` export condition; everything that starts processes runs on
+// the build, in namespaces of its own, two files beside each other: they wait more than they work. The interop cells run beside
+// each other already, so their files do not.
+const onBuild = { pool: "forks" as const, testTimeout: 10_000, hookTimeout: 30_000 };
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     projects: [
       {
         ssr: { resolve: { conditions: ["@vipcast/source", "node"] } },
@@ -27,6 +29,7 @@ export default defineConfig({
       {
         test: {
           name: "interop",
+          fileParallelism: false,
           include: ["interop/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
           ...onBuild,

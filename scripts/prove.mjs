@@ -35,8 +35,9 @@ function lastJson(text) {
 function proveLab() {
   const users = process.getuid() === 0 ? { root: [], nobody } : { [process.env.USER ?? "user"]: [] };
   const results = [];
+  // Without root FRR's zebra cannot become its own user, and the lab says so.
   for (const [user, prefix] of Object.entries(users))
-    for (const router of routers)
+    for (const router of routers.filter((name) => name !== "frr" || user === "root"))
       for (const scenario of scenarios) {
         const [command, ...args] = [
           ...prefix,

@@ -112,18 +112,19 @@ export {
 export { GRACEFUL_SHUTDOWN, WELL_KNOWN_COMMUNITIES } from "./iana/well-known-communities.ts";
 // rib
 export { AdjRibIn, type AdjRibInOptions } from "./rib/adj-rib-in.ts";
+export { AdjRibOut, type Outgoing } from "./rib/adj-rib-out.ts";
+export { DEFAULT_PATH_ID, type RefusedPath } from "./rib/adj-rib-out-entry.ts";
+export { attributeKey } from "./rib/attribute-key.ts";
+export { type Candidate, type Decision, type DecisionOptions, decide, type RouteSource } from "./rib/decision.ts";
+export { LocRib, type LocRibChange, type RibChange, type RibRoute } from "./rib/loc-rib.ts";
 export {
-  AdjRibOut,
+  acceptAll,
   type DesiredAttributes,
   type DesiredRoute,
   type ExportDecision,
   type ExportPolicy,
-  type Outgoing,
-} from "./rib/adj-rib-out.ts";
-export { attributeKey } from "./rib/attribute-key.ts";
-export { type Candidate, type Decision, type DecisionOptions, decide, type RouteSource } from "./rib/decision.ts";
-export { LocRib, type LocRibChange, type RibChange, type RibRoute } from "./rib/loc-rib.ts";
-export { acceptAll, type ImportPolicy } from "./rib/policy.ts";
+  type ImportPolicy,
+} from "./rib/policy.ts";
 export { type PrefixKey, pathKey, prefixKey } from "./rib/prefix-key.ts";
 // session
 export type {

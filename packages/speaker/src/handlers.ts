@@ -34,7 +34,7 @@ export interface PeerNotification extends NotificationBody {
 /** A route that the import policy accepted. */
 export interface ReceivedRoute {
   readonly prefix: Prefix;
-  /** The prefix as text. */
+  /** The prefix as text, without the path identifier that `prefix` may have. */
   readonly text: string;
   /** Shared by all routes with equal attributes; do not change it. */
   readonly attributes: AttributeValues;
@@ -46,7 +46,7 @@ export interface RoutesChanged {
   readonly withdraw: readonly { readonly prefix: Prefix; readonly text: string }[];
 }
 
-/** Routes that were handed to the kernel, as text. */
+/** Routes that were handed to the kernel, as text; a prefix with several paths once for each. */
 export interface RoutesSent {
   readonly announced: readonly string[];
   readonly withdrawn: readonly string[];

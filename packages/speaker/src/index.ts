@@ -1,6 +1,6 @@
 export { SpeakerError, type SpeakerErrorCode } from "./errors.ts";
 export type { PeerDown, PeerHandlers, PeerNotification, ReceivedRoute, RoutesChanged, RoutesSent } from "./handlers.ts";
-export type { Clock, FamilyName, LocalAddress, Logger, PeerOptions, SpeakerOptions } from "./options.ts";
+export type { AddPathMode, Clock, FamilyName, LocalAddress, Logger, PeerOptions, SpeakerOptions } from "./options.ts";
 export type { Peer } from "./peer/peer.ts";
 export type {
   PeerCounters,
@@ -10,7 +10,7 @@ export type {
   PeerSnapshotSession,
   RefusedRoute,
 } from "./peer/snapshot.ts";
-export type { FlushResult, PeerRoutes, Route, RouteAttributes, RouteChange } from "./routes/route.ts";
+export type { FlushResult, PeerRoutes, Route, RouteAttributes, RouteChange, RoutePath } from "./routes/route.ts";
 export { Speaker } from "./speaker.ts";
 export type {
   BoundAddress,

@@ -47,6 +47,12 @@ export interface SpeakerOptions extends Transport {
 /** Address families by name. */
 export type FamilyName = "ipv4-unicast" | "ipv6-unicast";
 
+/**
+ * Whether the routes of a family carry path identifiers, so that there can be several to one destination (RFC 7911): those we `send`,
+ * those we `receive`, or `both`. Each direction also needs the peer's offer of the other half.
+ */
+export type AddPathMode = "send" | "receive" | "both";
+
 /** Options of one peer. All times are seconds. */
 export interface PeerOptions extends SocketProtection {
   /** IPv4 or IPv6 address; a link-local one carries its zone, `fe80::1%eth0`, or takes it from `interface`. */
@@ -65,6 +71,8 @@ export interface PeerOptions extends SocketProtection {
   readonly connectRetry?: number;
   /** Default both. */
   readonly families?: readonly FamilyName[];
+  /** ADD-PATH for all families of the session, or for each one named; default none. */
+  readonly addPath?: AddPathMode | { readonly [Name in FamilyName]?: AddPathMode };
   /** Local address to connect from. */
   readonly source?: string;
   /** Offer IPv6 next hops for IPv4 routes (RFC 8950); default true when the session runs over IPv6. */

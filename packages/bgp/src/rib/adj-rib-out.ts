@@ -1,59 +1,29 @@
 import type { AttributeValues } from "../codec/attributes/values.ts";
+import { carriesPathIds } from "../codec/context.ts";
 import type { RouteBatch } from "../codec/message.ts";
 import type { Prefix } from "../codec/nlri/prefix.ts";
 import type { Family } from "../iana/afi-safi.ts";
+import {
+  choosePath,
+  type Destination,
+  type Entry,
+  type Exported,
+  entryKey,
+  type Group,
+  isNamed,
+  onWire,
+  passedOver,
+  type RefusedPath,
+  same,
+} from "./adj-rib-out-entry.ts";
 import { attributeKey } from "./attribute-key.ts";
-import { type PrefixKey, pathKey } from "./prefix-key.ts";
-
-/** What the export policy turns into path attributes. Two sets with one key are the same set. */
-export interface DesiredAttributes {
-  readonly key: string;
-}
-
-/** A route somebody wants announced. */
-export interface DesiredRoute<A> {
-  readonly prefix: Prefix;
-  readonly attributes: A;
-}
-
-/** What the export policy makes of one attribute set towards one peer: attributes for the wire, or why the routes stay here. */
-export type ExportDecision = { readonly attributes: AttributeValues } | { readonly refused: string };
-
-/** Called once per attribute set, family and session. */
-export type ExportPolicy<A> = (attributes: A, family: Family) => ExportDecision;
+import type { DesiredAttributes, DesiredRoute, ExportPolicy } from "./policy.ts";
+import { type PrefixKey, prefixKey } from "./prefix-key.ts";
 
 /** What to send now, in this order. A family in `endOfRib` has had all its routes (RFC 4724 §2). */
 export interface Outgoing {
   readonly batches: readonly RouteBatch[];
   readonly endOfRib: readonly Family[];
-}
-
-/** An attribute set as the peer sees it; one object per set and session. */
-interface Exported {
-  readonly key: string;
-  readonly attributes: AttributeValues;
-  /** Groups that share it; at zero it is forgotten. */
-  groups: number;
-}
-
-/** All desired routes of one family with one attribute set. */
-interface Group<A> {
-  readonly family: Family;
-  readonly attributes: A;
-  size: number;
-  /** Null while the session is down, or when refused. */
-  exported: Exported | null;
-  refused: string | null;
-}
-
-interface Entry<A> {
-  readonly key: PrefixKey;
-  readonly prefix: Prefix;
-  desired: Group<A> | null;
-  /** What the peer has; null when it has nothing. */
-  sent: Exported | null;
-  /** The last `set` that named this prefix. */
-  generation: number;
 }
 
 /** An attribute set costs the encoder about as much as this many prefixes. */
@@ -75,24 +45,30 @@ export class AdjRibOut<A extends DesiredAttributes> {
   #exported = new Map<string, Exported>();
   #announce = new Set<Entry<A>>();
   #withdraw = new Set<Entry<A>>();
+  /** Destinations that have, or had, a path with an identifier of its own. */
+  #destinations = new Map<PrefixKey, Destination<A>>();
+  /** Those whose one path for a session without identifiers has to be chosen again. */
+  #unsettled = new Set<Destination<A>>();
   #policy: ExportPolicy<A> | null = null;
+  /** Families whose NLRI carry path identifiers on this session. */
+  #pathIds: readonly Family[] = [];
   #endOfRib: readonly Family[] = [];
   #generation = 0;
   #desired = 0;
   #advertised = 0;
   #refusedGroups = 0;
 
-  /** Desired prefixes. */
+  /** Desired routes. */
   get size(): number {
     return this.#desired;
   }
 
-  /** Prefixes the peer has from us. */
+  /** Routes the peer has from us. */
   get advertised(): number {
     return this.#advertised;
   }
 
-  /** Prefixes waiting to be sent or withdrawn. Zero while the session is down. */
+  /** Routes waiting to be sent or withdrawn. Zero while the session is down. */
   get pending(): number {
     return this.#announce.size + this.#withdraw.size;
   }
@@ -102,31 +78,38 @@ export class AdjRibOut<A extends DesiredAttributes> {
     return this.pending > 0 || this.#endOfRib.length > 0;
   }
 
-  /** Replaces all desired routes; linear in the whole. Of several routes with one prefix the last counts. */
+  /** Replaces all desired routes; linear in the whole. Of several routes with one prefix and path identifier the last counts. */
   set(routes: Iterable<DesiredRoute<A>>): void {
     const generation = ++this.#generation;
     for (const route of routes) this.#want(route).generation = generation;
     for (const entry of this.#entries.values()) {
       if (entry.generation !== generation) this.#unwant(entry);
     }
+    this.#settle();
   }
 
-  /** Changes some desired routes; linear in the change. A prefix in both lists is announced. */
+  /** Changes some desired routes; linear in the change. A path in both lists is announced. */
   apply(change: { readonly announce?: Iterable<DesiredRoute<A>>; readonly withdraw?: Iterable<Prefix> }): void {
     for (const prefix of change.withdraw ?? []) {
-      const entry = this.#entries.get(pathKey(prefix));
+      const entry = this.#entries.get(entryKey(prefix));
       if (entry !== undefined) this.#unwant(entry);
     }
     for (const route of change.announce ?? []) this.#want(route);
+    this.#settle();
   }
 
-  /** A session came up: the peer has nothing, everything is to be sent, then End-of-RIB for `endOfRib`. */
-  up(policy: ExportPolicy<A>, endOfRib: readonly Family[]): void {
+  /**
+   * A session came up: the peer has nothing, everything is to be sent, then End-of-RIB for `endOfRib`. `pathIds`: families whose NLRI
+   * carry path identifiers towards the peer (RFC 7911 §4); of all others it gets one path of each destination.
+   */
+  up(policy: ExportPolicy<A>, endOfRib: readonly Family[], pathIds: readonly Family[] = []): void {
     this.down();
     this.#policy = policy;
+    this.#pathIds = pathIds;
     this.#endOfRib = endOfRib;
     this.#export();
     for (const entry of this.#entries.values()) this.#classify(entry);
+    this.#settle();
   }
 
   /** The session went: the peer has dropped everything (RFC 4271 §8.2.2). Idempotent. */
@@ -135,6 +118,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
     this.#endOfRib = [];
     this.#announce.clear();
     this.#withdraw.clear();
+    this.#unsettled.clear();
     this.#exported.clear();
     this.#advertised = 0;
     this.#refusedGroups = 0;
@@ -144,8 +128,9 @@ export class AdjRibOut<A extends DesiredAttributes> {
     }
     for (const entry of this.#entries.values()) {
       entry.sent = null;
-      if (entry.desired === null) this.#entries.delete(entry.key);
+      if (entry.desired === null) this.#forget(entry);
     }
+    for (const destination of this.#destinations.values()) destination.chosen = null;
   }
 
   /** Asks the export policy again, for example after the next hop changed; only what differs is sent. No-op while down. */
@@ -153,6 +138,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
     if (this.#policy === null) return;
     this.#export();
     for (const entry of this.#entries.values()) this.#classify(entry);
+    this.#settle();
   }
 
   /** Sends one family again, then its End-of-RIB, as a ROUTE-REFRESH asks (RFC 2918 §4). No-op while down. */
@@ -163,12 +149,13 @@ export class AdjRibOut<A extends DesiredAttributes> {
       entry.sent = stale;
       this.#classify(entry);
     }
+    this.#settle();
     if (!this.#endOfRib.includes(family)) this.#endOfRib = [...this.#endOfRib, family];
   }
 
   /**
    * What to send now; it counts as sent. End-of-RIB comes when nothing else waits. Routes with equal attributes share a
-   * batch, so the encoder can fill its UPDATEs. `budget` bounds the work: a prefix costs 1, an attribute set 16 more.
+   * batch, so the encoder can fill its UPDATEs. `budget` bounds the work: a route costs 1, an attribute set 16 more.
    */
   take(budget: number = Number.POSITIVE_INFINITY): Outgoing {
     const batches: RouteBatch[] = [];
@@ -179,10 +166,16 @@ export class AdjRibOut<A extends DesiredAttributes> {
     return { batches, endOfRib };
   }
 
-  /** Desired routes that the export policy refused, with its words. Linear in the whole, but only when there are any. */
-  refused(): readonly { readonly prefix: Prefix; readonly reason: string }[] {
-    if (this.#refusedGroups === 0) return [];
-    const found: { prefix: Prefix; reason: string }[] = [];
+  /**
+   * Desired routes that stay here, and why: what the export policy said, or that the session carries one path of each destination.
+   * Linear in the whole, but only when there are any.
+   */
+  refused(): readonly RefusedPath[] {
+    if (this.#policy === null) return [];
+    const found = [...this.#destinations.values()]
+      .filter(({ chosen }) => chosen !== null && !carriesPathIds(this.#pathIds, chosen.prefix.family))
+      .flatMap(passedOver);
+    if (this.#refusedGroups === 0) return found;
     for (const entry of this.#entries.values()) {
       const reason = entry.desired?.refused ?? null;
       if (reason !== null) found.push({ prefix: entry.prefix, reason });
@@ -190,9 +183,11 @@ export class AdjRibOut<A extends DesiredAttributes> {
     return found;
   }
 
-  /** Whether this very prefix is desired. */
+  /** Whether this very destination is desired, over any path. */
   has(prefix: Prefix): boolean {
-    return (this.#entries.get(pathKey(prefix))?.desired ?? null) !== null;
+    const key = prefixKey(prefix);
+    const isDesired = (entry: Entry<A> | undefined): boolean => (entry?.desired ?? null) !== null;
+    return isDesired(this.#entries.get(key)) || [...(this.#destinations.get(key)?.paths ?? [])].some(isDesired);
   }
 
   /** The desired routes. */
@@ -203,11 +198,12 @@ export class AdjRibOut<A extends DesiredAttributes> {
   }
 
   #want(route: DesiredRoute<A>): Entry<A> {
-    const key = pathKey(route.prefix);
+    const key = entryKey(route.prefix);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { key, prefix: route.prefix, desired: null, sent: null, generation: 0 };
+      entry = { key, prefix: route.prefix, desired: null, sent: null, generation: 0, destination: null };
       this.#entries.set(key, entry);
+      if (isNamed(entry.prefix) || this.#destinations.size > 0) this.#join(entry);
     }
     const group = this.#group(route.prefix.family, route.attributes);
     if (entry.desired === group) return entry;
@@ -227,12 +223,56 @@ export class AdjRibOut<A extends DesiredAttributes> {
     entry.desired = null;
     this.#desired--;
     this.#classify(entry);
-    if (entry.sent === null) this.#entries.delete(entry.key);
+    if (entry.sent === null) this.#forget(entry);
+  }
+
+  /** Puts a path beside the others to its destination, if there are any or it has an identifier. */
+  #join(entry: Entry<A>): void {
+    const key = prefixKey(entry.prefix);
+    let destination = this.#destinations.get(key);
+    if (destination === undefined) {
+      if (!isNamed(entry.prefix)) return;
+      destination = { key, paths: new Set(), chosen: null };
+      this.#destinations.set(key, destination);
+      const unnamed = this.#entries.get(key);
+      if (unnamed !== undefined) this.#join(unnamed);
+    }
+    destination.paths.add(entry);
+    entry.destination = destination;
+  }
+
+  #forget(entry: Entry<A>): void {
+    this.#entries.delete(entry.key);
+    const { destination } = entry;
+    if (destination === null) return;
+    this.#announce.delete(entry);
+    destination.paths.delete(entry);
+    if (destination.paths.size === 0) this.#destinations.delete(destination.key);
   }
 
   #classify(entry: Entry<A>): void {
     if (this.#policy === null) return;
-    const target = entry.desired?.exported ?? null;
+    const { destination } = entry;
+    if (destination === null || carriesPathIds(this.#pathIds, entry.prefix.family)) {
+      this.#compare(entry, entry.desired?.exported ?? null);
+    } else {
+      this.#unsettled.add(destination);
+    }
+  }
+
+  /** Chooses for each destination that has changed, once however many of its paths have. */
+  #settle(): void {
+    for (const destination of this.#unsettled) {
+      choosePath(destination);
+      for (const path of destination.paths) {
+        this.#compare(path, path === destination.chosen ? (path.desired?.exported ?? null) : null);
+        if (path.desired === null && path.sent === null) this.#forget(path);
+      }
+    }
+    this.#unsettled.clear();
+  }
+
+  #compare(entry: Entry<A>, target: Exported | null): void {
     if (same(target, entry.sent)) {
       this.#announce.delete(entry);
       this.#withdraw.delete(entry);
@@ -254,7 +294,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
       this.#withdraw.delete(entry);
       entry.sent = null;
       this.#advertised--;
-      if (entry.desired === null) this.#entries.delete(entry.key);
+      if (entry.desired === null) this.#forget(entry);
       const { family } = entry.prefix;
       let nlri = byFamily.get(family);
       if (nlri === undefined) {
@@ -262,7 +302,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
         byFamily.set(family, nlri);
         batches.push({ family, attributes: null, nlri });
       }
-      nlri.push(entry.prefix);
+      nlri.push(onWire(entry.prefix, carriesPathIds(this.#pathIds, family)));
     }
     return taken;
   }
@@ -291,7 +331,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
         spent += attributeSetCost;
         batches.push({ family, attributes: exported.attributes, nlri });
       }
-      nlri.push(entry.prefix);
+      nlri.push(onWire(entry.prefix, carriesPathIds(this.#pathIds, family)));
     }
   }
 
@@ -355,9 +395,4 @@ export class AdjRibOut<A extends DesiredAttributes> {
   *#eachGroup(): Generator<Group<A>> {
     for (const groups of this.#groups.values()) yield* groups.values();
   }
-}
-
-/** The objects differ where a set was released and came back while its withdrawal was still waiting. */
-function same(a: Exported | null, b: Exported | null): boolean {
-  return a === b || (a !== null && b !== null && a.key === b.key);
 }

@@ -133,6 +133,7 @@ function peerOptions(peer: PeerSettings, password: string | undefined): PeerOpti
     ...(timers.holdTime === 0 ? {} : { keepalive: Math.max(1, timers.keepalive) }),
     connectRetry: timers.connectRetry,
     ...(password === undefined ? {} : { password }),
+    ...(peer.addPath === null ? {} : { addPath: peer.addPath }),
     ...(peer.ttlSecurity === null ? {} : { ttlSecurity: peer.ttlSecurity }),
     ...(peer.multihop === null ? {} : { multihop: peer.multihop }),
     ...(peer.interface === null ? {} : { interface: peer.interface }),

@@ -1,3 +1,4 @@
+import type { AddPathMode } from "@vipcast/speaker";
 import type { Parsed, Problem } from "../arguments/problem.ts";
 import { accept, refuse, shown } from "../arguments/problem.ts";
 import { didYouMean } from "../arguments/suggest.ts";
@@ -24,6 +25,8 @@ export interface PeerArgument extends TimerOverrides {
   readonly interface: string | null;
   /** Empty: both. */
   readonly families: readonly FamilyName[];
+  /** For all its families. */
+  readonly addPath: AddPathMode | null;
   readonly description: string | null;
 }
 
@@ -44,6 +47,14 @@ function parseFamilies(text: string): Parsed<readonly FamilyName[]> {
     );
   }
   return accept([...new Set(names.map((name) => families[name]!))]);
+}
+
+function parseAddPath(text: string): Parsed<AddPathMode> {
+  if (text === "send" || text === "receive" || text === "both") return accept(text);
+  return refuse(
+    "is send, receive or both, for all families of the peer (RFC 7911)",
+    "write add-path=send to send path identifiers",
+  );
 }
 
 /** A device name as the kernel takes it: 1..15 octets without `/`, `:` and white space. */
@@ -85,6 +96,7 @@ const keyParsers = {
   keepalive: parseKeepalive,
   "connect-retry": parseConnectRetry,
   families: parseFamilies,
+  "add-path": parseAddPath,
   description: (text: string): Parsed<string> => accept(text),
 };
 
@@ -145,6 +157,7 @@ export function parsePeer(text: string, report: (problem: Problem) => void): Pee
     keepalive: values.keepalive ?? null,
     connectRetry: values["connect-retry"] ?? null,
     families: values.families ?? [],
+    addPath: values["add-path"] ?? null,
     description: values.description ?? null,
   };
 }
@@ -164,8 +177,6 @@ function readPair(
       "a password is never an argument, because every user can list them",
       "write password-file=PATH, or set VIPCAST_PEER_PASSWORD",
     );
-  } else if (key === "add-path") {
-    refused(`${peer},add-path`, "is not there yet, and one path per VIP and node needs none", "leave it out");
   } else if (key === "bfd") {
     refused(
       `${peer},bfd`,

@@ -130,6 +130,9 @@ export const announceVerb: VerbSpec = {
   hold-time=S, keepalive=S, connect-retry=S
                          for this peer alone
   families=ipv4+ipv6     address families to offer (default: both)
+  add-path=send|receive|both
+                         offer ADD-PATH (RFC 7911) for all families of the peer (default: not at all). Each VIP has one path,
+                         with the path id 1; nothing received is used
   description=TEXT       for logs
 
 Signals: SIGTERM, SIGINT and SIGHUP drain, withdraw, unbind, close the sessions and exit 0; a second one skips the drain.

@@ -213,7 +213,10 @@ const refused: readonly (readonly [argv: readonly string[], sentence: string])[]
     peer("10.0.0.254,asn=65000,families=ipv4+ipx"),
     "--peer 10.0.0.254,families=ipv4+ipx: families are ipv4 and ipv6, joined by +; write families=ipv4, families=ipv6 or families=ipv4+ipv6.",
   ],
-  [peer("10.0.0.254,asn=65000,add-path=ipv4"), "--peer 10.0.0.254,add-path: is not there yet"],
+  [
+    peer("10.0.0.254,asn=65000,add-path=ipv4"),
+    "--peer 10.0.0.254,add-path=ipv4: is send, receive or both, for all families of the peer (RFC 7911); write add-path=send",
+  ],
   [peer("10.0.0.254,asn=65000,bfd"), "--peer 10.0.0.254,bfd: is not there yet"],
   [peer("fe80::1,asn=65000"), "--peer fe80::1: a link-local address needs its interface; write --peer fe80::1%eth0."],
   [
@@ -287,6 +290,7 @@ describe("a right command line", () => {
           interface: null,
           timers: { holdTime: 9, keepalive: 3, connectRetry: 5 },
           families: ["ipv4-unicast", "ipv6-unicast"],
+          addPath: null,
           description: null,
         },
       ],
@@ -392,7 +396,7 @@ describe("a right command line", () => {
       "--listen",
       "[::]",
       "--peer",
-      "[2001:DB8:0::2],as=1.10,port=1790,passive,password-file=/etc/k,ttl-security=1,source=2001:db8::9,interface=eth1,hold-time=30,connect-retry=9,families=ipv6,description=left spine",
+      "[2001:DB8:0::2],as=1.10,port=1790,passive,password-file=/etc/k,ttl-security=1,source=2001:db8::9,interface=eth1,hold-time=30,connect-retry=9,families=ipv6,add-path=both,description=left spine",
     ).peers;
     expect(second).toEqual({
       address: "2001:db8::2",
@@ -407,6 +411,7 @@ describe("a right command line", () => {
       interface: "eth1",
       timers: { holdTime: 30, keepalive: 10, connectRetry: 9 },
       families: ["ipv6-unicast"],
+      addPath: "both",
       description: "left spine",
     });
   });

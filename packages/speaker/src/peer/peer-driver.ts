@@ -17,12 +17,13 @@ import { SpeakerError } from "../errors.ts";
 import type { PeerDown, PeerHandlers } from "../handlers.ts";
 import type { Clock, LocalAddress, Logger } from "../options.ts";
 import { exportPolicy } from "../routes/export-policy.ts";
-import { OutboundRoutes } from "../routes/outbound-routes.ts";
+import { OutboundRoutes, pathName } from "../routes/outbound-routes.ts";
 import { Connection } from "../transport/connection.ts";
 import type { DialOptions, ListenPeer } from "../transport/options.ts";
 import { readPeerAddress } from "../transport/peer-address.ts";
 import { Refusals } from "../transport/refusals.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
+import { establishedFields } from "./established-fields.ts";
 import { HandlerCalls } from "./handler-calls.ts";
 import { inWords } from "./in-words.ts";
 import { MalformedLog } from "./malformed-log.ts";
@@ -96,7 +97,7 @@ export class PeerDriver implements Peer {
     this.routes = new OutboundRoutes(environment.clock, {
       sent: onSent ? (sent) => this.#calls.call("onRoutesSent", (h, peer) => h.onRoutesSent?.(sent, peer)) : null,
       refused: (routes) => {
-        for (const { prefix, reason } of routes) this.#reportRefused(prefix, reason);
+        for (const route of routes) this.#reportRefused(pathName(route), route.reason);
       },
     });
     this.adjRibIn = new AdjRibIn({
@@ -312,7 +313,7 @@ export class PeerDriver implements Peer {
     const local = readPeerAddress(connection?.localAddress ?? "")?.bytes;
     if (connection === null || local === undefined) return;
     const { logger, localAddresses, asn } = this.#environment;
-    logger.info({ peer: this.address, asn: this.asn, holdTime: negotiated.holdTime }, "session established");
+    logger.info(establishedFields(this.settings, negotiated), "session established");
     const policy = exportPolicy({
       asn,
       internal: negotiated.internal,
@@ -327,7 +328,7 @@ export class PeerDriver implements Peer {
     const sink = new SessionSink(this.#session, slot, connection, (prefix, reason) =>
       this.#reportRefused(prefix, reason),
     );
-    this.routes.up(sink, policy, negotiated.families);
+    this.routes.up(sink, policy, negotiated.families, negotiated.addPath.send);
   }
 
   #announces(address: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 import { Family, familyFromName, type ImportPolicy, type PeerConfig, peerConfig } from "@vipcast/bgp";
 import { SpeakerError } from "../errors.ts";
-import type { FamilyName, PeerOptions } from "../options.ts";
+import type { AddPathMode, FamilyName, PeerOptions } from "../options.ts";
 import type { DialOptions, ListenPeer } from "../transport/options.ts";
 import { isLinkLocal, isUnicast, type PeerAddress, readPeerAddress } from "../transport/peer-address.ts";
 
@@ -57,7 +57,10 @@ export function peerSettings(options: PeerOptions, local: LocalSettings): PeerSe
     passive: options.passive ?? false,
     families,
     description: options.description ?? "",
-    capabilities: { extendedNextHop: extended ? [Family.Ipv4Unicast] : [] },
+    capabilities: {
+      extendedNextHop: extended ? [Family.Ipv4Unicast] : [],
+      addPath: readAddPath(options.addPath, families),
+    },
   });
   const source = options.source === undefined ? null : readSource(options.source, address);
   return {
@@ -111,6 +114,33 @@ function readFamilies(names: readonly FamilyName[]): readonly Family[] {
       fail(`family "${name}" is not one of ${allFamilies.join(", ")}`);
     return family;
   });
+}
+
+function readAddPath(
+  wanted: PeerOptions["addPath"],
+  families: readonly Family[],
+): PeerConfig["capabilities"]["addPath"] {
+  if (wanted === undefined) return [];
+  if (typeof wanted === "string") return families.map((family) => offer(family, wanted));
+  return Object.entries(wanted).map(([name, mode]) => {
+    const family = familyFromName(name);
+    if (family === undefined || !families.includes(family)) fail(`addPath names "${name}", which is not in families`);
+    return offer(family, mode);
+  });
+}
+
+function offer(family: Family, mode: AddPathMode): PeerConfig["capabilities"]["addPath"][number] {
+  switch (mode) {
+    case "send":
+      return { family, send: true, receive: false };
+    case "receive":
+      return { family, send: false, receive: true };
+    case "both":
+      return { family, send: true, receive: true };
+    default:
+      mode satisfies never;
+      return fail(`addPath is "${String(mode)}"; it must be send, receive or both`);
+  }
 }
 
 function readSource(text: string, peer: PeerAddress): PeerAddress {

@@ -66,6 +66,7 @@ function sessionOf({ session, connection }: SnapshotSources): PeerSnapshotSessio
     holdTime: negotiated.holdTime,
     keepalive: negotiated.keepalive,
     families: negotiated.families.map(nameOf),
+    addPath: { send: negotiated.addPath.send.map(nameOf), receive: negotiated.addPath.receive.map(nameOf) },
     localAddress: hostPort(plain(connection.localAddress), connection.localPort),
     remoteAddress: hostPort(plain(connection.remoteAddress), connection.remotePort),
     routerId: formatRouterId(negotiated.peerRouterId),

@@ -40,6 +40,8 @@ export interface PeerSnapshotSession {
   /** Seconds between our KEEPALIVEs; 0 means none. */
   readonly keepalive: number;
   readonly families: readonly FamilyName[];
+  /** Families whose routes carry path identifiers (RFC 7911): those we send, and those the peer sends. */
+  readonly addPath: { readonly send: readonly FamilyName[]; readonly receive: readonly FamilyName[] };
   /** `host:port`, IPv6 in brackets. */
   readonly localAddress: string;
   readonly remoteAddress: string;
@@ -50,6 +52,8 @@ export interface PeerSnapshotSession {
 /** A desired route that is not sent, and why. */
 export interface RefusedRoute {
   readonly prefix: string;
+  /** Present when the route named one. */
+  readonly pathId?: number;
   readonly reason: string;
 }
 

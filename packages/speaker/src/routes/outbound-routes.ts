@@ -11,7 +11,7 @@ import type { RoutesSent } from "../handlers.ts";
 import type { Clock } from "../options.ts";
 import type { RefusedRoute } from "../peer/snapshot.ts";
 import type { ResolvedAttributes } from "./resolve-attributes.ts";
-import { resolvePrefix, resolveRoutes } from "./resolve-routes.ts";
+import { resolvePath, resolveRoutes } from "./resolve-routes.ts";
 import type { FlushResult, PeerRoutes, Route, RouteChange } from "./route.ts";
 
 /** Where routes leave: the established session and its socket. */
@@ -83,7 +83,7 @@ export class OutboundRoutes implements PeerRoutes {
 
   apply(change: RouteChange): void {
     const announce = resolveRoutes(change.announce ?? []);
-    const withdraw = Array.from(change.withdraw ?? [], resolvePrefix);
+    const withdraw = Array.from(change.withdraw ?? [], resolvePath);
     this.#rib.apply({ announce, withdraw });
     this.#changed();
   }
@@ -93,7 +93,11 @@ export class OutboundRoutes implements PeerRoutes {
   }
 
   refused(): readonly RefusedRoute[] {
-    return this.#rib.refused().map(({ prefix, reason }) => ({ prefix: formatPrefix(prefix), reason }));
+    return this.#rib.refused().map(({ prefix, reason }) => ({
+      prefix: formatPrefix(prefix),
+      ...(prefix.pathId === -1 ? {} : { pathId: prefix.pathId }),
+      reason,
+    }));
   }
 
   flushed({ signal }: { readonly signal?: AbortSignal } = {}): Promise<FlushResult> {
@@ -117,13 +121,18 @@ export class OutboundRoutes implements PeerRoutes {
     });
   }
 
-  /** A session is established: everything goes out, then End-of-RIB for `families`. */
-  up(sink: RouteSink, policy: ExportPolicy<ResolvedAttributes>, families: readonly Family[]): void {
+  /** A session is established: everything goes out, then End-of-RIB for `families`. `pathIds`: those that carry path identifiers. */
+  up(
+    sink: RouteSink,
+    policy: ExportPolicy<ResolvedAttributes>,
+    families: readonly Family[],
+    pathIds: readonly Family[] = [],
+  ): void {
     this.#sink = sink;
     // Even with no routes there is an End-of-RIB to hand over.
     this.#asked++;
     this.#reported.clear();
-    this.#rib.up(policy, families);
+    this.#rib.up(policy, families, pathIds);
     this.#reportRefusals();
     this.#schedule();
   }
@@ -221,12 +230,17 @@ export class OutboundRoutes implements PeerRoutes {
   /** Tells about each refused route once per reason and session. */
   #reportRefusals(): void {
     const refused = this.refused();
-    const fresh = refused.filter(({ prefix, reason }) => this.#reported.get(prefix) !== reason);
-    this.#reported = new Map(refused.map(({ prefix, reason }) => [prefix, reason]));
+    const fresh = refused.filter((route) => this.#reported.get(pathName(route)) !== route.reason);
+    this.#reported = new Map(refused.map((route) => [pathName(route), route.reason]));
     if (fresh.length > 0) this.#events.refused(fresh);
     this.#stopRecheck?.();
     this.#stopRecheck = refused.length === 0 ? null : this.#clock.timer(() => this.reexport(), recheckMs);
   }
+}
+
+/** A refused route in words. */
+export function pathName({ prefix, pathId }: RefusedRoute): string {
+  return pathId === undefined ? prefix : `${prefix} with path id ${pathId}`;
 }
 
 function textsOf(outgoing: Outgoing): RoutesSent {

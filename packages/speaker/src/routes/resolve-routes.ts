@@ -1,7 +1,7 @@
-import { type DesiredRoute, type Prefix, parsePrefix } from "@vipcast/bgp";
+import { type DesiredRoute, formatPrefix, type Prefix, parsePrefix } from "@vipcast/bgp";
 import { SpeakerError } from "../errors.ts";
 import { type ResolvedAttributes, resolveAttributes } from "./resolve-attributes.ts";
-import type { Route, RouteAttributes } from "./route.ts";
+import type { Route, RouteAttributes, RoutePath } from "./route.ts";
 
 const noAttributes: RouteAttributes = {};
 
@@ -11,7 +11,7 @@ export function resolveRoutes(routes: Iterable<Route>): readonly DesiredRoute<Re
   const seen = new Map<RouteAttributes, ResolvedAttributes>();
   const resolved: DesiredRoute<ResolvedAttributes>[] = [];
   for (const route of routes) {
-    const prefix = resolvePrefix(route.prefix);
+    const prefix = withPathId(resolvePrefix(route.prefix), route.pathId);
     const asked = route.attributes ?? noAttributes;
     let attributes = seen.get(asked);
     if (attributes === undefined) {
@@ -33,6 +33,22 @@ export function resolvePrefix(text: string): Prefix {
     );
   }
   return prefix;
+}
+
+/** A path as {@link RoutePath} says; throws `ERR_SPEAKER_ROUTE`. */
+export function resolvePath(path: RoutePath): Prefix {
+  return typeof path === "string" ? resolvePrefix(path) : withPathId(resolvePrefix(path.prefix), path.pathId);
+}
+
+function withPathId(prefix: Prefix, pathId: number | undefined): Prefix {
+  if (pathId === undefined) return prefix;
+  if (!Number.isInteger(pathId) || pathId < 0 || pathId > 0xffff_ffff) {
+    throw new SpeakerError(
+      "ERR_SPEAKER_ROUTE",
+      `route ${formatPrefix(prefix)}: pathId is ${pathId}; it must be a whole number of 0..4294967295 (RFC 7911 §3)`,
+    );
+  }
+  return { ...prefix, pathId };
 }
 
 function attributesOf(prefix: string, attributes: RouteAttributes): ResolvedAttributes {

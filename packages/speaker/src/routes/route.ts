@@ -33,15 +33,23 @@ export interface RouteAttributes {
 export interface Route {
   /** `"192.0.2.10/32"` or `"2001:db8::10/128"`; bits past the length must be zero. A bare address means a host route. */
   readonly prefix: string;
+  /**
+   * 0..4294967295; routes to one prefix with different ones are several paths to it, all sent where ADD-PATH was negotiated (RFC 7911).
+   * Elsewhere the peer gets the path with the lowest, and `refused` of the snapshot names the others. Default 1.
+   */
+  readonly pathId?: number;
   readonly attributes?: RouteAttributes;
 }
 
+/** A path by its prefix and {@link Route.pathId}; the text alone stands for the path id 1. */
+export type RoutePath = string | { readonly prefix: string; readonly pathId: number };
+
 /** A change of the desired routes. */
 export interface RouteChange {
-  /** Added, or replacing the route of the same prefix. */
+  /** Added, or replacing the route of the same prefix and path id. */
   readonly announce?: Iterable<Route>;
-  /** Prefixes as text; one that is not announced is ignored. */
-  readonly withdraw?: Iterable<string>;
+  /** What is not announced is ignored. */
+  readonly withdraw?: Iterable<RoutePath>;
 }
 
 /** Tells whether {@link PeerRoutes.flushed} ended because everything was sent, or because there is no session to send it on. */
@@ -51,9 +59,9 @@ export type FlushResult = "flushed" | "down";
 export interface PeerRoutes {
   /** Replaces everything; linear in the whole. Equal routes are not sent again. All or nothing: a bad route throws before anything changes. */
   set(routes: Iterable<Route>): void;
-  /** Changes some; linear in the change. All or nothing likewise. A prefix in both lists is announced. */
+  /** Changes some; linear in the change. All or nothing likewise. A path in both lists is announced. */
   apply(change: RouteChange): void;
-  /** Desired prefixes, not necessarily sent. */
+  /** Desired routes, not necessarily sent. */
   readonly size: number;
   /**
    * Resolves once everything asked for so far has been handed to the kernel, or at once when the session is

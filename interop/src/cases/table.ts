@@ -1,4 +1,5 @@
 import type { Case } from "../cell/case.ts";
+import { addPath } from "./add-path.ts";
 import { addressDeleted } from "./address-deleted.ts";
 import { addressFought } from "./address-fought.ts";
 import { fourOctetAs, twoOctetPeer } from "./as-numbers.ts";
@@ -31,6 +32,7 @@ export const cases: readonly Case[] = [
   nextHop,
   twoVips,
   manyVips,
+  addPath,
   fourOctetAs,
   twoOctetPeer,
   wrongAs,

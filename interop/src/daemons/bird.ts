@@ -85,11 +85,14 @@ function birdNeighbour(spec: DaemonSpec, neighbour: NeighbourSpec): string {
   const channels = (neighbour.families ?? bothFamilies).map((family) => {
     const channel = channelOf(family);
     const nextHop = family === "ipv4-unicast" ? spec.addresses.ipv4 : spec.addresses.ipv6;
-    return `  ${channel} { import all; export where source = RTS_STATIC; next hop address ${nextHop}; };\n`;
+    const addPath = neighbour.addPath === undefined ? "" : ` add paths ${addPathWords[neighbour.addPath]};`;
+    return `  ${channel} { import all; export where source = RTS_STATIC; next hop address ${nextHop};${addPath} };\n`;
   });
   const lines = options.map((option) => `  ${option};\n`);
   return `protocol bgp ${neighbour.name} {\n${lines.join("")}${channels.join("")}}\n`;
 }
+
+const addPathWords = { send: "tx", receive: "rx", both: "on" } as const;
 
 function birdRoute(route: OwnRoute): string {
   const attributes = [

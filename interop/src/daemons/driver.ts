@@ -28,6 +28,12 @@ export type Ability =
   | "gtsm"
   /** Negotiates a hold time below 9 seconds. */
   | "short-hold-time"
+  /** Takes several paths to one prefix (RFC 7911). */
+  | "add-path-receive"
+  /** Sends its routes with path identifiers. */
+  | "add-path-send"
+  /** Can leave the offer to receive several paths out of its OPEN. */
+  | "add-path-off"
   /** Says after an OPEN of its own was refused, in a command's output or a log, why. */
   | "tells-received-errors";
 
@@ -51,6 +57,8 @@ export interface NeighbourSpec {
   readonly multihop?: number;
   /** Most hops the neighbour may be away (RFC 5082). */
   readonly ttlSecurityHops?: number;
+  /** Offer ADD-PATH (RFC 7911) for all families, as the daemon sees it. Default not at all. */
+  readonly addPath?: "send" | "receive" | "both";
   /** Do not announce capability 65 (RFC 6793). Default false. */
   readonly twoOctetAs?: boolean;
 }

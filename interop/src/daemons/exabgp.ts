@@ -93,6 +93,7 @@ ${options.map((option) => `  ${option};\n`).join("")}  family {
 ${families.join("")}  }
   capability {
     asn4 ${neighbour.twoOctetAs === true ? "disable" : "enable"};
+    add-path ${addPathWords[neighbour.addPath ?? "none"]};
   }
   static {
 ${(spec.routes ?? []).map((route) => exabgpRoute(spec, route)).join("")}  }
@@ -115,6 +116,8 @@ ${(spec.routes ?? []).map((route) => exabgpRoute(spec, route)).join("")}  }
 `;
 }
 
+const addPathWords = { none: "disable", send: "send", receive: "receive", both: "send/receive" } as const;
+
 function exabgpRoute(spec: DaemonSpec, route: OwnRoute): string {
   const words = [
     `next-hop ${route.prefix.includes(":") ? spec.addresses.ipv6 : spec.addresses.ipv4}`,
@@ -135,7 +138,7 @@ interface ExabgpAttributes {
   readonly "large-community"?: readonly (readonly [number, number, number])[];
 }
 
-type ExabgpNlri = string | { readonly nlri: string };
+type ExabgpNlri = string | { readonly nlri: string; readonly "path-information"?: string };
 
 interface ExabgpUpdate {
   readonly attribute?: ExabgpAttributes;
@@ -200,13 +203,13 @@ function dropRoutes(known: Known, peer: string): void {
 
 function applyUpdate(known: Known, peer: string, update: ExabgpUpdate): void {
   for (const nlris of Object.values(update.withdraw ?? {}))
-    for (const nlri of nlris) known.routes.delete(`${peer} ${prefixOf(nlri)}`);
+    for (const nlri of nlris) known.routes.delete(`${peer} ${pathOf(nlri)}`);
   const attributes = update.attribute ?? {};
   for (const [words, hops] of Object.entries(update.announce ?? {})) {
     const family = words.startsWith("ipv4") ? "ipv4-unicast" : "ipv6-unicast";
     for (const [nextHop, nlris] of Object.entries(hops))
       for (const nlri of nlris)
-        known.routes.set(`${peer} ${prefixOf(nlri)}`, {
+        known.routes.set(`${peer} ${pathOf(nlri)}`, {
           family,
           prefix: prefixOf(nlri),
           peer,
@@ -221,6 +224,11 @@ function applyUpdate(known: Known, peer: string, update: ExabgpUpdate): void {
           best: true,
         });
   }
+}
+
+/** The prefix, and the path identifier where there is one (RFC 7911). */
+function pathOf(nlri: ExabgpNlri): string {
+  return typeof nlri === "string" ? nlri : `${nlri.nlri} ${nlri["path-information"] ?? ""}`;
 }
 
 function prefixOf(nlri: ExabgpNlri): string {

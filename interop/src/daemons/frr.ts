@@ -22,7 +22,7 @@ export const frr: DaemonDriver = {
   title: "FRR",
   programs: [`${programs}/bgpd`, `${programs}/zebra`, "vtysh"],
   // It leaves out capability 65 only together with all others.
-  lacks: {},
+  lacks: { "add-path-off": "always offers to receive several paths" },
   lacksRootless: { "kernel-routes": "zebra needs root" },
   version: { argv: [`${programs}/bgpd`, "--version"], pattern: /version (\S+)/ },
   owner: "frr:frr",
@@ -77,7 +77,11 @@ export function frrConfig(spec: DaemonSpec): string {
     "  maximum-paths ibgp 64",
     ...spec.neighbours
       .filter((neighbour) => (neighbour.families ?? bothFamilies).includes(name))
-      .map((neighbour) => `  neighbor ${neighbour.address} activate`),
+      .flatMap(({ address, addPath }) => [
+        `  neighbor ${address} activate`,
+        // It offers to receive several paths whatever is configured.
+        ...(addPath === "send" || addPath === "both" ? [`  neighbor ${address} addpath-tx-all-paths`] : []),
+      ]),
     ...(spec.routes ?? [])
       .filter((route) => familyOfPrefix(route.prefix) === name)
       .map((route) => `  network ${route.prefix} route-map ${mapName(route)}`),

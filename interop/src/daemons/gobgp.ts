@@ -60,8 +60,15 @@ function gobgpNeighbour(neighbour: NeighbourSpec): string {
     neighbour.ttlSecurityHops === undefined
       ? ""
       : `[neighbors.ttl-security.config]\nenabled = true\nttl-min = ${256 - neighbour.ttlSecurityHops}\n`;
+  const { addPath } = neighbour;
+  const receives = addPath === "receive" || addPath === "both";
+  const sendMax = addPath === "send" || addPath === "both" ? 8 : 0;
+  const paths =
+    addPath === undefined
+      ? ""
+      : `[neighbors.afi-safis.add-paths.config]\nreceive = ${receives}\nsend-max = ${sendMax}\n`;
   const families = (neighbour.families ?? bothFamilies).map(
-    (family) => `[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = "${family}"\n`,
+    (family) => `[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = "${family}"\n${paths}`,
   );
   return `[[neighbors]]
 [neighbors.config]

@@ -86,6 +86,8 @@ function openbgpdNeighbour(neighbour: NeighbourSpec): string {
     ...(neighbour.multihop === undefined ? [] : [`multihop ${neighbour.multihop}`]),
     ...(neighbour.ttlSecurityHops === undefined ? [] : ["ttl-security yes"]),
     ...(neighbour.twoOctetAs === true ? ["announce as-4byte no"] : []),
+    ...(neighbour.addPath === "receive" || neighbour.addPath === "both" ? ["announce add-path recv yes"] : []),
+    ...(neighbour.addPath === "send" || neighbour.addPath === "both" ? ["announce add-path send all"] : []),
   ];
   return `neighbor ${neighbour.address} {\n${options.map((option) => `  ${option}\n`).join("")}}\n`;
 }

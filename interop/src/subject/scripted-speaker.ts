@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { type LabProcess, type Sandbox, waitFor } from "@vipcast/lab";
-import type { PeerOptions, RouteChange } from "@vipcast/speaker";
+import type { PeerOptions, RouteChange, RoutePath } from "@vipcast/speaker";
 
 /** The build of the speaker; `VIPCAST_SPEAKER` names another one. */
 function speakerUrl(): string {
@@ -18,6 +18,10 @@ const speaker = new Speaker({ asn, routerId });
 const session = speaker.addPeer(peer, {
   onEstablished: () => say({ event: "established" }),
   onDown: (down) => say({ event: "down", reason: down.reason, cause: down.cause }),
+  onUpdate: ({ nlri, attributes }) => {
+    for (const { pathId } of nlri.materialise()) say({ event: "path", family: 4, pathId });
+    for (const { pathId } of attributes.mpReach?.nlri.materialise() ?? []) say({ event: "path", family: 6, pathId });
+  },
   onError: (error) => say({ event: "error", message: error.message }),
 });
 let rest = "";
@@ -53,7 +57,7 @@ export class ScriptedSpeaker {
   /** Changes the routes it announces. */
   async apply(change: {
     readonly announce?: RouteChange["announce"];
-    readonly withdraw?: readonly string[];
+    readonly withdraw?: readonly RoutePath[];
   }): Promise<void> {
     await this.process.write(`${JSON.stringify(change)}\n`);
   }

@@ -1,0 +1,46 @@
+/** One way in which tshark reads messages otherwise than the decoder, and the sentence that says who is right. */
+export interface Disagreement {
+  readonly why: string;
+  /** Names of fixtures, each with the fields that differ. */
+  readonly fixtures: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Everything on which tshark 4.0 and the decoder differ. An entry that no longer applies fails the test as much as one that is missing. */
+export const disagreements: readonly Disagreement[] = [
+  {
+    why: 'RFC 7911 §5: a speaker "MUST follow the procedures defined in [RFC4271] [...] unless" both ends announced ADD-PATH; tshark guesses from the octets',
+    fixtures: {
+      "Withdrawn routes, with lengths of 0, 1, 8, 17 and 32 bits": ["withdrawn"],
+      "Bits past the prefix length": ["withdrawn"],
+      "IPv6 routes with a global next hop": ["mp_reach_nlri nlri"],
+      "A prefix longer than its address": ["nlri"],
+      "A path identifier with nothing behind it": ["nlri"],
+    },
+  },
+  {
+    why: "RFC 9072 §2: an Optional Parameter of type 255 announces lengths of two octets; tshark 4.0 does not know the format",
+    fixtures: {
+      "OPEN in the extended format although the classic one would do": ["capabilities"],
+      "OPEN in the extended format with a classic length that is not 255": ["capabilities"],
+      "OPEN with more than 255 octets of capabilities": ["capabilities"],
+    },
+  },
+  {
+    why: 'RFC 7606 §4: "the Total Attribute Length MUST be relied upon to enable the beginning of the NLRI field to be located"; tshark gives up at the attribute',
+    fixtures: {
+      "Two octets where an attribute header needs three": ["nlri"],
+      "Three octets where an attribute header with Extended Length needs four": ["nlri"],
+    },
+  },
+  {
+    why: "RFC 4271 §4.3: the Attribute Length says where an attribute ends, whatever is wrong inside; tshark gives up at the segment",
+    fixtures: {
+      "AS_PATH with one octet behind its segments": ["nlri", "3 header", "3 value"],
+      "AS4_PATH of seven octets": ["nlri"],
+    },
+  },
+  {
+    why: 'RFC 8092 §3: "A receiving speaker MUST silently remove redundant" large communities; tshark shows what is on the wire',
+    fixtures: { "A large community that is there twice": ["32 value"] },
+  },
+];

@@ -1,7 +1,7 @@
 /**
  * Runs every variant of every case on every daemon and writes `docs/interop.json` and `docs/interop.md`. Exit code 1 when a cell
- * fails or a daemon is not there. `--cells TEXT` runs the cells whose title has the text and writes nothing; `--render` runs nothing
- * and renders the page of the last run again.
+ * fails or a daemon is not there. `--cells TEXT` runs the cells whose title has the text and writes nothing, `--repeat N` behind it each
+ * of them N times; `--render` runs nothing and renders the page of the last run again.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -84,7 +84,10 @@ if (process.argv[2] === "--render") {
 }
 
 const wanted = process.argv[2] === "--cells" ? (process.argv[3] ?? "") : null;
-const plan = planCells("prove").filter((cell) => wanted === null || titleOf(cell).includes(wanted));
+const times = process.argv[4] === "--repeat" ? Number(process.argv[5]) : 1;
+const plan = planCells("prove")
+  .filter((cell) => wanted === null || titleOf(cell).includes(wanted))
+  .flatMap((cell) => Array.from({ length: times }, () => ({ ...cell })));
 const sideBySide = await proveAll(
   plan.filter(({ subject }) => subject.alone !== true),
   atOnce,

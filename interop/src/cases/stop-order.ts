@@ -1,8 +1,12 @@
 import { sleep } from "@vipcast/lab";
 import type { Case, Variant } from "../cell/case.ts";
 import { vip4, vip6 } from "../cell/cell.ts";
-import { checkOrder, probePort, startProbe } from "../cell/probe.ts";
+import { checkOrder, describeOrder, type Order } from "../cell/order.ts";
+import { probePort, startProbe } from "../cell/probe.ts";
 import { announcedIn, valuesOf, withdrawnIn } from "../wire/messages.ts";
+
+/** vipcast waits half a second from the hand-over of a withdrawal; a little less from its arrival is a matter of clocks. */
+const waitMs = 490;
 
 function ordered(vip: string): Variant {
   const address = vip.split("/")[0] ?? vip;
@@ -28,7 +32,21 @@ function ordered(vip: string): Variant {
       const withdrawn = ours.find((message) => withdrawnIn(message).includes(vip));
       if (announced === undefined || withdrawn === undefined)
         throw new Error("the wire shows no UPDATE or no withdrawal");
-      const { boundForMs } = checkOrder(probes, announced.at, withdrawn.at);
+      const dropped = await cell.capture.dropped();
+      const { boundForMs } = explained(
+        () => checkWait(checkOrder(probes, announced.at, withdrawn.at)),
+        () =>
+          [
+            describeOrder(probes, announced.at, withdrawn.at),
+            `the capture dropped ${dropped} packets`,
+            ...["vip.withdrawn", "vip.unbound"].map((name) => {
+              const time = Date.parse(
+                String(announcer.all(name, (fields) => fields["vip"] === vip)[0]?.fields["time"]),
+              );
+              return `vipcast's own ${name} ${(time - withdrawn.at * 1000).toFixed(1)} ms from the withdrawal`;
+            }),
+          ].join("; "),
+      );
       cell.figures["still answering after the withdrawal, ms"] = Math.round(boundForMs);
       const cease = ours.find((message) => message.type === "notification");
       if (cease === undefined) throw new Error("the session ended without a NOTIFICATION");
@@ -37,6 +55,21 @@ function ordered(vip: string): Variant {
       if (major !== "6") throw new Error(`the NOTIFICATION has code ${major}, not 6 (Cease)`);
     },
   };
+}
+
+function checkWait(order: Order): Order {
+  if (order.goneAfterMs >= waitMs) return order;
+  const ms = order.goneAfterMs.toFixed(1);
+  throw new Error(`the VIP was gone ${ms} ms after its withdrawal, before routers could follow`);
+}
+
+/** Adds to whatever `check` throws what was seen. */
+function explained<T>(check: () => T, describe: () => string): T {
+  try {
+    return check();
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)} (${describe()})`);
+  }
 }
 
 /** Seen from the peer: never an announced VIP that does not answer. */

@@ -45,6 +45,17 @@ export class Capture {
     await this.#process.exited;
   }
 
+  /** Ends the capture and returns how many packets passed that are not in it: the kernel's buffer was full. */
+  async dropped(): Promise<number> {
+    await this.stop();
+    // `Packets received/dropped on interface 'eth0': 3014/0 (pcap:0/dumpcap:0/flushed:0/ps_ifdrop:0) (100.0%)`
+    for (const { text } of this.#process.lines) {
+      const counts = text.match(/received\/dropped on interface .*: \d+\/(\d+) /);
+      if (counts !== null) return Number(counts[1]);
+    }
+    throw new Error(`dumpcap does not say what it dropped: ${this.#process.tail()}`);
+  }
+
   /** Ends the capture and lets tshark read the BGP messages in it. */
   async dissect(): Promise<Dissection> {
     await this.stop();
@@ -58,18 +69,20 @@ export class Capture {
   async probes(address: string, port: number): Promise<readonly ProbedPacket[]> {
     await this.stop();
     const ip = address.includes(":") ? "ipv6" : "ip";
-    const fields = ["frame.time_epoch", "tcp.flags.syn", "tcp.srcport", "tcp.dstport"];
+    const fields = ["frame.time_epoch", "tcp.flags.syn", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw"];
     const text = await this.#tshark([
       ...["-Y", `tcp.port == ${port} && ${ip}.addr == ${address}`, "-T", "fields", "-E", "separator=,"],
       ...fields.flatMap((field) => ["-e", field]),
     ]);
+    // By port and sequence number, for a port may come round again within a cell: a reset acknowledges the number after the SYN's.
     const probes = new Map<string, { at: number; answered: boolean }>();
     for (const line of text.split("\n")) {
-      const [at = "", syn = "", from = "", to = ""] = line.split(",");
-      if (to === String(port) && syn === "1" && !probes.has(from))
-        probes.set(from, { at: Number(at), answered: false });
+      const [at = "", syn = "", from = "", to = "", sequence = "", acknowledged = ""] = line.split(",");
+      const asked = `${from} ${(Number(sequence) + 1) % 2 ** 32}`;
+      if (to === String(port) && syn === "1" && !probes.has(asked))
+        probes.set(asked, { at: Number(at), answered: false });
       else if (from === String(port)) {
-        const probe = probes.get(to);
+        const probe = probes.get(`${to} ${acknowledged}`);
         if (probe !== undefined) probe.answered = true;
       }
     }

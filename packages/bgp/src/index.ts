@@ -50,6 +50,7 @@ export {
 } from "./codec/message.ts";
 export type { NlriVisitor } from "./codec/nlri/family.ts";
 export { formatPrefix, type Prefix, parsePrefix } from "./codec/nlri/prefix.ts";
+export { formatRouteDistinguisher, parseRouteDistinguisher } from "./codec/nlri/route-distinguisher.ts";
 export { NlriView } from "./codec/nlri/view.ts";
 export { type NotificationBody, Outcome, type Problem } from "./codec/outcome.ts";
 export { RouteRefreshSubtype } from "./codec/route-refresh.ts";

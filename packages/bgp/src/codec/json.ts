@@ -11,6 +11,8 @@ import type { AttributeValues } from "./attributes/values.ts";
 import type { Capability } from "./capabilities/spec.ts";
 import { type MalformedMessage, type Message, MessageType, type UpdateMessage } from "./message-types.ts";
 import { addressLength, formatPrefixAt } from "./nlri/prefix.ts";
+import { formatRouteDistinguisher } from "./nlri/route-distinguisher.ts";
+import { nlriSpec } from "./nlri/table.ts";
 import type { NlriView } from "./nlri/view.ts";
 import type { NotificationBody, Problem } from "./outcome.ts";
 import { shutdownCommunication } from "./shutdown-communication.ts";
@@ -110,28 +112,41 @@ function attributesToJson(attributes: PathAttributes): JsonObject {
   return json;
 }
 
-/** One or two addresses where the length says so, else the octets. */
-function nextHopToJson({ nextHop }: MpReach): Json {
+/** The addresses where the family or the length says how many there are, else the octets. */
+function nextHopToJson({ family, nextHop }: MpReach): Json {
+  const rd = nlriSpec(family)?.nextHopRdOctets ?? 0;
   switch (nextHop.length) {
-    case 4:
-    case 16:
-      return [formatAddress(nextHop)];
-    case 32:
-      return [formatAddress(nextHop, 0, 16), formatAddress(nextHop, 16, 16)];
+    case rd + 4:
+    case rd + 16:
+      return [vpnAddress(nextHop, 0, nextHop.length, rd)];
+    case 2 * (rd + 16):
+      return [vpnAddress(nextHop, 0, rd + 16, rd), vpnAddress(nextHop, rd + 16, nextHop.length, rd)];
     default:
       return [toHex(nextHop)];
   }
 }
 
+/** An address of a next hop; its route distinguisher is shown only where it is not zero, which it should always be (RFC 4364 §4.3.2). */
+function vpnAddress(bytes: Uint8Array, start: number, end: number, rd: number): string {
+  const address = formatAddress(bytes, start + rd, end - start - rd);
+  const zero = bytes.subarray(start, start + rd).every((octet) => octet === 0);
+  return zero ? address : `${formatRouteDistinguisher(bytes, start)}:${address}`;
+}
+
+/** A string, or an object where the route has more than its prefix: a path identifier, labels, a route distinguisher. */
 function nlriToJson(nlri: NlriView): readonly Json[] {
   if (nlri.opaque) return nlri.isEmpty ? [] : [{ raw: toHex(nlri.bytes, nlri.start, nlri.end) }];
   const length = addressLength(nlri.family);
-  const json: Json[] = [];
-  nlri.forEach((bytes, offset, lengthBits, pathId) => {
-    const prefix = formatPrefixAt(bytes, offset, lengthBits, length);
-    json.push(pathId < 0 ? prefix : { prefix, pathId });
+  return nlri.materialise().map(({ bytes, lengthBits, pathId, labels, rd }) => {
+    const prefix = formatPrefixAt(bytes, 0, lengthBits, length);
+    if (pathId < 0 && labels === undefined && rd === undefined) return prefix;
+    return {
+      prefix,
+      ...(pathId < 0 ? {} : { pathId }),
+      ...(labels === undefined ? {} : { labels }),
+      ...(rd === undefined ? {} : { rd: formatRouteDistinguisher(rd) }),
+    };
   });
-  return json;
 }
 
 function capabilityToJson(capability: Capability): Json {

@@ -152,10 +152,11 @@ class Packer {
   /** Claims the next routes that fit into `room` octets, at least one; returns their length. */
   private claim(room: number): number {
     const { nlri, spec, addPath } = this;
+    const withdrawn = this.attributes === null;
     let to = this.next;
     let octets = 0;
     while (to < nlri.length) {
-      const length = spec.encodedLength(nlri[to]!, addPath);
+      const length = spec.encodedLength(nlri[to]!, addPath, withdrawn);
       if (octets + length > room) break;
       octets += length;
       to++;
@@ -170,7 +171,8 @@ class Packer {
 
   private writeNlri(): void {
     const { w, nlri, spec, addPath } = this;
-    for (let i = this.next; i < this.claimed; i++) spec.encode(w, nlri[i]!, addPath);
+    const withdrawn = this.attributes === null;
+    for (let i = this.next; i < this.claimed; i++) spec.encode(w, nlri[i]!, addPath, withdrawn);
     this.next = this.claimed;
   }
 }
@@ -189,7 +191,7 @@ function checkMandatory(attributes: AttributeValues, spec: NlriSpec, ctx: CodecC
       `${nextHop.length} octets do not suit ${familyName(spec.family)}`,
     );
   }
-  if (afiOf(spec.family) === 1 && nextHop.length !== 4 && !ctx.extendedNextHop.includes(spec.family)) {
+  if (spec.extendedNextHopLengths.includes(nextHop.length) && !ctx.extendedNextHop.includes(spec.family)) {
     const name = familyName(spec.family);
     throw new BgpEncodeError(
       "next-hop-family",

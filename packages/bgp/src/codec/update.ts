@@ -142,7 +142,7 @@ function unreadable(bytes: Uint8Array, start: number, end: number, ctx: CodecCon
 /** A view of one of the two IPv4 unicast fields; null when it is syntactically incorrect. */
 function classicNlri(bytes: Uint8Array, start: number, end: number, addPath: boolean): NlriView | null {
   if (start === end) return emptyNlri;
-  if (!ipv4Unicast.isValid(bytes, start, end, addPath)) return null;
+  if (!ipv4Unicast.isValid(bytes, start, end, addPath, false)) return null;
   return new NlriView(Family.Ipv4Unicast, addPath, bytes, start, end);
 }
 

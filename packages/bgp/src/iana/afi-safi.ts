@@ -7,6 +7,15 @@ export type Family = number;
 export const Family = {
   Ipv4Unicast: 0x0001_01,
   Ipv6Unicast: 0x0002_01,
+  Ipv4Multicast: 0x0001_02,
+  Ipv6Multicast: 0x0002_02,
+  /** RFC 8277. */
+  Ipv4LabelledUnicast: 0x0001_04,
+  Ipv6LabelledUnicast: 0x0002_04,
+  /** RFC 4364. */
+  Ipv4Vpn: 0x0001_80,
+  /** RFC 4659. */
+  Ipv6Vpn: 0x0002_80,
 } as const;
 
 /** The family of an AFI (0..65535) and a SAFI (0..255). Numbers out of range give a family that means nothing. */

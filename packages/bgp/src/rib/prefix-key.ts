@@ -4,7 +4,7 @@ import { Family } from "../iana/afi-safi.ts";
 /** A destination as a map key. Numbers for IPv4 unicast (they hash and compare fastest), strings for everything else. */
 export type PrefixKey = number | string;
 
-/** The key of a destination, its path identifier left out: equal exactly when family, length and significant bits are. */
+/** The key of a destination, its path identifier left out: equal exactly when family, route distinguisher, length and significant bits are. */
 export function prefixKey(prefix: Prefix): PrefixKey {
   const { bytes } = prefix;
   if (prefix.family === Family.Ipv4Unicast) {
@@ -12,6 +12,8 @@ export function prefixKey(prefix: Prefix): PrefixKey {
     return address * 64 + prefix.lengthBits;
   }
   let key = String.fromCharCode(prefix.family >>> 16, prefix.family & 0xffff, prefix.lengthBits);
+  // RFC 4364 §4.1: the route distinguisher makes equal addresses of two VPNs different destinations; labels do not.
+  if (prefix.rd !== undefined) for (const byte of prefix.rd) key += String.fromCharCode(byte);
   for (const byte of bytes) key += String.fromCharCode(byte);
   return key;
 }

@@ -29,6 +29,14 @@ export function disagreement({ issues, told, expected, status, rules }: Case): s
       return 'RFC 7606 §5.2: the UPDATE "doesn\'t encode any reachable NLRI"';
     }
   }
+  if (!issues.some((issue) => /mp_(un)?reach/i.test(issue))) {
+    if (has("14:mp-reach-next-hop-length")) {
+      return 'RFC 7606 §7.11: a next hop length "inconsistent with that which was expected", of a family the checker keeps opaque';
+    }
+    if (has("14:mp-reach-nlri-syntax") || has("15:mp-unreach-nlri-syntax")) {
+      return "RFC 7606 §5.3: the prefix is longer than its family allows, in a family the checker keeps opaque";
+    }
+  }
   if (issues.some((issue) => outOfScope.test(issue)))
     return "the attribute has no spec yet: kept as octets, or an unrecognised well-known one";
   if (

@@ -31,7 +31,7 @@ export const mpReachNlri: AttributeSpec = defineReachability({
     const spec = nlriSpec(family);
     if (spec === null) return null;
     if (!spec.nextHopLengths.includes(nextHopLength)) return badNextHop;
-    return spec.isValid(bytes, nlriStart, end, carriesPathIds(ctx.addPathReceive, family)) ? null : badNlri;
+    return spec.isValid(bytes, nlriStart, end, carriesPathIds(ctx.addPathReceive, family), false) ? null : badNlri;
   },
 });
 
@@ -40,7 +40,10 @@ export class MpReach {
   readonly family: Family;
   /** Where in `bytes` the next hop is. */
   readonly nextHopStart: number;
-  /** 4, 16 or 32 octets for the families with a spec, any for others; 32 is a global and a link-local address. */
+  /**
+   * Octets of the next hop: 4, 16, or 32 for a global and a link-local address; for VPN families 12, 24 or 48, with a route
+   * distinguisher before each address. Any number for a family without a spec.
+   */
   readonly nextHopLength: number;
   readonly nlri: NlriView;
 

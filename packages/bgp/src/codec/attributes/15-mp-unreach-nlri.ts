@@ -23,7 +23,7 @@ export const mpUnreachNlri: AttributeSpec = defineReachability({
     const family = familyAt(bytes, start);
     const spec = nlriSpec(family);
     if (spec === null) return null;
-    return spec.isValid(bytes, start + 3, end, carriesPathIds(ctx.addPathReceive, family)) ? null : badNlri;
+    return spec.isValid(bytes, start + 3, end, carriesPathIds(ctx.addPathReceive, family), true) ? null : badNlri;
   },
 });
 
@@ -34,6 +34,7 @@ export class MpUnreach {
 
   constructor(bytes: Uint8Array, start: number, end: number, ctx: CodecContext) {
     this.family = familyAt(bytes, start);
-    this.nlri = new NlriView(this.family, carriesPathIds(ctx.addPathReceive, this.family), bytes, start + 3, end);
+    const addPath = carriesPathIds(ctx.addPathReceive, this.family);
+    this.nlri = new NlriView(this.family, addPath, bytes, start + 3, end, true);
   }
 }

@@ -3,23 +3,29 @@ import type { Writer } from "../../bytes/writer.ts";
 import { type Family, familyName } from "../../iana/afi-safi.ts";
 import { BgpEncodeError, checkRange } from "../encode-error.ts";
 import type { NlriSpec, NlriVisitor } from "./family.ts";
-import type { Prefix } from "./prefix.ts";
+import { copyPrefixBits, type Prefix } from "./prefix.ts";
 
 /** NLRI of `<length, prefix>` pairs (RFC 4271 §4.3, RFC 4760 §5), with a path identifier before each where negotiated (RFC 7911 §3). */
 export function ipPrefixes(
-  family: Family,
+  d: Pick<NlriSpec, "family" | "rfc" | "nextHopLengths" | "extendedNextHopLengths">,
   maxLengthBits: 32 | 128,
-  rfc: string,
-  nextHopLengths: readonly number[],
 ): NlriSpec {
+  const { family } = d;
   return {
     family,
-    rfc,
-    nextHopLengths,
+    rfc: d.rfc,
+    nextHopLengths: d.nextHopLengths,
+    extendedNextHopLengths: d.extendedNextHopLengths,
+    nextHopRdOctets: 0,
     isValid: (bytes, start, end, addPath) => isValid(bytes, start, end, addPath, maxLengthBits),
     forEach,
     count,
-    encodedLength: (prefix, addPath) => encodedLength(prefix, addPath, family, maxLengthBits),
+    read: (source, offset, lengthBits, pathId) => {
+      const bytes = new Uint8Array((lengthBits + 7) >> 3);
+      copyPrefixBits(source, offset, lengthBits, bytes);
+      return { family, lengthBits, bytes, pathId };
+    },
+    encodedLength: (prefix, addPath) => (addPath ? 5 : 1) + checkPrefix(prefix, addPath, family, maxLengthBits),
     encode,
   };
 }
@@ -37,7 +43,14 @@ function isValid(bytes: Uint8Array, start: number, end: number, addPath: boolean
   return at === end;
 }
 
-function forEach(bytes: Uint8Array, start: number, end: number, addPath: boolean, visit: NlriVisitor): void {
+function forEach(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  addPath: boolean,
+  _withdrawn: boolean,
+  visit: NlriVisitor,
+): void {
   let at = start;
   while (at < end) {
     let pathId = -1;
@@ -46,7 +59,7 @@ function forEach(bytes: Uint8Array, start: number, end: number, addPath: boolean
       at += 4;
     }
     const lengthBits = bytes[at]!;
-    visit(bytes, at + 1, lengthBits, pathId);
+    visit(bytes, at + 1, lengthBits, pathId, at + 1);
     at += 1 + ((lengthBits + 7) >> 3);
   }
 }
@@ -63,7 +76,8 @@ function count(bytes: Uint8Array, start: number, end: number, addPath: boolean):
   return total;
 }
 
-function encodedLength(prefix: Prefix, addPath: boolean, family: Family, maxLengthBits: number): number {
+/** The octets of a prefix that belongs to the family and can be sent; throws BgpEncodeError for any other. */
+export function checkPrefix(prefix: Prefix, addPath: boolean, family: Family, maxLengthBits: number): number {
   const { lengthBits, bytes } = prefix;
   const octets = (lengthBits + 7) >> 3;
   if (prefix.family !== family) {
@@ -77,16 +91,19 @@ function encodedLength(prefix: Prefix, addPath: boolean, family: Family, maxLeng
       `${bytes.length} octets where /${lengthBits} needs ${octets}`,
     );
   }
-  if (!addPath) return 1 + octets;
-  checkRange("nlri.pathId", prefix.pathId, 0, 0xffff_ffff);
-  return 5 + octets;
+  if (addPath) checkRange("nlri.pathId", prefix.pathId, 0, 0xffff_ffff);
+  return octets;
 }
 
 function encode(w: Writer, prefix: Prefix, addPath: boolean): void {
   if (addPath) w.u32(prefix.pathId);
   w.u8(prefix.lengthBits);
   w.copy(prefix.bytes);
-  // RFC 4271 §4.3 calls the trailing bits irrelevant; zeros keep equal routes equal on the wire.
-  const spare = prefix.lengthBits & 7;
+  clearSpareBits(w, prefix.lengthBits);
+}
+
+/** RFC 4271 §4.3 calls the trailing bits of the prefix just written irrelevant; zeros keep equal routes equal on the wire. */
+export function clearSpareBits(w: Writer, lengthBits: number): void {
+  const spare = lengthBits & 7;
   if (spare !== 0) w.bytes[w.length - 1]! &= 0xff << (8 - spare);
 }

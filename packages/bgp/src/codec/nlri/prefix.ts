@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress } from "../../bytes/address.ts";
 import { afiOf, Family } from "../../iana/afi-safi.ts";
+import { formatRouteDistinguisher } from "./route-distinguisher.ts";
 
 /** A route's destination as a value. `bytes` holds `ceil(lengthBits / 8)` octets; bits past the length are zero. */
 export interface Prefix {
@@ -9,6 +10,10 @@ export interface Prefix {
   readonly bytes: Uint8Array;
   /** RFC 7911 path identifier, or -1 where the session carries none. */
   readonly pathId: number;
+  /** The label stack of a labelled or VPN route, each 0..1048575, top first (RFC 8277 §2); absent where it is withdrawn. */
+  readonly labels?: readonly number[];
+  /** The eight octets of a VPN route's route distinguisher (RFC 4364 §4.2). */
+  readonly rd?: Uint8Array;
 }
 
 /**
@@ -35,9 +40,13 @@ function hostBits(lengthBits: number, index: number): number {
   return bits <= 0 ? 0xff : bits >= 8 ? 0 : 0xff >> bits;
 }
 
-/** Text of a prefix of an IPv4 or IPv6 family, without its path identifier. Addresses as {@link formatAddress} writes them. */
+/**
+ * Text of a prefix of an IPv4 or IPv6 family, without its path identifier and labels; that of a VPN route as
+ * `65000:1:10.0.0.0/8`. Addresses as {@link formatAddress} writes them.
+ */
 export function formatPrefix(prefix: Prefix): string {
-  return formatPrefixAt(prefix.bytes, 0, prefix.lengthBits, addressLength(prefix.family));
+  const text = formatPrefixAt(prefix.bytes, 0, prefix.lengthBits, addressLength(prefix.family));
+  return prefix.rd === undefined ? text : `${formatRouteDistinguisher(prefix.rd)}:${text}`;
 }
 
 /** Octets of an address of the family: 4 where the AFI is IPv4, else 16. */

@@ -1,6 +1,6 @@
 import { Family } from "../../iana/afi-safi.ts";
 import type { NlriVisitor } from "./family.ts";
-import { addressLength, copyPrefixBits, formatPrefixAt, type Prefix } from "./prefix.ts";
+import { formatPrefix, type Prefix } from "./prefix.ts";
 import { nlriSpec } from "./table.ts";
 
 /**
@@ -14,13 +14,16 @@ export class NlriView {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
+  /** The NLRI of an MP_UNREACH_NLRI, whose labels mean nothing (RFC 8277 §2.4). */
+  readonly withdrawn: boolean;
 
-  constructor(family: Family, addPath: boolean, bytes: Uint8Array, start: number, end: number) {
+  constructor(family: Family, addPath: boolean, bytes: Uint8Array, start: number, end: number, withdrawn = false) {
     this.family = family;
     this.addPath = addPath;
     this.bytes = bytes;
     this.start = start;
     this.end = end;
+    this.withdrawn = withdrawn;
   }
 
   /** No octets at all. */
@@ -40,32 +43,37 @@ export class NlriView {
 
   /** Calls `visit` for each NLRI in wire order; allocates nothing. Bits past `lengthBits` may be set: ignore them. */
   forEach(visit: NlriVisitor): void {
-    nlriSpec(this.family)?.forEach(this.bytes, this.start, this.end, this.addPath, visit);
+    nlriSpec(this.family)?.forEach(this.bytes, this.start, this.end, this.addPath, this.withdrawn, visit);
   }
 
   /** Independent values, in wire order. */
   materialise(): Prefix[] {
     const prefixes: Prefix[] = [];
-    const { family } = this;
-    this.forEach((source, offset, lengthBits, pathId) => {
-      const bytes = new Uint8Array((lengthBits + 7) >> 3);
-      copyPrefixBits(source, offset, lengthBits, bytes);
-      prefixes.push({ family, lengthBits, bytes, pathId });
-    });
+    const spec = nlriSpec(this.family);
+    const { withdrawn } = this;
+    spec?.forEach(
+      this.bytes,
+      this.start,
+      this.end,
+      this.addPath,
+      withdrawn,
+      (bytes, offset, lengthBits, pathId, head) => {
+        prefixes.push(spec.read(bytes, offset, lengthBits, pathId, head, withdrawn));
+      },
+    );
     return prefixes;
   }
 
-  /** Text of each NLRI for display, `2001:db8::/32`, without path identifiers. */
+  /** Text of each NLRI for display, as {@link formatPrefix} writes it. */
   *texts(): IterableIterator<string> {
-    const length = addressLength(this.family);
-    for (const prefix of this.materialise()) yield formatPrefixAt(prefix.bytes, 0, prefix.lengthBits, length);
+    for (const prefix of this.materialise()) yield formatPrefix(prefix);
   }
 
   /** A view that owns its octets. */
   retain(): NlriView {
     if (this.isEmpty) return this;
     const bytes = this.rawBytes();
-    return new NlriView(this.family, this.addPath, bytes, 0, bytes.length);
+    return new NlriView(this.family, this.addPath, bytes, 0, bytes.length, this.withdrawn);
   }
 
   /** A copy of the field's octets. */

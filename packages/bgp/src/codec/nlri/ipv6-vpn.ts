@@ -1,0 +1,13 @@
+import { Family } from "../../iana/afi-safi.ts";
+import type { NlriSpec } from "./family.ts";
+import { labelledPrefixes } from "./labelled-prefixes.ts";
+
+/**
+ * VPN-IPv6 (RFC 4659 §3). Each address of the next hop has a route distinguisher of zero before it: one global address, or a global
+ * and a link-local one (RFC 4659 §3.2.1).
+ */
+export const ipv6Vpn: NlriSpec = labelledPrefixes(
+  { family: Family.Ipv6Vpn, rfc: "RFC 4659 §3", nextHopLengths: [24, 48], extendedNextHopLengths: [] },
+  128,
+  8,
+);

@@ -2,15 +2,19 @@ import type { Server, Socket } from "node:net";
 import { CeaseSubcode, formatRouterId, parseRouterId } from "@vipcast/bgp";
 import { SpeakerError } from "./errors.ts";
 import type { PeerHandlers } from "./handlers.ts";
+import { type ListenRange, type ListenRangeOptions, Range } from "./listen-range.ts";
 import { steadyLogger } from "./logger.ts";
-import type { PeerOptions, SpeakerOptions } from "./options.ts";
+import type { SpeakerOptions } from "./options.ts";
+import { checkInteger } from "./peer/check.ts";
 import type { Peer } from "./peer/peer.ts";
-import { PeerDriver, type PeerEnvironment } from "./peer/peer-driver.ts";
-import { checkInteger, peerSettings } from "./peer/peer-settings.ts";
+import { PeerDriver } from "./peer/peer-driver.ts";
+import type { Dynamic, PeerEnvironment } from "./peer/peer-environment.ts";
+import { type PeerSettings, peerSettings } from "./peer/peer-settings.ts";
+import type { PeerOptions } from "./peer-options.ts";
 import { lastKnown, systemAddresses } from "./routes/local-addresses.ts";
 import { systemClock } from "./system-clock.ts";
 import { Listener } from "./transport/listener.ts";
-import type { BoundAddress, ListenPeer, Transport } from "./transport/options.ts";
+import type { BoundAddress, ListenPeer, SocketProtection, Transport } from "./transport/options.ts";
 import type { PeerAddress } from "./transport/peer-address.ts";
 import { connectPlain, listenPlain, refuseProtection } from "./transport/plain-transport.ts";
 
@@ -21,9 +25,12 @@ export class Speaker {
   readonly #transport: Transport;
   readonly #environment: PeerEnvironment;
   readonly #peers = new Map<string, PeerDriver>();
+  readonly #ranges = new Map<string, Range>();
   readonly #listeners = new Set<Listener>();
   /** Peers that were removed and are still closing their sockets. */
   readonly #leaving = new Set<Promise<void>>();
+  /** Forgets the signal. */
+  readonly #stopOn: () => void;
   #closing: Promise<void> | null = null;
 
   /** Throws `SpeakerError` with code `ERR_SPEAKER_OPTION` when `asn` or `routerId` is not valid. */
@@ -46,27 +53,38 @@ export class Speaker {
       logger,
       connect: options.connect ?? connectPlain,
       localAddresses: lastKnown(options.localAddresses ?? systemAddresses, logger),
+      rekey: options.rekey,
+      checkProtection: (protection, passive) => this.#checkProtection(protection, passive),
+      listenersChange: (change) => this.#peersChanged(change),
     };
+    this.#stopOn = onAbort(options.signal, (reason) => void this.close({ reason }));
   }
 
-  /** The configured peers, in the order they were added. */
+  /** The peers, configured ones and neighbours from listen ranges, in the order they were added. */
   get peers(): readonly Peer[] {
     return [...this.#peers.values()];
   }
 
   /**
-   * Accepts connections from configured peers; others get Cease / Connection Rejected. May be called several times. Rejects
-   * with the system's own error (`EACCES` under port 1024 without the capability, `EADDRINUSE`) as it is.
+   * Accepts connections from peers; others get Cease / Connection Rejected. May be called several times. Rejects with the
+   * system's own error (`EACCES` under port 1024 without the capability, `EADDRINUSE`) as it is. `signal` ends this listener.
    */
-  async listen(options: { readonly host: string; readonly port: number }): Promise<BoundAddress> {
+  async listen(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly signal?: AbortSignal;
+  }): Promise<BoundAddress> {
     this.#checkOpen();
-    checkInteger("port", options.port, 0, 65535);
+    const { host, port, signal } = options;
+    checkInteger("port", port, 0, 65535);
+    signal?.throwIfAborted();
     const listen = this.#transport.listen ?? listenPlain;
     const known = this.#listenPeers();
-    const server = await listen({ ...options, peers: known });
-    if (this.#closing !== null) {
+    const server = await listen({ host, port, peers: known });
+    if (this.#closing !== null || signal?.aborted === true) {
       server.close();
       this.#checkOpen();
+      signal?.throwIfAborted();
     }
     this.#catchUp(server, known);
     const listener = new Listener(server, {
@@ -75,6 +93,11 @@ export class Speaker {
       accept: (socket, remote) => this.#accept(socket, remote),
     });
     this.#listeners.add(listener);
+    const forget = onAbort(signal, () => {
+      this.#listeners.delete(listener);
+      this.#leave(listener.close());
+    });
+    server.once("close", forget);
     return listener.bound;
   }
 
@@ -84,15 +107,13 @@ export class Speaker {
    */
   addPeer(options: PeerOptions, handlers: PeerHandlers = {}): Peer {
     this.#checkOpen();
-    const settings = peerSettings(options, { asn: this.asn, routerId: this.#environment.routerId });
+    const settings = this.#settings(options);
     const key = settings.address.text;
     if (this.#peers.has(key)) {
       throw new SpeakerError("ERR_SPEAKER_DUPLICATE_PEER", `peer ${key} is configured already; remove it first`);
     }
-    if (this.#transport.connect === undefined && !settings.config.passive) refuseProtection(settings.dial, "connect");
-    if (this.#transport.listen === undefined && this.#listeners.size > 0) refuseProtection(settings.listen, "listen");
-    const peer = new PeerDriver(settings, handlers, this.#environment);
-    this.#peers.set(key, peer);
+    this.#checkProtection(settings.protection, settings.config.passive);
+    const peer = this.#add(settings, handlers, null);
     try {
       this.#peersChanged({ added: [peer.listenPeer], removed: [] });
     } catch (error) {
@@ -104,16 +125,44 @@ export class Speaker {
     return peer;
   }
 
+  /**
+   * Takes neighbours from a whole prefix, as they connect: each becomes a peer with these options and handlers, and is forgotten when
+   * its connection ends. More than `limit` are turned away. Throws as `addPeer` does.
+   */
+  addListenRange(options: ListenRangeOptions, handlers: PeerHandlers = {}): ListenRange {
+    this.#checkOpen();
+    const range = new Range(options, handlers);
+    // Bad options show here, and not when somebody connects.
+    this.#settings(range.optionsFor(range.example));
+    if (this.#ranges.has(range.prefix)) {
+      const message = `listen range ${range.prefix} is configured already; remove it first`;
+      throw new SpeakerError("ERR_SPEAKER_DUPLICATE_PEER", message);
+    }
+    this.#checkProtection(range.listenPeer, true);
+    this.#peersChanged({ added: [range.listenPeer], removed: [] });
+    this.#ranges.set(range.prefix, range);
+    return range;
+  }
+
+  /** Removes the range and the peers that came from it, each as `removePeer` does. Other objects are ignored. */
+  async removeListenRange(range: ListenRange): Promise<void> {
+    const found = this.#ranges.get(range.prefix);
+    if (found === undefined || found !== range) return;
+    this.#ranges.delete(range.prefix);
+    this.#peersChanged({ added: [], removed: [found.listenPeer] });
+    await Promise.all(found.peers.map((peer) => this.removePeer(peer)));
+  }
+
   /** Ends the session with Cease / Peer De-configured; resolves when its sockets are closed. Other objects are ignored. */
   async removePeer(peer: Peer): Promise<void> {
     const driver = this.#peers.get(peer.address);
     if (driver === undefined || driver !== peer) return;
     this.#peers.delete(peer.address);
     const closed = driver.close({ subcode: CeaseSubcode.PeerDeconfigured, text: "" });
-    this.#leaving.add(closed);
-    this.#peersChanged({ added: [], removed: [driver.listenPeer] });
+    this.#leave(closed);
+    // The key of a neighbour from a range is the range's.
+    if (!driver.isDynamic) this.#peersChanged({ added: [], removed: [driver.listenPeer] });
     await closed;
-    this.#leaving.delete(closed);
   }
 
   /**
@@ -126,6 +175,7 @@ export class Speaker {
   }
 
   async #close(text: string): Promise<void> {
+    this.#stopOn();
     const reason = { subcode: CeaseSubcode.AdministrativeShutdown, text };
     const peers = Array.from(this.#peers.values(), (peer) => peer.close(reason));
     const listeners = Array.from(this.#listeners, (listener) => listener.close());
@@ -133,9 +183,25 @@ export class Speaker {
     await Promise.all([...peers, ...listeners, ...this.#leaving]);
   }
 
+  #settings(options: PeerOptions): PeerSettings {
+    return peerSettings(options, { asn: this.asn, routerId: this.#environment.routerId });
+  }
+
+  #add(settings: PeerSettings, handlers: PeerHandlers, dynamic: Dynamic | null): PeerDriver {
+    const peer = new PeerDriver(settings, handlers, this.#environment, dynamic);
+    this.#peers.set(peer.address, peer);
+    return peer;
+  }
+
+  #checkProtection(protection: SocketProtection, passive: boolean): void {
+    if (this.#transport.connect === undefined && !passive) refuseProtection(protection, "connect");
+    if (this.#transport.listen === undefined && this.#listeners.size > 0) refuseProtection(protection, "listen");
+  }
+
   #accept(socket: Socket, remote: PeerAddress): boolean {
-    const peer = this.#peers.get(remote.text);
-    if (peer === undefined || this.#closing !== null) return false;
+    if (this.#closing !== null) return false;
+    const peer = this.#peers.get(remote.text) ?? this.#neighbour(remote);
+    if (peer === null) return false;
     try {
       // Added while a plain listener ran: it cannot check what this peer's options promise.
       if (this.#transport.listen === undefined) refuseProtection(peer.listenPeer, "listen");
@@ -145,14 +211,47 @@ export class Speaker {
       this.#environment.logger.error({ peer: peer.address, err: error }, `inbound connection closed: ${message}`);
       socket.on("error", () => undefined);
       socket.destroy();
+      if (peer.isDynamic) void this.removePeer(peer);
       return true;
     }
     peer.accept(socket);
     return true;
   }
 
+  /** The peer that an unknown address becomes by the narrowest range around it; null when there is none, or it is full. */
+  #neighbour(remote: PeerAddress): PeerDriver | null {
+    let range: Range | null = null;
+    for (const candidate of this.#ranges.values())
+      if (candidate.covers(remote) && candidate.lengthBits > (range?.lengthBits ?? -1)) range = candidate;
+    if (range === null) return null;
+    const options = range.take(remote.text);
+    if (options === null) {
+      const { prefix, limit } = range;
+      const message = `listen range ${prefix} is full with ${limit} neighbours: raise its limit to take ${remote.text}`;
+      // At every attempt of every neighbour: the listener's own line, of which there are few a minute, is the loud one.
+      this.#environment.logger.debug({ remote: remote.text }, message);
+      return null;
+    }
+    const peer: PeerDriver = this.#add(this.#settings(options), range.handlers, {
+      range: range.prefix,
+      onGone: () => {
+        range.left(peer);
+        void this.removePeer(peer);
+      },
+    });
+    range.joined(peer);
+    peer.start();
+    return peer;
+  }
+
+  #leave(ending: Promise<void>): void {
+    this.#leaving.add(ending);
+    void ending.then(() => this.#leaving.delete(ending));
+  }
+
   #listenPeers(): readonly ListenPeer[] {
-    return Array.from(this.#peers.values(), (peer) => peer.listenPeer);
+    const configured = [...this.#peers.values()].filter((peer) => !peer.isDynamic);
+    return [...configured, ...this.#ranges.values()].map(({ listenPeer }) => listenPeer);
   }
 
   /** Peers that came or went while `listen` was under way. */
@@ -170,4 +269,13 @@ export class Speaker {
   #checkOpen(): void {
     if (this.#closing !== null) throw new SpeakerError("ERR_SPEAKER_CLOSED", "the speaker was closed");
   }
+}
+
+/** Calls `act` with the reason in words once `signal` aborts; returns how to forget that. */
+function onAbort(signal: AbortSignal | undefined, act: (reason: string) => void): () => void {
+  if (signal === undefined) return () => undefined;
+  const listener = (): void => act(typeof signal.reason === "string" ? signal.reason : "");
+  if (signal.aborted) queueMicrotask(listener);
+  else signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
 }

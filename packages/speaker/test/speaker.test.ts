@@ -245,3 +245,55 @@ describe("close", () => {
     expect(performance.now() - begin).toBeLessThan(5000);
   });
 });
+
+describe("an AbortSignal", () => {
+  test("closes the speaker, with its reason for the peers where that is a text", async () => {
+    const controller = new AbortController();
+    const { a, b } = await established({ speakerA: { signal: controller.signal } });
+    controller.abort("the host reboots");
+    await until(() => b.snapshot().lastNotificationReceived !== undefined, "the goodbye arrives");
+    expect(b.snapshot().lastNotificationReceived?.text).toBe('Cease / Administrative Shutdown: "the host reboots"');
+    expect(a.snapshot().closed).toBe(true);
+  });
+
+  test("that has aborted before lets nothing begin", async () => {
+    const local = speaker({ signal: AbortSignal.abort() });
+    const peer = local.addPeer({ address: "127.0.0.2", asn: 65000, passive: true });
+    await until(() => peer.snapshot().closed, "the speaker closes");
+    await expect(speaker().listen({ host: "127.0.0.1", port: 0, signal: AbortSignal.abort() })).rejects.toThrow(
+      /abort/,
+    );
+  });
+
+  test("ends one listener and leaves the others", async () => {
+    const local = speaker();
+    const controller = new AbortController();
+    const ended = await local.listen({ host: "127.0.0.1", port: 0, signal: controller.signal });
+    const stays = await local.listen({ host: "127.0.0.1", port: 0 });
+    controller.abort();
+    await until(() => controller.signal.aborted, "it is aborted");
+    await pauseFor(20);
+    await expect(RawPeer.connect(ended.port, "127.0.0.1", "127.0.0.9")).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await expect(RawPeer.connect(stays.port, "127.0.0.1", "127.0.0.9")).resolves.toBeInstanceOf(RawPeer);
+  });
+
+  test("is let go by what has closed", async () => {
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof add>): void => {
+      listeners++;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>): void => {
+      listeners--;
+      remove(...args);
+    };
+    const local = speaker({ signal });
+    await local.listen({ host: "127.0.0.1", port: 0, signal });
+    expect(listeners).toBe(2);
+    await local.close();
+    expect(listeners).toBe(0);
+  });
+});

@@ -54,7 +54,7 @@ export class SpeakerRoutes implements RoutePort {
     return {
       address: peer.address,
       asn: peer.asn,
-      internal: peer.asn === this.#speaker.asn,
+      internal: peer.internal,
       established: state === "Established",
       state,
       ...(lastDown === undefined ? {} : { lastDown: lastDown.cause }),
@@ -70,8 +70,8 @@ export class SpeakerRoutes implements RoutePort {
       onState: ({ to }, peer) => {
         if (to === "Connect") this.#emit({ kind: "connecting", peer: peer.address });
       },
-      onEstablished: ({ holdTime, families }, { address, asn }) => {
-        this.#emit({ kind: "established", peer: address, asn, holdTime, families: families.map(familyName) });
+      onEstablished: ({ holdTime, families, peerAs }, { address }) => {
+        this.#emit({ kind: "established", peer: address, asn: peerAs, holdTime, families: families.map(familyName) });
       },
       onDown: ({ reason, cause, notification }, { address }) => {
         this.#refused.delete(address);

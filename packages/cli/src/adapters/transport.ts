@@ -34,17 +34,25 @@ export function kernelTransport(options: { readonly ttlSecurity: boolean }): Tra
       ),
     peersChanged: (server, { added, removed }) => {
       const ipv6 = isIpv6(server);
-      for (const { peer } of removed.flatMap((gone) => peerKey(gone, ipv6))) setPeerKey(server, { peer, key: "" });
-      for (const key of added.flatMap((peer) => peerKey(peer, ipv6))) setPeerKey(server, key);
+      const keys = added.flatMap((peer) => peerKey(peer, ipv6));
+      // A key that changes is never absent in between.
+      const gone = removed
+        .flatMap((peer) => peerKey(peer, ipv6))
+        .filter((key) => !keys.some((other) => isSame(key, other)));
+      for (const key of gone) setPeerKey(server, { ...key, key: "" });
+      for (const key of keys) setPeerKey(server, key);
     },
+    rekey: (socket, { address, password }) => setPeerKey(socket, { peer: withoutZone(address), key: password ?? "" }),
     // The key is the listener's and was checked with the first segment; the rest belongs to the connection.
     accepted: (socket, peer) => applyTcpOptions(socket, tcpOptions(peer)),
   };
 }
 
-function tcpOptions({ ttlSecurity, multihop, interface: device }: SocketProtection): TcpOptions {
+function tcpOptions(protection: SocketProtection): TcpOptions {
+  const { ttlSecurity, multihop, interface: device, trafficClass = networkControl, userTimeout } = protection;
   return {
-    trafficClass: networkControl,
+    trafficClass,
+    ...(userTimeout === undefined ? {} : { userTimeoutMs: Math.round(userTimeout * 1000) }),
     ...(ttlSecurity === undefined ? {} : { ttlSecurityHops: ttlSecurity }),
     ...(multihop === undefined ? {} : { ttl: multihop }),
     ...(device === undefined ? {} : { device }),
@@ -52,9 +60,19 @@ function tcpOptions({ ttlSecurity, multihop, interface: device }: SocketProtecti
 }
 
 /** The key that a listener of this family needs for a peer: none for peers of the other one, which cannot reach it. */
-function peerKey({ address, password }: ListenPeer, ipv6: boolean): PeerKey[] {
+function peerKey({ address, prefixLength, password }: ListenPeer, ipv6: boolean): PeerKey[] {
   if (password === undefined || address.includes(":") !== ipv6) return [];
-  return [{ peer: address.replace(/%.*$/, ""), key: password }];
+  const range = prefixLength === undefined ? {} : { prefixLength };
+  return [{ peer: withoutZone(address), ...range, key: password }];
+}
+
+function isSame(one: PeerKey, other: PeerKey): boolean {
+  return one.peer === other.peer && one.prefixLength === other.prefixLength;
+}
+
+/** The kernel's keys know no interface. */
+function withoutZone(address: string): string {
+  return address.replace(/%.*$/, "");
 }
 
 function isIpv6(server: Server): boolean {

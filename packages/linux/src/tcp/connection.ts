@@ -23,11 +23,13 @@ export function applyTcpOptions(socket: Socket, options: Omit<TcpOptions, "md5Ke
 }
 
 /**
- * Adds, changes or (with an empty key) removes the RFC 2385 key of one peer of a listener, live: connections that exist
- * keep the key they were made with. Throws `LinuxError`, EBADF when the listener is closed, and RangeError for a bad key.
+ * Adds, changes or (with an empty key) removes the RFC 2385 key of one peer, live. On a listener: connections that exist keep the key
+ * they were made with. On a connection: its next segment is signed with the new key, and so must the peer's be; it stays up when
+ * both ends change before either gives it up, because TCP repeats what was dropped meanwhile. Throws `LinuxError`, EBADF when
+ * it is closed, and RangeError for a bad key.
  */
-export function setPeerKey(server: Server, key: PeerKey, libc: Libc = systemLibc()): void {
-  setMd5Key(libc, openDescriptor(server, `set the TCP MD5 key of ${key.peer}`), key);
+export function setPeerKey(owner: Server | Socket, key: PeerKey, libc: Libc = systemLibc()): void {
+  setMd5Key(libc, openDescriptor(owner, `set the TCP MD5 key of ${key.peer}`), key);
 }
 
 /**

@@ -1,51 +1,40 @@
 import type { Socket } from "node:net";
 import {
-  AdjRibIn,
+  type AdjRibIn,
+  CeaseSubcode,
   type CloseCause,
   type Family,
-  formatPrefix,
   type Negotiated,
   type NotificationBody,
   NotificationCode,
   type PeerEvent,
   PeerSession,
-  type RibChange,
   type Slot,
   type StopReason,
 } from "@vipcast/bgp";
 import { SpeakerError } from "../errors.ts";
-import type { PeerDown, PeerHandlers } from "../handlers.ts";
-import type { Clock, LocalAddress, Logger } from "../options.ts";
-import { exportPolicy } from "../routes/export-policy.ts";
+import type { PeerHandlers } from "../handlers.ts";
 import { OutboundRoutes, pathName } from "../routes/outbound-routes.ts";
-import { Connection } from "../transport/connection.ts";
-import type { DialOptions, ListenPeer } from "../transport/options.ts";
+import { dialOptions } from "../transport/dial-options.ts";
+import type { ListenPeer } from "../transport/options.ts";
 import { readPeerAddress } from "../transport/peer-address.ts";
-import { Refusals } from "../transport/refusals.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
 import { establishedFields } from "./established-fields.ts";
 import { HandlerCalls } from "./handler-calls.ts";
-import { inWords } from "./in-words.ts";
-import { MalformedLog } from "./malformed-log.ts";
+import { causeInWords, inWords } from "./in-words.ts";
+import { InboundRoutes } from "./inbound-routes.ts";
 import type { Peer } from "./peer.ts";
+import { PeerConnections } from "./peer-connections.ts";
+import type { Dynamic, PeerEnvironment } from "./peer-environment.ts";
+import { PeerProtection } from "./peer-protection.ts";
+import { PeerReports } from "./peer-reports.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 import { snapshotOf } from "./peer-snapshot.ts";
+import { sessionPolicy } from "./session-policy.ts";
 import { SessionSink } from "./session-sink.ts";
 import type { PeerSnapshot } from "./snapshot.ts";
 
-/** What a peer has from its speaker. */
-export interface PeerEnvironment {
-  readonly asn: number;
-  readonly routerId: number;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly logger: Logger;
-  readonly connect: (options: DialOptions) => Socket;
-  readonly localAddresses: () => readonly LocalAddress[];
-}
-
 type SessionCall = (now: number) => readonly PeerEvent[];
-type UpdateEvent = Extract<PeerEvent, { readonly kind: "update" }>;
 type DownEvent = Extract<PeerEvent, { readonly kind: "down" }>;
 
 /**
@@ -55,44 +44,61 @@ type DownEvent = Extract<PeerEvent, { readonly kind: "down" }>;
  */
 export class PeerDriver implements Peer {
   readonly address: string;
-  readonly asn: number;
+  readonly internal: boolean;
   readonly routes: OutboundRoutes;
-  readonly adjRibIn: AdjRibIn;
   readonly settings: PeerSettings;
   readonly #environment: PeerEnvironment;
   readonly #calls: HandlerCalls;
+  readonly #reports: PeerReports;
   readonly #session: PeerSession;
   readonly #timer: DeadlineTimer;
-  readonly #connections: { outbound: Connection | null; inbound: Connection | null } = {
-    outbound: null,
-    inbound: null,
-  };
-  readonly #refusals = new Refusals();
-  readonly #malformed: MalformedLog;
-  /** Sockets that are saying their last words. */
-  readonly #ending = new Set<Promise<void>>();
+  readonly #connections: PeerConnections;
+  readonly #inbound: InboundRoutes;
   /** Wishes that came up while the session's answer to another was being carried out. */
   readonly #deferred: SessionCall[] = [];
   #busy = false;
   #closed = false;
-  #paused = false;
   /** A handler has refused the session: what is left of the current answer is not for it. */
   #refused = false;
   #establishedCount = 0;
+  readonly #protection: PeerProtection;
+  /** The text of the administrative shutdown that is in effect. */
+  #shutdown: string | null;
+  #gracefulShutdown = false;
+  /** The AS that the last OPEN told; 0 before. */
+  #toldAs = 0;
+  #lastCause: string | null = null;
+  readonly #dynamic: Dynamic | null;
+  /** A dynamic peer is not gone before it has come. */
+  #accepted = false;
 
-  constructor(settings: PeerSettings, handlers: PeerHandlers, environment: PeerEnvironment) {
+  constructor(
+    settings: PeerSettings,
+    handlers: PeerHandlers,
+    environment: PeerEnvironment,
+    dynamic: Dynamic | null = null,
+  ) {
     this.settings = settings;
     this.address = settings.address.text;
-    this.asn = settings.asn;
+    this.internal = settings.asn === "internal" || settings.asn === settings.config.localAs;
+    this.#dynamic = dynamic;
+    this.#protection = new PeerProtection(settings, environment);
+    this.#shutdown = settings.shutdown;
     this.#environment = environment;
     this.#calls = new HandlerCalls(handlers, this, environment.logger);
-    this.#malformed = new MalformedLog(this.address, environment);
+    this.#reports = new PeerReports(this.address, environment.logger, this.#calls);
     this.#session = new PeerSession({ config: settings.config, random: environment.random });
     this.#timer = new DeadlineTimer(
       environment.clock,
       () => this.#enter((now) => this.#session.tick(now)),
-      (lateMs) => this.#onStall(lateMs),
+      (lateMs) => this.#reports.stall(lateMs),
     );
+    this.#connections = new PeerConnections(environment.clock, {
+      connected: () => this.#enter((now) => this.#session.connected(now)),
+      data: (slot, chunk) => this.#enter((now) => this.#session.receive(slot, chunk, now)),
+      drained: () => this.routes.drained(),
+      closed: (slot, cause) => this.#enter((now) => this.#session.closed(slot, now, cause)),
+    });
     const onSent = this.#calls.has("onRoutesSent");
     this.routes = new OutboundRoutes(environment.clock, {
       sent: onSent ? (sent) => this.#calls.call("onRoutesSent", (h, peer) => h.onRoutesSent?.(sent, peer)) : null,
@@ -100,15 +106,57 @@ export class PeerDriver implements Peer {
         for (const route of routes) this.#reportRefused(pathName(route), route.reason);
       },
     });
-    this.adjRibIn = new AdjRibIn({
-      policy: settings.importPolicy === null ? null : this.#calls.guard(settings.importPolicy),
-      localAs: environment.asn,
-      localRouterId: environment.routerId,
-    });
+    this.#inbound = new InboundRoutes(settings, this.#calls, environment);
+  }
+
+  get adjRibIn(): AdjRibIn {
+    return this.#inbound.adjRibIn;
+  }
+
+  get asn(): number {
+    const { asn, config } = this.settings;
+    if (asn === "internal") return config.localAs;
+    return asn === "external" ? this.#toldAs : asn;
   }
 
   start(): void {
+    const text = this.#shutdown;
+    if (text === null) this.#enter((now) => this.#session.start(now));
+    else this.#stop(text);
+  }
+
+  shutdown(text = ""): void {
+    if (this.#closed) return;
+    this.#shutdown = text;
+    this.#stop(text);
+  }
+
+  enable(): void {
+    if (this.#closed || this.#shutdown === null) return;
+    this.#shutdown = null;
     this.#enter((now) => this.#session.start(now));
+  }
+
+  gracefulShutdown(on: boolean): void {
+    if (this.#gracefulShutdown === on) return;
+    this.#gracefulShutdown = on;
+    this.routes.reexport();
+  }
+
+  setPassword(password: string | null): void {
+    if (this.#closed) return;
+    this.#protection.setPassword(password);
+    const why = this.#protection.rekey(this.#connections.sockets());
+    if (why === null) return;
+    const cause = `the TCP MD5 password was changed on our side, which takes a new connection: ${why}`;
+    const { Cease: code } = NotificationCode;
+    const change = { code, subcode: CeaseSubcode.OtherConfigurationChange, data: new Uint8Array(0) };
+    this.#enter((now) => this.#session.reject(now, change, cause));
+  }
+
+  #stop(text: string): void {
+    const reason = { subcode: CeaseSubcode.AdministrativeShutdown, text };
+    this.#enter((now) => this.#session.stop(now, reason));
   }
 
   /** Ends the session for good; resolves when no socket is left. */
@@ -123,18 +171,18 @@ export class PeerDriver implements Peer {
         });
       });
     }
-    await Promise.all(this.#ending);
+    await this.#connections.ended();
   }
 
   /** A connection from this peer's address. */
   accept(socket: Socket): void {
-    const { clock, logger } = this.#environment;
+    this.#accepted = true;
     this.#enter((now) => {
-      const before = this.#connections.inbound;
+      const before = this.#connections.get("inbound");
       const result = this.#session.accept(now);
       if (!result.accepted) {
-        logger.debug({ peer: this.address, cause: result.cause }, "inbound connection refused");
-        this.#track(this.#refusals.refuse(socket, result.reply, clock));
+        this.#environment.logger.debug({ peer: this.address, cause: result.cause }, "inbound connection refused");
+        this.#connections.refuse(socket, result.reply);
         return [];
       }
       // A connection that this one replaces is said goodbye to before the new one takes its place.
@@ -142,24 +190,35 @@ export class PeerDriver implements Peer {
       const goodbye = (event: PeerEvent): boolean => event.kind === "disconnect" && event.slot === "inbound";
       const replaced = before === null ? 0 : events.findIndex(goodbye) + 1;
       for (const event of events.slice(0, replaced)) this.#obey(event);
-      this.#attach("inbound", socket, true);
+      this.#connections.attach("inbound", socket, true);
       return events.slice(replaced);
     });
   }
 
+  /** It came from a listen range. */
+  get isDynamic(): boolean {
+    return this.#dynamic !== null;
+  }
+
   get listenPeer(): ListenPeer {
-    return this.settings.listen;
+    return this.#protection.listenPeer;
   }
 
   snapshot(): PeerSnapshot {
     const slot = this.#session.establishedSlot;
     return snapshotOf({
       settings: this.settings,
+      protection: this.#protection.options,
+      asn: this.asn,
+      range: this.#dynamic?.range ?? null,
+      shutdown: this.#shutdown,
+      gracefulShutdown: this.#gracefulShutdown,
+      lastCause: this.#lastCause,
       session: this.#session.snapshot(),
-      connection: slot === null ? null : this.#connections[slot],
+      connection: slot === null ? null : this.#connections.get(slot),
       clock: this.#environment.clock,
       closed: this.#closed,
-      paused: this.#paused,
+      paused: this.#connections.paused,
       establishedCount: this.#establishedCount,
       routes: this.routes,
       received: this.adjRibIn.size,
@@ -167,15 +226,11 @@ export class PeerDriver implements Peer {
   }
 
   pause(): void {
-    this.#paused = true;
-    this.#connections.outbound?.pause();
-    this.#connections.inbound?.pause();
+    this.#connections.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    this.#connections.outbound?.resume();
-    this.#connections.inbound?.resume();
+    this.#connections.resume();
   }
 
   /** The one way into the session. A call from within a handler waits until the answer before it has been carried out. */
@@ -196,12 +251,13 @@ export class PeerDriver implements Peer {
       if (this.#closed) this.#leaveNothing();
       else this.#timer.set(this.#session.nextDeadline());
     }
+    if (this.#accepted && !this.#closed && this.#connections.get("inbound") === null) this.#dynamic?.onGone();
   }
 
   #leaveNothing(): void {
     this.#timer.cancel();
     this.routes.down();
-    for (const slot of ["outbound", "inbound"] as const) this.#disconnect(slot, true);
+    this.#connections.abortAll();
   }
 
   #obey(event: PeerEvent): void {
@@ -219,6 +275,7 @@ export class PeerDriver implements Peer {
         this.#calls.call("onState", (h, peer) => h.onState?.({ from: event.from, to: event.to }, peer));
         return;
       case "open":
+        this.#toldAs = event.negotiated.peerAs;
         this.#refuseWhen(
           this.#calls.ask("onOpen", (h, peer) => h.onOpen?.(event.message, peer)),
           "onOpen",
@@ -228,7 +285,7 @@ export class PeerDriver implements Peer {
         if (!this.#refused) this.#onEstablished(event.slot, event.negotiated);
         return;
       case "update":
-        if (!this.#refused) this.#onUpdate(event);
+        if (!this.#refused) this.#refuseWhen(this.#inbound.receive(event), "onUpdate");
         return;
       case "end-of-rib":
         if (!this.#refused) this.#calls.call("onEndOfRib", (h, peer) => h.onEndOfRib?.(event.family, peer));
@@ -238,7 +295,7 @@ export class PeerDriver implements Peer {
           { ...fields, family: event.family, problems: event.problems },
           "address family disabled by a malformed UPDATE",
         );
-        this.#onRoutes(this.adjRibIn.clear(event.family));
+        this.#inbound.clear(event.family);
         return;
       case "route-refresh":
         // RFC 7313 §3.2: subtypes 1 and 2 only mark where an answer begins and ends.
@@ -246,7 +303,7 @@ export class PeerDriver implements Peer {
         this.#calls.call("onRouteRefresh", (h, peer) => h.onRouteRefresh?.(event.message, peer));
         return;
       case "notification":
-        this.#onNotification(event.direction, event.notification);
+        this.#reports.notification(event.direction, event.notification);
         return;
       case "dropped":
         logger.debug({ ...fields, slot: event.slot, reason: event.reason }, event.cause);
@@ -261,7 +318,10 @@ export class PeerDriver implements Peer {
 
   #dial(): void {
     try {
-      this.#attach("outbound", this.#environment.connect(this.settings.dial), false);
+      const { connect, localAddresses } = this.#environment;
+      const context = { localAddresses, announced: (address: Uint8Array) => this.#announces(address) };
+      const options = dialOptions(this.settings, this.#protection.options, context);
+      this.#connections.attach("outbound", connect(options), false);
     } catch (error) {
       // A transport that throws (no such key, no permission) is a dial that failed; the retry follows its backoff.
       const code = error instanceof Error && "code" in error ? String(error.code) : null;
@@ -270,59 +330,28 @@ export class PeerDriver implements Peer {
     }
   }
 
-  #attach(slot: Slot, socket: Socket, connected: boolean): void {
-    const connection = new Connection(
-      socket,
-      {
-        connected: () => this.#enter((now) => this.#session.connected(now)),
-        data: (chunk) => this.#enter((now) => this.#session.receive(slot, chunk, now)),
-        drained: () => this.routes.drained(),
-        closed: (cause) => {
-          this.#connections[slot] = null;
-          this.#track(connection.destroy());
-          this.#enter((now) => this.#session.closed(slot, now, cause));
-        },
-      },
-      { connected },
-    );
-    if (this.#paused) connection.pause();
-    this.#connections[slot] = connection;
-  }
-
   #disconnect(slot: Slot, abort: boolean): void {
-    const connection = this.#connections[slot];
-    if (connection === null) return;
     if (!abort) this.#writeOutput(slot);
-    this.#connections[slot] = null;
-    this.#track(abort ? connection.destroy() : connection.finish(this.#environment.clock));
-  }
-
-  #track(ending: Promise<void>): void {
-    this.#ending.add(ending);
-    void ending.then(() => this.#ending.delete(ending));
+    this.#connections.end(slot, abort);
   }
 
   #writeOutput(slot: Slot): void {
-    const output = this.#session.takeOutput(slot);
-    if (output !== null) this.#connections[slot]?.write(output);
+    this.#connections.write(slot, this.#session.takeOutput(slot));
   }
 
   #onEstablished(slot: Slot, negotiated: Negotiated): void {
     this.#establishedCount++;
-    const connection = this.#connections[slot];
+    const connection = this.#connections.get(slot);
     const local = readPeerAddress(connection?.localAddress ?? "")?.bytes;
     if (connection === null || local === undefined) return;
-    const { logger, localAddresses, asn } = this.#environment;
+    const { logger, localAddresses } = this.#environment;
     logger.info(establishedFields(this.settings, negotiated), "session established");
-    const policy = exportPolicy({
-      asn,
-      internal: negotiated.internal,
-      families: negotiated.families,
-      extendedNextHop: negotiated.extendedNextHop.length > 0,
+    const policy = sessionPolicy(this.settings, {
+      negotiated,
       local,
-      configured: this.settings.nextHopSelf,
       localAddresses,
       announced: (address) => this.#announces(address),
+      gracefulShutdown: () => this.#gracefulShutdown,
     });
     this.#calls.call("onEstablished", (h, peer) => h.onEstablished?.(negotiated, peer));
     const sink = new SessionSink(this.#session, slot, connection, (prefix, reason) =>
@@ -336,22 +365,6 @@ export class PeerDriver implements Peer {
     return this.routes.has({ family, lengthBits: address.length * 8, bytes: address, pathId: -1 });
   }
 
-  #onUpdate(event: UpdateEvent): void {
-    if (event.message.problems.length > 0) this.#malformed.note(event.message);
-    const change = this.adjRibIn.receive(event.message, event.ignoredFamilies);
-    const answer = this.#calls.ask("onUpdate", (h, peer) => h.onUpdate?.(event.message, peer));
-    this.#onRoutes(change);
-    this.#refuseWhen(answer, "onUpdate");
-  }
-
-  #onRoutes(change: RibChange): void {
-    if (change.announce.length === 0 && change.withdraw.length === 0) return;
-    if (!this.#calls.has("onRoutes")) return;
-    const announce = change.announce.map((route) => ({ ...route, text: formatPrefix(route.prefix) }));
-    const withdraw = change.withdraw.map((prefix) => ({ prefix, text: formatPrefix(prefix) }));
-    this.#calls.call("onRoutes", (h, peer) => h.onRoutes?.({ announce, withdraw }, peer));
-  }
-
   #refuseWhen(notification: NotificationBody | undefined, handler: "onOpen" | "onUpdate"): void {
     if (notification === undefined) return;
     this.#refused = true;
@@ -359,42 +372,23 @@ export class PeerDriver implements Peer {
     this.#enter((now) => this.#session.reject(now, notification, cause));
   }
 
-  #onNotification(direction: "sent" | "received", body: NotificationBody): void {
-    const notification = inWords(direction, body);
-    // Our own goodbye is no reason to worry; everything else is.
-    const level = direction === "sent" && body.code === NotificationCode.Cease ? "info" : "warn";
-    this.#environment.logger[level](
-      { peer: this.address, direction, code: body.code, subcode: body.subcode },
-      `NOTIFICATION ${direction}: ${notification.text}`,
-    );
-    this.#calls.call("onNotification", (h, peer) => h.onNotification?.(notification, peer));
-  }
-
   #onDown(event: DownEvent): void {
-    const { reason, cause, wasEstablished, notification } = event;
+    const { reason, wasEstablished, notification } = event;
     this.routes.down();
-    this.#onRoutes(this.adjRibIn.clear());
-    const down: PeerDown = {
+    this.#inbound.clear();
+    const cause = causeInWords(event, this.settings, this.#protection.options);
+    this.#lastCause = cause;
+    this.#reports.down({
       reason,
       cause,
       wasEstablished,
       ...(notification === null ? {} : { notification: inWords(notification.direction, notification.body) }),
-    };
-    const level = wasEstablished && reason !== "administrative-stop" ? "warn" : "info";
-    this.#environment.logger[level]({ peer: this.address, reason, wasEstablished }, cause);
-    this.#calls.call("onDown", (h, peer) => h.onDown?.(down, peer));
+    });
   }
 
   #reportRefused(prefix: string, reason: string): void {
     this.#calls.error(
       new SpeakerError("ERR_SPEAKER_ROUTE_REFUSED", `${prefix} is not sent to ${this.address}: ${reason}`),
-    );
-  }
-
-  #onStall(lateMs: number): void {
-    this.#environment.logger.warn(
-      { peer: this.address, lateMs: Math.round(lateMs) },
-      `this process was blocked for ${(lateMs / 1000).toFixed(1)} s; what the peer sent meanwhile is read before its timers are judged`,
     );
   }
 }

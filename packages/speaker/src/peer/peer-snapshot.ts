@@ -6,16 +6,32 @@ import {
   type PeerSessionSnapshot,
   type TimedNotification,
 } from "@vipcast/bgp";
-import type { Clock, FamilyName } from "../options.ts";
+import type { Clock } from "../options.ts";
+import type { FamilyName } from "../peer-options.ts";
 import type { OutboundRoutes } from "../routes/outbound-routes.ts";
 import type { Connection } from "../transport/connection.ts";
+import type { SocketProtection } from "../transport/options.ts";
 import { hostPort, readPeerAddress } from "../transport/peer-address.ts";
 import type { PeerSettings } from "./peer-settings.ts";
-import type { PeerSnapshot, PeerSnapshotDown, PeerSnapshotNotification, PeerSnapshotSession } from "./snapshot.ts";
+import type {
+  PeerSnapshot,
+  PeerSnapshotDown,
+  PeerSnapshotNotification,
+  PeerSnapshotOptions,
+  PeerSnapshotSession,
+} from "./snapshot.ts";
 
 /** Everything a snapshot is made of. */
 export interface SnapshotSources {
   readonly settings: PeerSettings;
+  /** As it is now: the password may have changed. */
+  readonly protection: SocketProtection;
+  readonly asn: number;
+  readonly range: string | null;
+  readonly shutdown: string | null;
+  readonly gracefulShutdown: boolean;
+  /** The sentence about the last end, where it is better than the session's own. */
+  readonly lastCause: string | null;
   readonly session: PeerSessionSnapshot;
   /** The established connection. */
   readonly connection: Connection | null;
@@ -34,12 +50,16 @@ export function snapshotOf(sources: SnapshotSources): PeerSnapshot {
   const established = sessionOf(sources);
   return {
     address: settings.address.text,
-    asn: settings.asn,
+    asn: sources.asn,
     ...(settings.description === null ? {} : { description: settings.description }),
+    options: optionsOf(sources),
+    ...(sources.range === null ? {} : { range: sources.range }),
     state: session.state,
     since: timeOf(session.sinceMs),
     closed: sources.closed,
     paused: sources.paused,
+    ...(sources.shutdown === null ? {} : { shutdown: sources.shutdown }),
+    gracefulShutdown: sources.gracefulShutdown,
     ...(established === null ? {} : { session: established }),
     counters: countersOf(sources),
     routes: {
@@ -55,7 +75,7 @@ export function snapshotOf(sources: SnapshotSources): PeerSnapshot {
     ...(session.lastNotificationReceived === null
       ? {}
       : { lastNotificationReceived: notificationOf("received", session.lastNotificationReceived, timeOf) }),
-    ...(session.lastDown === null ? {} : { lastDown: downOf(session.lastDown, timeOf) }),
+    ...(session.lastDown === null ? {} : { lastDown: downOf(session.lastDown, sources.lastCause, timeOf) }),
   };
 }
 
@@ -69,7 +89,29 @@ function sessionOf({ session, connection }: SnapshotSources): PeerSnapshotSessio
     addPath: { send: negotiated.addPath.send.map(nameOf), receive: negotiated.addPath.receive.map(nameOf) },
     localAddress: hostPort(plain(connection.localAddress), connection.localPort),
     remoteAddress: hostPort(plain(connection.remoteAddress), connection.remotePort),
+    asn: negotiated.peerAs,
     routerId: formatRouterId(negotiated.peerRouterId),
+  };
+}
+
+function optionsOf({ settings, protection }: SnapshotSources): PeerSnapshotOptions {
+  const { asn, port, source, config } = settings;
+  const { localAs, passive, holdTime, keepalive, connectRetry, delayOpen, families, capabilities } = config;
+  const { password, ...socket } = protection;
+  return {
+    asn,
+    localAs,
+    port,
+    passive,
+    holdTime,
+    ...(keepalive === null ? {} : { keepalive }),
+    connectRetry,
+    delayOpen,
+    families: families.map(nameOf),
+    extendedNextHop: capabilities.extendedNextHop.length > 0,
+    ...(source === null ? {} : { source: "address" in source ? source.address.text : source.interface }),
+    md5: password !== undefined,
+    ...socket,
   };
 }
 
@@ -100,9 +142,10 @@ function notificationOf(
 
 function downOf(
   down: { readonly reason: DownReason; readonly cause: string; readonly atMs: number },
+  cause: string | null,
   timeOf: (atMs: number) => string,
 ): PeerSnapshotDown {
-  return { reason: down.reason, cause: down.cause, at: timeOf(down.atMs) };
+  return { reason: down.reason, cause: cause ?? down.cause, at: timeOf(down.atMs) };
 }
 
 /** Sessions are only made for families that have such a name. */

@@ -6,7 +6,10 @@ import type { PeerSnapshot } from "./snapshot.ts";
 export interface Peer {
   /** Normalised text of the configured address, with its zone when it has one. */
   readonly address: string;
+  /** The peer's AS; 0 while it is not known: `"external"` is configured and no session has told it yet. */
   readonly asn: number;
+  /** iBGP. */
+  readonly internal: boolean;
   /** What we announce. */
   readonly routes: PeerRoutes;
   /** What we accepted. Empty without an import policy. */
@@ -18,6 +21,24 @@ export interface Peer {
    * beyond that point ends the session, as RFC 4271 wants.
    */
   pause(): void;
-  /** Delivers what was held back, then goes on. */
+  /** Delivers what was held back, in slices with turns of the event loop between them, then goes on. */
   resume(): void;
+  /**
+   * Ends the session with Cease / Administrative Shutdown and this text for the peer's operator (RFC 9003, cut to 255 octets), and
+   * stays down, whoever dials, until `enable`.
+   */
+  shutdown(text?: string): void;
+  /** Starts again after `shutdown`; no-op otherwise. */
+  enable(): void;
+  /**
+   * Marks all routes as about to go (RFC 8326): they are sent again with the community GRACEFUL_SHUTDOWN, and with LOCAL_PREF 0 on iBGP,
+   * or with `false` as they were. The session stays; `routes.flushed()` tells when it has been sent.
+   */
+  gracefulShutdown(on: boolean): void;
+  /**
+   * Changes the TCP MD5 password (RFC 2385), or with null takes it away, for listeners, dials and the connection that is up: when both
+   * ends change within the hold time the session stays. Where the transport cannot change a connection's key the session is
+   * reset. Throws `SpeakerError` for a password that is none, and what the system says when a listener cannot take it.
+   */
+  setPassword(password: string | null): void;
 }

@@ -1,5 +1,5 @@
-import type { DownReason, FsmStateName } from "@vipcast/bgp";
-import type { FamilyName } from "../options.ts";
+import type { DownReason, FsmStateName, RemoteAs } from "@vipcast/bgp";
+import type { FamilyName } from "../peer-options.ts";
 
 /** Messages and octets since the peer was added; sessions add up. */
 export interface PeerCounters {
@@ -45,8 +45,34 @@ export interface PeerSnapshotSession {
   /** `host:port`, IPv6 in brackets. */
   readonly localAddress: string;
   readonly remoteAddress: string;
+  /** The peer's AS, as its OPEN says. */
+  readonly asn: number;
   /** Dotted BGP Identifier of the peer. */
   readonly routerId: string;
+}
+
+/** The options of a peer in force, its groups and the defaults included. Times are seconds. */
+export interface PeerSnapshotOptions {
+  readonly asn: RemoteAs;
+  readonly localAs: number;
+  readonly port: number;
+  readonly passive: boolean;
+  readonly holdTime: number;
+  /** Absent: a third of the negotiated hold time. */
+  readonly keepalive?: number;
+  readonly connectRetry: number;
+  readonly delayOpen: number;
+  readonly families: readonly FamilyName[];
+  readonly extendedNextHop: boolean;
+  /** Address or interface. */
+  readonly source?: string;
+  readonly interface?: string;
+  readonly multihop?: number;
+  readonly ttlSecurity?: number;
+  /** Whether there is a TCP MD5 password; never the password itself. */
+  readonly md5: boolean;
+  readonly trafficClass?: number;
+  readonly userTimeout?: number;
 }
 
 /** A desired route that is not sent, and why. */
@@ -60,8 +86,12 @@ export interface RefusedRoute {
 /** The state of a peer at one moment; plain data that can be printed as JSON. */
 export interface PeerSnapshot {
   readonly address: string;
+  /** 0 while it is not known: `"external"` is configured and no session has told it yet. */
   readonly asn: number;
   readonly description?: string;
+  readonly options: PeerSnapshotOptions;
+  /** The listen range this dynamic neighbour came from. */
+  readonly range?: string;
   readonly state: FsmStateName;
   /** When `state` was entered, ISO 8601. */
   readonly since: string;
@@ -69,6 +99,10 @@ export interface PeerSnapshot {
   readonly closed: boolean;
   /** `pause()` is in effect. */
   readonly paused: boolean;
+  /** `shutdown()` is in effect, with this text. */
+  readonly shutdown?: string;
+  /** `gracefulShutdown(true)` is in effect. */
+  readonly gracefulShutdown: boolean;
   /** Present while Established. */
   readonly session?: PeerSnapshotSession;
   readonly counters: PeerCounters;

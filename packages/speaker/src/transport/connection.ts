@@ -59,6 +59,11 @@ export class Connection {
     return this.#socket.remotePort ?? 0;
   }
 
+  /** For options of the socket; reading and writing is this connection's. */
+  get socket(): Socket {
+    return this.#socket;
+  }
+
   /** Octets that the kernel has not taken yet. */
   get backlog(): number {
     return this.#socket.writableLength;

@@ -8,8 +8,12 @@ export interface SocketProtection {
   readonly ttlSecurity?: number;
   /** TTL of our packets, 1..255; without it and without `ttlSecurity` the system's default. */
   readonly multihop?: number;
-  /** Bind the socket to this interface (`SO_BINDTODEVICE`). */
+  /** Bind the socket to this interface or VRF (`SO_BINDTODEVICE`), 1..15 characters. */
   readonly interface?: string;
+  /** TOS or traffic class of our packets, 0..255; default 192 (CS6, RFC 4594 §3.2) where the transport can set it. */
+  readonly trafficClass?: number;
+  /** Seconds that sent data may stay unacknowledged before TCP gives up, 1..65535 (`TCP_USER_TIMEOUT`); default: the system's, minutes. */
+  readonly userTimeout?: number;
 }
 
 /** How to reach a peer. */
@@ -24,6 +28,8 @@ export interface DialOptions extends SocketProtection {
 /** A configured peer as a listener sees it: keys and TTL limits belong to addresses. */
 export interface ListenPeer extends SocketProtection {
   readonly address: string;
+  /** The key holds for all addresses of this prefix: a range of dynamic neighbours. */
+  readonly prefixLength?: number;
 }
 
 /** What to listen on. */
@@ -56,6 +62,11 @@ export interface Transport {
     server: Server,
     change: { readonly added: readonly ListenPeer[]; readonly removed: readonly ListenPeer[] },
   ) => void;
+  /**
+   * Changes the TCP MD5 key of a connection that is up, to `peer.password` or, without one, to none. Where it is absent or
+   * throws, the session is reset instead when a password changes.
+   */
+  readonly rekey?: (socket: Socket, peer: ListenPeer) => void;
   /** Called for each accepted socket of a configured peer before it is used; when it throws, the connection is closed. */
   readonly accepted?: (socket: Socket, peer: ListenPeer) => void;
 }

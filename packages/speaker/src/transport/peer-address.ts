@@ -18,7 +18,12 @@ export function readPeerAddress(text: string): PeerAddress | null {
   if (parsed === undefined || zone === "") return null;
   const bytes = unmapped(parsed);
   if (zone !== null && !isLinkLocal(bytes)) return null;
-  return { bytes, zone, text: zone === null ? formatAddress(bytes) : `${formatAddress(bytes)}%${zone}` };
+  return { bytes, zone, text: formatPeerAddress(bytes, zone) };
+}
+
+/** `fe80::1%eth0`, or without zone. */
+export function formatPeerAddress(bytes: Uint8Array, zone: string | null): string {
+  return zone === null ? formatAddress(bytes) : `${formatAddress(bytes)}%${zone}`;
 }
 
 /** fe80::/10 */

@@ -26,11 +26,11 @@ export async function listenPlain(options: ListenOptions): Promise<Server> {
   return server;
 }
 
+const protections = ["password", "ttlSecurity", "multihop", "interface", "trafficClass", "userTimeout"] as const;
+
 /** Throws when plain sockets cannot do what is asked; silence would leave a session unprotected. */
 export function refuseProtection(options: SocketProtection, missing: "connect" | "listen"): void {
-  const option = (["password", "ttlSecurity", "multihop", "interface"] as const).find(
-    (name) => options[name] !== undefined,
-  );
+  const option = protections.find((name) => options[name] !== undefined);
   if (option === undefined) return;
   throw new SpeakerError(
     "ERR_SPEAKER_UNSUPPORTED",

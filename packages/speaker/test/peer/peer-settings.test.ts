@@ -1,7 +1,7 @@
 import { Family } from "@vipcast/bgp";
 import { describe, expect, test } from "vitest";
-import type { PeerOptions } from "../../src/options.ts";
 import { peerSettings } from "../../src/peer/peer-settings.ts";
+import type { PeerOptions } from "../../src/peer-options.ts";
 
 const local = { asn: 65001, routerId: 1 };
 
@@ -10,11 +10,11 @@ function settings(options: Partial<PeerOptions> = {}): ReturnType<typeof peerSet
 }
 
 test("the defaults are those of a data centre: hold 9, connect retry 5, both families, port 179, active", () => {
-  const { config, dial } = settings();
+  const { config, port, source, protection } = settings();
   expect(config).toMatchObject({ holdTime: 9, keepalive: null, connectRetry: 5, passive: false });
   expect(config.families).toEqual([Family.Ipv4Unicast, Family.Ipv6Unicast]);
   expect(config.capabilities.extendedNextHop).toEqual([]);
-  expect(dial).toEqual({ host: "10.0.0.254", port: 179 });
+  expect({ port, source, protection }).toEqual({ port: 179, source: null, protection: {} });
 });
 
 test("an IPv6 session offers IPv6 next hops for IPv4 routes, unless told not to", () => {
@@ -26,15 +26,34 @@ test("an IPv6 session offers IPv6 next hops for IPv4 routes, unless told not to"
 });
 
 test("a link-local peer takes its zone from the interface, and the source from the peer", () => {
-  const { address, dial } = settings({ address: "fe80::1", interface: "eth0", source: "fe80::2" });
+  const { address, source, protection } = settings({ address: "fe80::1", interface: "eth0", source: "fe80::2" });
   expect(address.text).toBe("fe80::1%eth0");
-  expect(dial).toEqual({ host: "fe80::1%eth0", port: 179, localAddress: "fe80::2%eth0" });
+  expect(source).toMatchObject({ address: { text: "fe80::2%eth0" } });
+  // The zone pins the interface, without SO_BINDTODEVICE.
+  expect(protection).toEqual({});
 });
 
-test("protection reaches both the dial and the listener", () => {
-  const { dial, listen } = settings({ password: "s:e,c ret", ttlSecurity: 1, interface: "eth0" });
-  expect(dial).toMatchObject({ password: "s:e,c ret", ttlSecurity: 1, interface: "eth0" });
-  expect(listen).toEqual({ address: "10.0.0.254", password: "s:e,c ret", ttlSecurity: 1, interface: "eth0" });
+test("socket options come as they were given", () => {
+  const asked = { password: "s:e,c ret", ttlSecurity: 1, interface: "eth0", trafficClass: 0, userTimeout: 30 };
+  expect(settings(asked).protection).toEqual(asked);
+});
+
+test("a source may be the name of an interface", () => {
+  expect(settings({ source: "eth0" }).source).toEqual({ interface: "eth0" });
+  expect(settings({ source: "10.0.0.1" }).source).toMatchObject({ address: { text: "10.0.0.1" } });
+});
+
+test("the peer's AS may be any that is not ours, or any that is, and ours may differ for it", () => {
+  expect(settings({ asn: "external" }).config).toMatchObject({ localAs: 65001, remoteAs: "external" });
+  expect(settings({ asn: "internal", localAs: 65010 }).config).toMatchObject({ localAs: 65010, remoteAs: "internal" });
+});
+
+test("what a group says holds unless the peer says otherwise", () => {
+  const site = { asn: 65000, holdTime: 30, keepalive: 10, password: "site" } as const;
+  const rack = { group: site, holdTime: 15, keepalive: 5, ttlSecurity: 1 } as const;
+  const resolved = peerSettings({ address: "10.0.0.254", group: rack, keepalive: 2 }, local);
+  expect(resolved.config).toMatchObject({ remoteAs: 65000, holdTime: 15, keepalive: 2 });
+  expect(resolved.protection).toEqual({ password: "site", ttlSecurity: 1 });
 });
 
 describe("what is wrong is refused in words", () => {
@@ -55,13 +74,25 @@ describe("what is wrong is refused in words", () => {
     [{ families: [] }, /families is empty/],
     [{ families: ["vpnv4" as "ipv4-unicast"] }, /family "vpnv4" is not one of ipv4-unicast, ipv6-unicast/],
     [{ source: "2001:db8::1" }, /not of the same IP version/],
-    [{ source: "eth0" }, /source "eth0" is not an IP address/],
+    [{ source: "eth 0" }, /source "eth 0" is neither an IP address nor the name of an interface/],
+    [{ source: "10.0.0" }, /source "10.0.0" is neither an IP address/],
+    [{ asn: "any" as "external" }, /asn is any; it must be a whole number of 1..4294967295, "external" or "internal"/],
+    [{ localAs: 0 }, /localAs is 0; it must be 1..4294967295/],
+    [{ delayOpen: -1 }, /delayOpen is -1; it must be 0..65535/],
+    [{ trafficClass: 256 }, /trafficClass is 256; it must be 0..255/],
+    [{ userTimeout: 0 }, /userTimeout is 0; it must be 1..65535/],
+    [{ interface: "a/b" }, /interface "a\/b" is not the name of an interface/],
+    [{ interface: "x".repeat(16) }, /1..15 characters/],
     [{ password: "" }, /password has 0 octets/],
     [{ password: "ä".repeat(41) }, /password has 82 octets; TCP MD5 takes 1..80/],
     [{ ttlSecurity: 255 }, /ttlSecurity is 255; it must be 1..254/],
     [{ ttlSecurity: 1, multihop: 2 }, /exclude each other/],
     [{ nextHopSelf: ["0.0.0.0"] }, /nextHopSelf "0.0.0.0" is not a unicast address/],
   ];
+  test("an AS that neither the peer nor its group says", () => {
+    expect(() => peerSettings({ address: "10.0.0.254", group: { holdTime: 3 } }, local)).toThrow(/asn is missing/);
+  });
+
   test.each(bad)("%o", (options, message) => {
     expect(() => settings(options)).toThrow(message);
     expect(() => settings(options)).toThrow(expect.objectContaining({ code: "ERR_SPEAKER_OPTION" }));

@@ -1,0 +1,61 @@
+import type { ImportPolicy, RemoteAs } from "@vipcast/bgp";
+import type { SocketProtection } from "./transport/options.ts";
+
+/** Address families by name. */
+export type FamilyName = "ipv4-unicast" | "ipv6-unicast";
+
+/**
+ * Whether the routes of a family carry path identifiers, so that there can be several to one destination (RFC 7911): those we `send`,
+ * those we `receive`, or `both`. Each direction also needs the peer's offer of the other half.
+ */
+export type AddPathMode = "send" | "receive" | "both";
+
+/**
+ * Options that peers can share; a group may have a group of its own. What a peer (or an inner group) says itself counts before
+ * what its group says. All times are seconds.
+ */
+export interface PeerGroup extends SocketProtection {
+  /** Where everything comes from that is not said here. */
+  readonly group?: PeerGroup;
+  /** The peer's AS, 1..4294967295, or any: `"external"` takes every AS but ours, `"internal"` only ours. Required, here or in a group. */
+  readonly asn?: RemoteAs;
+  /** Our AS towards this peer, instead of the speaker's: in our OPEN, in AS_PATH, and for what counts as iBGP. 1..4294967295. */
+  readonly localAs?: number;
+  /** Default 179. */
+  readonly port?: number;
+  /** Wait for the peer to connect instead of dialling; default false. */
+  readonly passive?: boolean;
+  /** Seconds, 0 (no keepalives) or 3..65535; default 9. The smaller one of both ends holds (RFC 4271 §4.2). */
+  readonly holdTime?: number;
+  /** Seconds, at least 1; default a third of the negotiated hold time, which is 3. */
+  readonly keepalive?: number;
+  /** Seconds between attempts to connect, at least 1; default 5. Jittered (RFC 4271 §10). */
+  readonly connectRetry?: number;
+  /** Seconds to wait for the peer's OPEN before ours is sent, 0..65535; default 0 (RFC 4271 §8.1.1, DelayOpen). */
+  readonly delayOpen?: number;
+  /** Default both. */
+  readonly families?: readonly FamilyName[];
+  /** ADD-PATH for all families of the session, or for each one named; default none. */
+  readonly addPath?: AddPathMode | { readonly [Name in FamilyName]?: AddPathMode };
+  /** Local address to connect from, or the interface whose address to take: `"10.0.0.1"`, `"lo"`. Default: the system chooses. */
+  readonly source?: string;
+  /** Offer IPv6 next hops for IPv4 routes (RFC 8950); default true when the session runs over IPv6. */
+  readonly extendedNextHop?: boolean;
+  /** Next hop of routes that say `"self"`, one address per family at most, instead of what the socket says. */
+  readonly nextHopSelf?: readonly string[];
+  readonly description?: string;
+  /** Begin shut down, with this text for the peer's operator (RFC 9003); `peer.enable()` starts it. Default: started. */
+  readonly shutdown?: string;
+  /** Resolve collisions also with an Established session (RFC 4271 §6.8); default false: the older one wins. */
+  readonly collisionDetectEstablishedState?: boolean;
+  /** Say why a connection is refused before any OPEN was sent on it (RFC 4271 §8.1.1); default true. */
+  readonly notificationsWithoutOpen?: boolean;
+  /** Decides what enters the Adj-RIB-In. Without it nothing does (RFC 8212); `onUpdate` still sees everything. */
+  readonly importPolicy?: ImportPolicy;
+}
+
+/** Options of one peer. All times are seconds. */
+export interface PeerOptions extends PeerGroup {
+  /** IPv4 or IPv6 address; a link-local one carries its zone, `fe80::1%eth0`, or takes it from `interface`. */
+  readonly address: string;
+}

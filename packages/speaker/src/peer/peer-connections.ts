@@ -1,0 +1,106 @@
+import type { Socket } from "node:net";
+import type { CloseCause, Slot } from "@vipcast/bgp";
+import type { Clock } from "../options.ts";
+import { Connection } from "../transport/connection.ts";
+import { Refusals } from "../transport/refusals.ts";
+
+/** What the two connections of a peer report. */
+export interface PeerConnectionsEvents {
+  /** Our dial succeeded. */
+  connected(): void;
+  data(slot: Slot, chunk: Uint8Array): void;
+  /** Everything written before has left our memory. */
+  drained(): void;
+  /** Ended without our doing. */
+  closed(slot: Slot, cause: CloseCause): void;
+}
+
+const slots = ["outbound", "inbound"] as const;
+
+/** The sockets of one peer: at most two connections, and those that are saying their last words. */
+export class PeerConnections {
+  readonly #clock: Clock;
+  readonly #events: PeerConnectionsEvents;
+  readonly #current: { outbound: Connection | null; inbound: Connection | null } = { outbound: null, inbound: null };
+  readonly #refusals = new Refusals();
+  readonly #ending = new Set<Promise<void>>();
+  #paused = false;
+
+  constructor(clock: Clock, events: PeerConnectionsEvents) {
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  get(slot: Slot): Connection | null {
+    return this.#current[slot];
+  }
+
+  /** The sockets of both. */
+  sockets(): readonly Socket[] {
+    return slots.flatMap((slot) => this.#current[slot]?.socket ?? []);
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  attach(slot: Slot, socket: Socket, connected: boolean): void {
+    const connection = new Connection(
+      socket,
+      {
+        connected: () => this.#events.connected(),
+        data: (chunk) => this.#events.data(slot, chunk),
+        drained: () => this.#events.drained(),
+        closed: (cause) => {
+          this.#current[slot] = null;
+          this.#track(connection.destroy());
+          this.#events.closed(slot, cause);
+        },
+      },
+      { connected },
+    );
+    if (this.#paused) connection.pause();
+    this.#current[slot] = connection;
+  }
+
+  write(slot: Slot, output: Uint8Array | null): void {
+    if (output !== null) this.#current[slot]?.write(output);
+  }
+
+  /** Closes one: `abort` at once, else after what was written has been sent. */
+  end(slot: Slot, abort: boolean): void {
+    const connection = this.#current[slot];
+    if (connection === null) return;
+    this.#current[slot] = null;
+    this.#track(abort ? connection.destroy() : connection.finish(this.#clock));
+  }
+
+  abortAll(): void {
+    for (const slot of slots) this.end(slot, true);
+  }
+
+  /** Closes a connection that is not wanted, after `reply` where there is one. */
+  refuse(socket: Socket, reply: Uint8Array | null): void {
+    this.#track(this.#refusals.refuse(socket, reply, this.#clock));
+  }
+
+  pause(): void {
+    this.#paused = true;
+    for (const slot of slots) this.#current[slot]?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    for (const slot of slots) this.#current[slot]?.resume();
+  }
+
+  /** Resolves when no socket is left. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#ending);
+  }
+
+  #track(ending: Promise<void>): void {
+    this.#ending.add(ending);
+    void ending.then(() => this.#ending.delete(ending));
+  }
+}

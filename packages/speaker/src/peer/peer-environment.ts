@@ -1,0 +1,23 @@
+import type { Socket } from "node:net";
+import type { Clock, LocalAddress, Logger } from "../options.ts";
+import type { DialOptions } from "../transport/options.ts";
+import type { ProtectionEnvironment } from "./peer-protection.ts";
+
+/** What a peer has from its speaker. */
+export interface PeerEnvironment extends ProtectionEnvironment {
+  readonly asn: number;
+  readonly routerId: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly connect: (options: DialOptions) => Socket;
+  readonly localAddresses: () => readonly LocalAddress[];
+}
+
+/** A peer that exists only while it is connected. */
+export interface Dynamic {
+  /** The prefix it came from. */
+  readonly range: string;
+  /** Its connection is gone. */
+  readonly onGone: () => void;
+}

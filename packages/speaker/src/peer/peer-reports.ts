@@ -1,0 +1,47 @@
+import { CeaseSubcode, type NotificationBody, NotificationCode } from "@vipcast/bgp";
+import type { PeerDown } from "../handlers.ts";
+import type { Logger } from "../options.ts";
+import type { HandlerCalls } from "./handler-calls.ts";
+import { inWords } from "./in-words.ts";
+
+/** What is worth a line in the log and a call of a handler alike. */
+export class PeerReports {
+  readonly #peer: string;
+  readonly #logger: Logger;
+  readonly #calls: HandlerCalls;
+
+  constructor(peer: string, logger: Logger, calls: HandlerCalls) {
+    this.#peer = peer;
+    this.#logger = logger;
+    this.#calls = calls;
+  }
+
+  notification(direction: "sent" | "received", body: NotificationBody): void {
+    const notification = inWords(direction, body);
+    // Our own goodbye is no reason to worry; everything else is.
+    const level = direction === "sent" && isGoodbye(body) ? "info" : "warn";
+    this.#logger[level](
+      { peer: this.#peer, direction, code: body.code, subcode: body.subcode },
+      `NOTIFICATION ${direction}: ${notification.text}`,
+    );
+    this.#calls.call("onNotification", (h, peer) => h.onNotification?.(notification, peer));
+  }
+
+  down(down: PeerDown): void {
+    const { reason, cause, wasEstablished } = down;
+    const level = wasEstablished && reason !== "administrative-stop" ? "warn" : "info";
+    this.#logger[level]({ peer: this.#peer, reason, wasEstablished }, cause);
+    this.#calls.call("onDown", (h, peer) => h.onDown?.(down, peer));
+  }
+
+  stall(lateMs: number): void {
+    this.#logger.warn(
+      { peer: this.#peer, lateMs: Math.round(lateMs) },
+      `this process was blocked for ${(lateMs / 1000).toFixed(1)} s; what the peer sent meanwhile is read before its timers are judged`,
+    );
+  }
+}
+
+function isGoodbye({ code, subcode }: NotificationBody): boolean {
+  return code === NotificationCode.Cease && subcode !== CeaseSubcode.MaximumNumberOfPrefixesReached;
+}

@@ -85,6 +85,7 @@ function runChild(entry: Case): Promise<string> {
   });
 }
 
-function round(value: number): number {
+/** To two decimals, as all figures are shown. */
+export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

@@ -1,3 +1,4 @@
+import { type CodecFigure, measureCodec } from "./codec/run.ts";
 import { type Case, type Figure, measure } from "./harness.ts";
 
 const cases: readonly Case[] = [
@@ -5,12 +6,20 @@ const cases: readonly Case[] = [
   { name: "memory", unit: "MB", file: "memory.js", isolated: true },
   { name: "sizes", unit: "kB", file: "sizes.js", isolated: false, runs: 1 },
 ];
+const names: readonly string[] = ["codec", ...cases.map(({ name }) => name)];
 
 const usage = "usage: bench [--only NAME[,NAME]] [--runs N] [--json]";
 
-function parse(args: readonly string[]): { only: readonly string[]; runs: number; json: boolean } {
-  let only = cases.map(({ name }) => name);
-  let runs = 10;
+interface Options {
+  readonly only: readonly string[];
+  /** Undefined: as many as suit the case. */
+  readonly runs: number | undefined;
+  readonly json: boolean;
+}
+
+function parse(args: readonly string[]): Options {
+  let only = names;
+  let runs: number | undefined;
   let json = false;
   for (let index = 0; index < args.length; index++) {
     const arg = args[index];
@@ -19,10 +28,10 @@ function parse(args: readonly string[]): { only: readonly string[]; runs: number
     else if (arg === "--runs") runs = Number(args[++index]);
     else throw new Error(`unknown argument ${arg}`);
   }
-  const unknown = only.filter((name) => !cases.some((entry) => entry.name === name));
-  if (unknown.length > 0)
-    throw new Error(`no case ${unknown.join(", ")}; there are ${cases.map(({ name }) => name).join(", ")}`);
-  if (!Number.isInteger(runs) || runs < 1 || runs > 1000) throw new Error("--runs takes a whole number from 1 to 1000");
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new Error(`no case ${unknown.join(", ")}; there are ${names.join(", ")}`);
+  if (runs !== undefined && (!Number.isInteger(runs) || runs < 1 || runs > 1000))
+    throw new Error("--runs takes a whole number from 1 to 1000");
   return { only, runs, json };
 }
 
@@ -31,10 +40,31 @@ function show(figure: Figure): string {
   return `${figure.case.padEnd(10)} ${figure.impl.padEnd(44)} ${String(figure.median).padStart(10)} ${figure.unit}${spread}`;
 }
 
+function showCodec(figure: CodecFigure): string {
+  const { set, op, impl, medianMs, minMs, maxMs, runs } = figure;
+  const ratio = figure.ratioToGobgp === null ? "" : `${figure.ratioToGobgp.toFixed(2)}×`;
+  return [
+    set.padEnd(16),
+    op.padEnd(7),
+    impl.padEnd(36),
+    `${medianMs.toFixed(2).padStart(9)} ms`,
+    `${figure.medianCpuMs.toFixed(2).padStart(9)} ms CPU`,
+    ratio.padStart(8),
+    `${(figure.messagesPerSecond / 1e6).toFixed(2).padStart(6)} M UPDATE/s`,
+    `${String(figure.heapBytesPerMessage).padStart(6)} B/UPDATE`,
+    ` (${minMs} … ${maxMs}, ${runs} runs)`,
+  ].join(" ");
+}
+
 async function main(): Promise<void> {
   const { only, runs, json } = parse(process.argv.slice(2));
+  // What is missing on this machine is no figure.
+  const note = (text: string): void => console.error(text);
+  if (only.includes("codec"))
+    for await (const figure of measureCodec(runs ?? 7, note))
+      console.log(json ? JSON.stringify(figure) : showCodec(figure));
   for (const entry of cases.filter(({ name }) => only.includes(name)))
-    for (const figure of await measure(entry, runs)) console.log(json ? JSON.stringify(figure) : show(figure));
+    for (const figure of await measure(entry, runs ?? 10)) console.log(json ? JSON.stringify(figure) : show(figure));
 }
 
 main().catch((error: Error) => {

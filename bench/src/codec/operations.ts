@@ -1,0 +1,223 @@
+import {
+  AttributeCode,
+  type AttributeVisitor,
+  type CodecContext,
+  decodeMessage,
+  defaultCodecContext,
+  encodeMessage,
+  encodeRoutes,
+  Family,
+  Framer,
+  type Message,
+  MessageType,
+  type NlriVisitor,
+  type RouteBatch,
+  type UpdateMessage,
+  Writer,
+} from "@vipcast/bgp";
+
+/** What was seen, so that two implementations can be compared by more than their speed. Sums are modulo 2^32. */
+export interface Tally {
+  messages: number;
+  prefixes: number;
+  attributes: number;
+  sum: number;
+  bytes: number;
+}
+
+/** One pass over a set. */
+export type Pass = (tally: Tally) => void;
+
+const twoOctetContext: CodecContext = { ...defaultCodecContext, fourOctetAs: false };
+
+/** The passes that can be measured, by `OP` or `OP/variant`. `twoOctetFrom` as in the set. */
+export const operations: Readonly<Record<string, (octets: Uint8Array, twoOctetFrom: number) => Pass>> = {
+  decode: (octets, twoOctetFrom) => (tally) => {
+    for (let at = 0; at < octets.length; ) {
+      const end = messageEnd(octets, at);
+      expectUpdate(decodeMessage(octets, at, end, contextAt(at, twoOctetFrom)));
+      tally.messages++;
+      at = end;
+    }
+  },
+  "decode/framed": (octets, twoOctetFrom) => (tally) => {
+    const framer = new Framer();
+    let framed = 0;
+    for (let at = 0; at < octets.length; at += 65536) {
+      framer.push(octets.subarray(at, at + 65536));
+      while (framer.next()) {
+        expectUpdate(decodeMessage(framer.bytes, framer.start, framer.end, contextAt(framed, twoOctetFrom)));
+        framed += framer.end - framer.start;
+        tally.messages++;
+      }
+    }
+    if (framer.error !== null || framed !== octets.length) throw new Error("the set does not frame");
+  },
+  visit: (octets, twoOctetFrom) => {
+    const visitor = new Visitor();
+    return (tally) => {
+      visitor.reset();
+      for (let at = 0; at < octets.length; ) {
+        const end = messageEnd(octets, at);
+        visitor.visit(expectUpdate(decodeMessage(octets, at, end, contextAt(at, twoOctetFrom))));
+        tally.messages++;
+        at = end;
+      }
+      tally.prefixes = visitor.prefixes;
+      tally.attributes = visitor.attributes;
+      tally.sum = visitor.sum >>> 0;
+    };
+  },
+  retain: (octets, twoOctetFrom) => (tally) => {
+    tally.messages += decodeAll(octets, twoOctetFrom).length;
+  },
+  "retain/plain values": (octets, twoOctetFrom) => (tally) => {
+    const kept: unknown[] = [];
+    for (let at = 0; at < octets.length; ) {
+      const end = messageEnd(octets, at);
+      const update = expectUpdate(decodeMessage(octets, at, end, contextAt(at, twoOctetFrom)));
+      kept.push(batches(update));
+      at = end;
+    }
+    tally.messages += kept.length;
+  },
+  encode: (octets, twoOctetFrom) => {
+    const wide = decodeAll(octets.subarray(0, twoOctetFrom), twoOctetFrom).map(outgoing);
+    const narrow = decodeAll(octets.subarray(twoOctetFrom), 0).map(outgoing);
+    const writer = new Writer(65535);
+    return (tally) => {
+      const flush = (end: number): void => {
+        tally.bytes += end;
+      };
+      for (const message of wide) encodeOutgoing(writer, message, defaultCodecContext, flush);
+      for (const message of narrow) encodeOutgoing(writer, message, twoOctetContext, flush);
+      tally.messages += wide.length + narrow.length;
+    };
+  },
+};
+
+function contextAt(at: number, twoOctetFrom: number): CodecContext {
+  return at < twoOctetFrom ? defaultCodecContext : twoOctetContext;
+}
+
+function messageEnd(octets: Uint8Array, at: number): number {
+  return at + ((octets[at + 16]! << 8) | octets[at + 17]!);
+}
+
+function expectUpdate(message: Message | { readonly type: typeof MessageType.Malformed }): UpdateMessage {
+  if (message.type !== MessageType.Update) throw new Error(`a message of type ${message.type} in the set`);
+  return message;
+}
+
+function decodeAll(octets: Uint8Array, twoOctetFrom: number): UpdateMessage[] {
+  const kept: UpdateMessage[] = [];
+  for (let at = 0; at < octets.length; ) {
+    const end = messageEnd(octets, at);
+    kept.push(expectUpdate(decodeMessage(octets, at, end, contextAt(at, twoOctetFrom))).retain());
+    at = end;
+  }
+  return kept;
+}
+
+/** Reads every prefix, AS number and community of a set. The visitors are made once, as a hot path would. */
+class Visitor {
+  prefixes = 0;
+  attributes = 0;
+  sum = 0;
+
+  reset(): void {
+    this.prefixes = this.attributes = this.sum = 0;
+  }
+
+  visit(update: UpdateMessage): void {
+    this.#asnOctets = update.attributes.context.fourOctetAs ? 4 : 2;
+    update.withdrawn.forEach(this.#prefix);
+    update.attributes.forEach(this.#attribute);
+    update.nlri.forEach(this.#prefix);
+    const { mpReach, mpUnreach } = update.attributes;
+    mpReach?.nlri.forEach(this.#prefix);
+    mpUnreach?.nlri.forEach(this.#prefix);
+  }
+
+  #asnOctets = 4;
+
+  readonly #prefix: NlriVisitor = (bytes, offset, lengthBits) => {
+    this.prefixes++;
+    let sum = this.sum + lengthBits;
+    const end = offset + ((lengthBits + 7) >> 3);
+    for (let at = offset; at < end; at++) sum += bytes[at]!;
+    this.sum = sum | 0;
+  };
+
+  readonly #attribute: AttributeVisitor = (code, _flags, bytes, start, end) => {
+    this.attributes++;
+    switch (code) {
+      case AttributeCode.Origin:
+        this.sum = (this.sum + bytes[start]!) | 0;
+        break;
+      case AttributeCode.AsPath:
+        for (let at = start; at < end; ) {
+          const last = at + 2 + bytes[at + 1]! * this.#asnOctets;
+          this.#words(bytes, at + 2, last, this.#asnOctets);
+          at = last;
+        }
+        break;
+      case AttributeCode.NextHop:
+      case AttributeCode.MultiExitDisc:
+      case AttributeCode.Communities:
+      case AttributeCode.LargeCommunities:
+        this.#words(bytes, start, end, 4);
+    }
+  };
+
+  #words(bytes: Uint8Array, start: number, end: number, octets: number): void {
+    let sum = this.sum;
+    for (let at = start; at < end; at += octets) {
+      let word = 0;
+      for (let i = 0; i < octets; i++) word = (word << 8) | bytes[at + i]!;
+      sum = (sum + word) | 0;
+    }
+    this.sum = sum;
+  }
+}
+
+/** What an encoder is given to send an UPDATE again. */
+type Outgoing = readonly (RouteBatch | { readonly endOfRib: Family })[];
+
+function outgoing(update: UpdateMessage): Outgoing {
+  return update.endOfRib === -1 ? batches(update) : [{ endOfRib: update.endOfRib }];
+}
+
+/** The routes of an UPDATE as plain values. */
+function batches({ withdrawn, attributes, nlri }: UpdateMessage): RouteBatch[] {
+  const found: RouteBatch[] = [];
+  const { mpReach, mpUnreach } = attributes;
+  if (!withdrawn.isEmpty) found.push({ family: withdrawn.family, attributes: null, nlri: withdrawn.materialise() });
+  if (mpUnreach !== null)
+    found.push({ family: mpUnreach.family, attributes: null, nlri: mpUnreach.nlri.materialise() });
+  if (mpReach !== null)
+    found.push({
+      family: mpReach.family,
+      attributes: attributes.materialise(mpReach.family),
+      nlri: mpReach.nlri.materialise(),
+    });
+  if (!nlri.isEmpty)
+    found.push({
+      family: Family.Ipv4Unicast,
+      attributes: attributes.materialise(Family.Ipv4Unicast),
+      nlri: nlri.materialise(),
+    });
+  return found;
+}
+
+function encodeOutgoing(writer: Writer, parts: Outgoing, ctx: CodecContext, flush: (end: number) => void): void {
+  for (const part of parts) {
+    if ("nlri" in part) {
+      encodeRoutes(writer, part, ctx, flush);
+      continue;
+    }
+    encodeMessage(writer, { type: MessageType.Update, endOfRib: part.endOfRib }, ctx);
+    flush(writer.length);
+    writer.reset();
+  }
+}

@@ -59,6 +59,10 @@ describe.each(all.filter(({ decodeOnly }) => decodeOnly === ""))("fixture $file:
 });
 
 describe("there are fixtures", () => {
+  it("with a name of their own each", () => {
+    expect(all.map(({ name }) => name).filter((name, index, names) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
   const errors = all.filter(({ file }) => file.endsWith("errors.txt"));
   /** Those that run both ways. */
   const written = all

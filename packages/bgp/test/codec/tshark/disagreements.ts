@@ -15,6 +15,12 @@ export const disagreements: readonly Disagreement[] = [
       "IPv6 routes with a global next hop": ["mp_reach_nlri nlri"],
       "A prefix longer than its address": ["nlri"],
       "A path identifier with nothing behind it": ["nlri"],
+      // In VPN families it never looks for path identifiers.
+      "VPN-IPv4 with two labels and path identifiers": ["mp_reach_nlri nlri"],
+      "VPN-IPv4 with path identifiers": ["mp_reach_nlri nlri"],
+      "VPN-IPv4, withdrawn with a path identifier": ["mp_unreach_nlri nlri"],
+      "VPN-IPv6 with path identifiers": ["mp_reach_nlri nlri"],
+      "VPN-IPv6, withdrawn with a path identifier": ["mp_unreach_nlri nlri"],
     },
   },
   {
@@ -38,6 +44,20 @@ export const disagreements: readonly Disagreement[] = [
       "AS_PATH with one octet behind its segments": ["nlri", "3 header", "3 value"],
       "AS4_PATH of seven octets": ["nlri"],
     },
+  },
+  {
+    why: 'RFC 8277 §2.2: the S bit of a single label "MUST be ignored on reception"; tshark looks for one that is set',
+    fixtures: {
+      "IPv4 labelled unicast, a label without the bottom-of-stack bit and with reserved ones": ["mp_reach_nlri nlri"],
+    },
+  },
+  {
+    why: "RFC 8277 §2.4: a withdrawal has three octets for a label, whatever is in them; tshark reads on for the bottom of the stack",
+    fixtures: { "IPv4 labelled unicast, withdrawn with the label it had": ["mp_unreach_nlri nlri"] },
+  },
+  {
+    why: "RFC 4364 §4.2 defines types 0 to 2 of route distinguishers; of another we show the octets and tshark the number",
+    fixtures: { "VPN-IPv4 with every type of route distinguisher": ["mp_reach_nlri nlri"] },
   },
   {
     why: 'RFC 8092 §3: "A receiving speaker MUST silently remove redundant" large communities; tshark shows what is on the wire',

@@ -4,7 +4,7 @@ import { type Message, MessageType, type UpdateMessage } from "../../../src/code
 import { formatPrefix } from "../../../src/codec/nlri/prefix.ts";
 import type { NlriView } from "../../../src/codec/nlri/view.ts";
 import { shutdownCommunication } from "../../../src/codec/shutdown-communication.ts";
-import { afiOf, safiOf } from "../../../src/iana/afi-safi.ts";
+import { afiOf, Family, safiOf } from "../../../src/iana/afi-safi.ts";
 import { attributeReadings } from "./attribute-readings.ts";
 import { capabilityReadings } from "./capability-readings.ts";
 import { firstOf, type Tree, treesOf, visit } from "./dissect.ts";
@@ -155,21 +155,54 @@ function unread(capability: Tree): number {
   return number(capability, "bgp.cap.length");
 }
 
-/** `pathId address/length` of each prefix below, without a path identifier where there is none. */
+/** `pathId labels rd:address/length` of each prefix below, without what is not there. */
 function prefixes(trees: readonly Tree[]): string[] {
   const texts: string[] = [];
   for (const tree of trees) {
     visit(tree, (part) => {
       const length = part["bgp.prefix_length"];
       const address = Object.entries(part).find(([field]) => field.endsWith("_prefix"))?.[1];
-      if (typeof length !== "string" || typeof address !== "string") return;
+      const stack = labelStack(part);
+      if (typeof length !== "string" || typeof address !== "string") {
+        // Of VPN-IPv6 tshark 4.0 has a field for the labels only.
+        texts.push(...stack.map((labels) => labels.join(",")));
+        return;
+      }
       const pathId = part["bgp.nlri_path_id"];
-      texts.push(`${typeof pathId === "string" ? `${pathId} ` : ""}${address}/${length}`);
+      const rd = part["bgp.rd"];
+      const [labels = []] = stack;
+      // Its length is that of the whole NLRI.
+      const bits = Number(length) - 24 * labels.length - (rd === undefined ? 0 : 64);
+      const shown = labels.filter((label) => label !== withdrawnLabel);
+      texts.push(
+        line(typeof pathId === "string" ? pathId : "", shown, `${rd === undefined ? "" : `${rd}:`}${address}/${bits}`),
+      );
     });
   }
   return texts;
 }
 
+const withdrawnLabel = "withdrawn";
+
+/** `100,101 (bottom)`, once or several times. */
+function labelStack(part: Tree): string[][] {
+  const field = part["bgp.label_stack"];
+  const stacks = field === undefined ? [] : Array.isArray(field) ? (field as readonly string[]) : [field as string];
+  return stacks.map((text) =>
+    text.endsWith("(withdrawn)") ? [withdrawnLabel] : text.replace(" (bottom)", "").split(","),
+  );
+}
+
 function texts(nlri: NlriView): string[] {
-  return nlri.materialise().map((prefix) => `${prefix.pathId < 0 ? "" : `${prefix.pathId} `}${formatPrefix(prefix)}`);
+  return nlri.materialise().map((prefix) => {
+    const labels = (prefix.labels ?? []).map(String);
+    if (nlri.family === Family.Ipv6Vpn) return nlri.withdrawn ? withdrawnLabel : labels.join(",");
+    // Our `L` marks a small AS number of four octets; tshark has no mark.
+    const text = formatPrefix(prefix).replace(/^(\d+)L:/, "$1:");
+    return line(prefix.pathId < 0 ? "" : `${prefix.pathId}`, labels, text);
+  });
+}
+
+function line(pathId: string, labels: readonly string[], prefix: string): string {
+  return [pathId, labels.join(","), prefix].filter((part) => part !== "").join(" ");
 }

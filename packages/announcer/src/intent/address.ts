@@ -85,7 +85,8 @@ export type SpecialUse =
   | "multicast"
   | "broadcast"
   | "reserved"
-  | "ipv4-mapped";
+  | "ipv4-mapped"
+  | "ipv4-compatible";
 
 /** Classifies one address in normal form. Documentation, private and benchmarking ranges are ordinary addresses here. */
 export function specialUse(address: string): SpecialUse | null {
@@ -104,6 +105,8 @@ export function specialUse(address: string): SpecialUse | null {
     case "ipv4Mapped":
       return "ipv4-mapped";
     default:
+      // RFC 4291 §2.5.5.1: "The 'IPv4-Compatible IPv6 address' is now deprecated"; ipaddr.js takes it for an ordinary one.
+      if (parsed.kind() === "ipv6" && parsed.match([ipaddr.parse("::"), 96])) return "ipv4-compatible";
       // RFC 1112 §4: 240.0.0.0/4. ipaddr.js counts documentation ranges as reserved too, and those are fine.
       return parsed.kind() === "ipv4" && parsed.toByteArray()[0]! >= 240 ? "reserved" : null;
   }
@@ -115,7 +118,7 @@ const SPECIAL_PREFIXES: readonly (readonly [network: string, prefixLength: numbe
   ["169.254.0.0", 16],
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
-  ["::", 127],
+  ["::", 96],
   ["::ffff:0:0", 96],
   ["fe80::", 10],
   ["ff00::", 8],

@@ -78,6 +78,7 @@ export type RefusalRule =
   | "broadcast"
   | "reserved"
   | "ipv4-mapped"
+  | "ipv4-compatible"
   | "duplicate"
   | "next-hop"
   | "peer-address"

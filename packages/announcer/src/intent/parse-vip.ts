@@ -24,6 +24,7 @@ const SPECIAL_WORDS: Record<SpecialUse, string> = {
   broadcast: "is the broadcast address",
   reserved: "is reserved for future use (240.0.0.0/4)",
   "ipv4-mapped": "is an IPv4 address in IPv6 clothing (::ffff:0:0/96)",
+  "ipv4-compatible": "is in ::/96, a deprecated way to write IPv4 addresses as IPv6 (RFC 4291 §2.5.5.1)",
 };
 
 const SPECIAL_REMEDY: Record<SpecialUse, string> = {
@@ -34,6 +35,7 @@ const SPECIAL_REMEDY: Record<SpecialUse, string> = {
   broadcast: "write a unicast address such as 192.0.2.10/32",
   reserved: "write a unicast address below 224.0.0.0",
   "ipv4-mapped": "write it as IPv4",
+  "ipv4-compatible": "write it as IPv4, or a routed address such as 2001:db8::10/128",
 };
 
 function prefixRefusal(text: string, input: VipInput): { rule: RefusalRule; message: string } | null {

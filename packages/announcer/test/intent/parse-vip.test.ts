@@ -61,6 +61,8 @@ describe("parseVip", () => {
     ["255.255.255.255", "broadcast", /broadcast/],
     ["240.0.0.1", "reserved", /reserved/],
     ["::ffff:192.0.2.1", "ipv4-mapped", /write it as IPv4/],
+    ["::10.0.0.1", "ipv4-compatible", /::\/96.*write it as IPv4/],
+    ["::2", "ipv4-compatible", /deprecated/],
     ["0.0.0.0/0", "default-route", /default route.*\/32/],
     ["::/0", "default-route", /default route.*\/128/],
     ["10.0.0.0/8", "aggregate", /aggregate.*\/32.*allowAggregates/],

@@ -3,7 +3,7 @@ import type { Parsed, Problem } from "../arguments/problem.ts";
 import { accept, refuse, shown } from "../arguments/problem.ts";
 import { didYouMean } from "../arguments/suggest.ts";
 import type { IpAddress } from "../values/address.ts";
-import { isUnicast, parseAddress } from "../values/address.ts";
+import { embedsIpv4, isUnicast, parseAddress } from "../values/address.ts";
 import { parseAsn, parseHoldTime, parseInteger } from "../values/numbers.ts";
 import type { TimerOverrides } from "./timers.ts";
 import { parseConnectRetry, parseKeepalive } from "./timers.ts";
@@ -205,6 +205,10 @@ function readAddress(text: string, values: Values, refused: (rule: string, remed
       "begins with the IPv4 or IPv6 address of the peer",
       "write for example --peer 10.0.0.254,asn=65000 or --peer [2001:db8::1],asn=65000",
     );
+    return null;
+  }
+  if (embedsIpv4(address)) {
+    refused("is an IPv4 address in the form of IPv6", "write it as IPv4");
     return null;
   }
   if (!isUnicast(address)) {

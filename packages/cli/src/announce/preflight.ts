@@ -5,6 +5,8 @@ import { KernelAddresses } from "../adapters/kernel-addresses.ts";
 import type { RawArguments } from "../arguments/option.ts";
 import type { Problem } from "../arguments/problem.ts";
 import type { Host } from "./announcement.ts";
+import { crossProblems } from "./cross-checks.ts";
+import { hostProblems } from "./host-checks.ts";
 import { instanceName } from "./instance.ts";
 import type { PeerPasswords } from "./passwords.ts";
 import { readPasswords } from "./passwords.ts";
@@ -38,6 +40,7 @@ export function preflight(raw: RawArguments, environment: NodeJS.ProcessEnv): Pr
   };
   const { observed, fault } = observe(host);
   const peers = settings.peers.map(({ address }) => address);
+  const hostThings = fault === null ? hostProblems(settings, vips, observed) : [];
   const refusedHere = fault === null ? checkVips(vips, { host: observed, ledger: [], peers }) : [];
   return {
     settings,
@@ -45,7 +48,7 @@ export function preflight(raw: RawArguments, environment: NodeJS.ProcessEnv): Pr
     passwords,
     host,
     observed,
-    problems: [...problems, ...passwords.problems, ...routerIdProblems(settings, vips)],
+    problems: [...problems, ...passwords.problems, ...crossProblems(settings, vips), ...hostThings],
     refusals: [...refusals, ...refusedHere],
     fault,
   };
@@ -77,11 +80,4 @@ function vipInput(prefix: string, settings: AnnounceSettings): VipInput {
     ...(settings.med === null ? {} : { med: settings.med }),
     ...(settings.localPref === null ? {} : { localPref: settings.localPref }),
   };
-}
-
-/** Every node would have the same identifier, and routers refuse a second one in an AS (RFC 6286 §2.1). */
-function routerIdProblems({ routerId }: AnnounceSettings, vips: readonly DesiredVip[]): Problem[] {
-  if (routerId === null || !vips.some(({ address }) => address === routerId)) return [];
-  const remedy = "write an address that this host alone has, or leave it out";
-  return [{ subject: `--router-id ${routerId}`, rule: "is a virtual IP, which every node has", remedy }];
 }

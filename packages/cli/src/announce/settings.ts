@@ -5,7 +5,7 @@ import { ArgumentReader } from "../arguments/reader.ts";
 import { didYouMean } from "../arguments/suggest.ts";
 import { isUnicast, parseAddress } from "../values/address.ts";
 import { parseCommunity, parseLargeCommunity } from "../values/community.ts";
-import { parseAsn, parseDuration, parseInteger } from "../values/numbers.ts";
+import { durationText, parseAsn, parseDuration, parseInteger } from "../values/numbers.ts";
 import type { FamilyName, PeerArgument } from "./peer.ts";
 import { parseInterface, parsePeer } from "./peer.ts";
 import type { SessionTimers } from "./timers.ts";
@@ -79,6 +79,7 @@ export function readSettings(raw: RawArguments): {
   reportTwins(peers, reader);
 
   const listen = reader.many("listen", parseListen);
+  reportListenConflicts(listen, reader);
   const passive = peers.find((peer) => peer.passive);
   if (passive !== undefined && !reader.has("listen")) {
     reader.report(
@@ -122,6 +123,13 @@ export function readSettings(raw: RawArguments): {
   if (!settings.bind && settings.adopt) {
     reader.report("--no-bind --adopt", "exclude each other: without binding nothing is adopted", "keep one of them");
   }
+  if (settings.drainMs > settings.stopTimeoutMs) {
+    reader.report(
+      `--drain ${durationText(settings.drainMs)} --stop-timeout ${durationText(settings.stopTimeoutMs)}`,
+      "the drain is longer than the stop may take, and would be cut short",
+      `write --stop-timeout ${durationText(settings.drainMs + 10_000)}, or a shorter drain`,
+    );
+  }
   checkCommunities(settings, reader);
   return { settings, problems: reader.problems };
 }
@@ -153,6 +161,23 @@ function reportTwins(peers: readonly PeerSettings[], reader: ArgumentReader): vo
     if (seen.has(address)) reader.report(`--peer ${address}`, "is given more than once", "keep one of them");
     seen.add(address);
   }
+}
+
+/** One address and port can be listened on once, and an address for all takes in every other one of its version. */
+function reportListenConflicts(listen: readonly ListenSettings[], reader: ArgumentReader): void {
+  const shown = ({ host, port }: ListenSettings): string =>
+    `--listen ${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const any = (host: string): boolean => host === "0.0.0.0" || host === "::";
+  listen.forEach((one, index) => {
+    const before = listen.slice(0, index).filter(({ host, port }) => {
+      return port === one.port && host.includes(":") === one.host.includes(":");
+    });
+    const same = before.find(({ host }) => host === one.host);
+    const wider = before.find(({ host }) => any(host) || any(one.host));
+    if (same !== undefined) reader.report(shown(one), "is given more than once", "keep one of them");
+    else if (wider !== undefined)
+      reader.report(`${shown(wider)} ${shown(one)}`, "the one takes in the other", "keep one of them");
+  });
 }
 
 function parseRouterId(text: string): Parsed<string | null> {

@@ -5,12 +5,23 @@ const address = "Address:";
 const route = "Route:";
 const stopping = "Stopping and output:";
 
+const uncheckedRemedy =
+  "leave it out: a virtual IP counts as healthy while vipcast runs, so stop vipcast where the service is down";
+
 /** `vipcast announce` as its command line sees it. */
 export const announceVerb: VerbSpec = {
   name: "announce",
   summary: "Bind virtual IPs on this host and announce them to BGP peers, until told to stop.",
   operandHelp: [["<prefix...>", "virtual IPs: 192.0.2.10/32, 2001:db8::10/128; a bare address means a host route"]],
   looksLikeOperand: (word) => /^\[?[0-9a-fA-F:.]+\]?(\/\d+)?$/.test(word) && /[.:]/.test(word),
+  later: new Map([
+    ["check", uncheckedRemedy],
+    ["interval", uncheckedRemedy],
+    ["timeout", uncheckedRemedy],
+    ["rise", uncheckedRemedy],
+    ["fall", uncheckedRemedy],
+    ["weight", "leave it out: every node gets the same share of the traffic"],
+  ]),
   options: [
     { group: session, name: "asn", value: "N", summary: "our AS number, asplain or asdot; required" },
     {

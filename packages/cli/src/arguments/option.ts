@@ -22,6 +22,8 @@ export interface VerbSpec {
   /** Whether a word behind an option nobody knows can be an operand. */
   readonly looksLikeOperand: (word: string) => boolean;
   readonly options: readonly OptionSpec[];
+  /** Options that are announced for later, with what to do until then; they take a value. */
+  readonly later?: ReadonlyMap<string, string>;
   /** Printed after the options; ends with an example that works as written. */
   readonly epilogue: string;
 }

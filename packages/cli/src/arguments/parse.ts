@@ -67,6 +67,8 @@ function unknownOption(verb: VerbSpec, word: string): Problem {
   const name = word.replace(/=.*$/s, "");
   const spec = verb.options.find((option) => `--${option.name}` === name);
   if (spec !== undefined) return { subject: word, rule: "takes no value", remedy: `write --${spec.name} alone` };
+  const meanwhile = verb.later?.get(name.replace(/^--/, ""));
+  if (meanwhile !== undefined) return { subject: name, rule: "is not there yet", remedy: meanwhile };
   const names = verb.options.map((option) => option.name);
   return {
     subject: name,

@@ -25,8 +25,23 @@ export function parseAddress(text: string): IpAddress | null {
   return { text: address.toRFC5952String(), version: 6, zone: zone ?? null, range: address.range() };
 }
 
-/** Whether an address can be the other end of a session or a next hop: not unspecified, multicast, broadcast or of 240.0.0.0/4. */
-export function isUnicast({ text, version, range }: IpAddress): boolean {
+/** Whether `address` lies inside `network/prefixLength`; false across families. All in canonical text. */
+export function contains(network: string, prefixLength: number, address: string): boolean {
+  const outer = ipaddr.parse(network);
+  const inner = ipaddr.parse(address);
+  return outer.kind() === inner.kind() && inner.match([outer, prefixLength]);
+}
+
+/** Whether an IPv6 address is an IPv4 one in another form: mapped (`::ffff:0:0/96`), or the deprecated `::/96` (RFC 4291 §2.5.5). */
+export function embedsIpv4({ version, text, range }: IpAddress): boolean {
+  if (version === 4 || range === "loopback" || range === "unspecified") return false;
+  return contains("::ffff:0:0", 96, text) || contains("::", 96, text);
+}
+
+/** Whether an address can be the other end of a session or a next hop: not unspecified, multicast, broadcast, of 240.0.0.0/4, or IPv4 in the form of IPv6. */
+export function isUnicast(address: IpAddress): boolean {
+  const { text, version, range } = address;
+  if (embedsIpv4(address)) return false;
   // ipaddr.js calls the documentation ranges reserved as well, and those serve in examples and laboratories.
   if (version === 4 && Number.parseInt(text, 10) >= 240) return false;
   return range !== "unspecified" && range !== "multicast" && range !== "broadcast";

@@ -11,7 +11,8 @@ export function parseInteger(text: string, min: number, max: number, what: strin
 }
 
 /**
- * An AS number, asplain (`65546`) or asdot (`1.10`, RFC 5396). 0 (RFC 7607) and AS_TRANS 23456 (RFC 6793 §9) are refused.
+ * An AS number, asplain (`65546`) or asdot (`1.10`, RFC 5396). 0 (RFC 7607 §2), AS_TRANS 23456 (RFC 6793 §9) and the last
+ * ones of both sizes, 65535 and 4294967295 (RFC 7300), are refused.
  */
 export function parseAsn(text: string, example: string): Parsed<number> {
   const dotted = /^(\d{1,5})\.(\d{1,5})$/.exec(text);
@@ -26,6 +27,8 @@ export function parseAsn(text: string, example: string): Parsed<number> {
     );
   }
   if (value === 23456) return refuse("23456 is AS_TRANS and belongs to nobody (RFC 6793)", "write the real AS number");
+  if (value === 65535 || value === 4294967295)
+    return refuse(`${value} is reserved and belongs to nobody (RFC 7300)`, "write the real AS number");
   return accept(value);
 }
 

@@ -65,6 +65,26 @@ describe.skipIf(!canMakeNamespaces)("a virtual IP that must not be one", () => {
     );
   });
 
+  test("ends with exit 2 before anything is touched when an option names what this host has not", async () => {
+    const peer = await world.peer();
+    const more = [
+      ...["--peer", "10.9.0.253,asn=65000,source=10.9.0.9"],
+      ...["--peer", "10.9.0.252,asn=65000,interface=eth9"],
+      ...["--peer", "10.9.0.1,asn=65000", "--listen", "10.9.0.9:1790"],
+    ];
+    const node = world.announce(["192.0.2.10/32", ...rest, ...more]);
+    expect(await node.exit).toBe(2);
+    expect(node.log().trim().split("\n")).toEqual([
+      "--peer 10.9.0.253,source=10.9.0.9: is no address of this host; write one that ip address shows, or leave source out.",
+      "--peer 10.9.0.252,interface=eth9: this host has no interface eth9; write one that ip link shows, or leave it out.",
+      "--peer 10.9.0.1: is an address of this host, and the peer is another one; write the router's address, or 127.0.0.1 for a BGP daemon on this very host.",
+      "--listen 10.9.0.9:1790: is no address of this host; write one that ip address shows, or --listen 0.0.0.0 for all of them.",
+      "Nothing was bound and no session was opened; vipcast announce --help shows the options.",
+    ]);
+    expect(peer.lines.names).toEqual(["ready"]);
+    expect(world.loopback()).toEqual([]);
+  });
+
   test("is reported together with wrong options and unreadable keys", async () => {
     const node = world.announce([
       "127.0.0.1",

@@ -26,6 +26,11 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((thing) => thing.close()));
 });
 
+/** Has this called at the end of the current test. */
+export function afterTest(close: () => Promise<unknown> | unknown): void {
+  open.push({ close });
+}
+
 /** Waits until `condition` holds; the error says what was awaited. */
 export async function until(condition: () => boolean, what: string, timeoutMs = 8000): Promise<void> {
   const end = performance.now() + timeoutMs;

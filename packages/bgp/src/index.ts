@@ -63,17 +63,20 @@ export {
 export { type Identity, type Initiator, survivingInitiator } from "./fsm/collision.ts";
 export {
   type GracefulRestartOffer,
+  type IdleHold,
+  type MaxPrefixes,
   type OptionalCapabilities,
   type PeerConfig,
   type PeerConfigOptions,
   peerConfig,
   type RemoteAs,
+  type Role,
 } from "./fsm/config.ts";
 export type { DownReason, FsmEffect } from "./fsm/effect.ts";
 export { type CloseCause, type FsmEvent, type FsmEventType, fsmEventNumbers } from "./fsm/event.ts";
 export { type Negotiated, negotiate, type OpenVerdict } from "./fsm/negotiate.ts";
 export { type OwnOpen, ownOpen } from "./fsm/open.ts";
-export { retryDelayMs } from "./fsm/retry.ts";
+export { type RetrySchedule, retryDelayMs } from "./fsm/retry.ts";
 export {
   type ActiveState,
   type ConnectState,
@@ -131,11 +134,13 @@ export { type PrefixKey, pathKey, prefixKey } from "./rib/prefix-key.ts";
 export type {
   DownEvent,
   MessageCounters,
+  PrefixCount,
   SessionEvent,
   SessionSnapshot,
   StopReason,
   TimedNotification,
 } from "./session/events.ts";
-export type { AcceptResult, PeerEvent, PeerSessionSnapshot, Slot } from "./session/peer-events.ts";
-export { PeerSession, type PeerSessionOptions } from "./session/peer-session.ts";
+export type { AcceptResult, HeldDown, PeerEvent, PeerSessionSnapshot, Slot } from "./session/peer-events.ts";
+export { PeerSession } from "./session/peer-session.ts";
+export type { PeerSessionOptions } from "./session/peer-session-options.ts";
 export { Session, type SessionOptions } from "./session/session.ts";

@@ -1,7 +1,7 @@
 /** What ended an attempt or a session, as sentences for operators: what is wrong and, where it is known, what to do. */
 import { formatRouterId } from "../bytes/address.ts";
 import { type Family, familyName } from "../iana/afi-safi.ts";
-import type { PeerConfig } from "./config.ts";
+import type { PeerConfig, Role } from "./config.ts";
 import type { CloseCause } from "./event.ts";
 import type { FsmStateName } from "./state.ts";
 
@@ -33,6 +33,12 @@ export function routerIdRefused(routerId: number): string {
 export function familiesRefused(ours: readonly Family[], theirs: readonly Family[]): string {
   const names = (families: readonly Family[]): string => families.map(familyName).join(", ");
   return `no address family in common: the peer offers ${names(theirs)}, this peer is configured for ${names(ours)}: change families here or enable ${names(ours.slice(0, 1))} for us on the router`;
+}
+
+export function roleRefused(ours: Role, theirs: string): string {
+  return theirs === "none"
+    ? `the peer states no BGP role, and ours, ${ours}, is strict: set a role on the router, or switch strict roles off here`
+    : `the peer's BGP role is ${theirs}, which does not fit ours, ${ours} (RFC 9234 §4.2): correct one of the two`;
 }
 
 export function connectTimedOut(connectRetry: number): string {
@@ -81,6 +87,10 @@ export function holdExpired(state: FsmStateName, seconds: number): string {
   return state === "OpenSent"
     ? `the peer accepted the connection but sent no OPEN within ${seconds} s: check that BGP answers there, and not another service`
     : `nothing was heard from the peer for the hold time of ${seconds} s: it, or the way to it, is down or overloaded`;
+}
+
+export function sendHoldExpired(seconds: number): string {
+  return `the peer has read nothing of what we send for the send hold time of ${seconds} s (RFC 9687), though it still sends to us: its BGP process is stuck or overloaded: see the router's log`;
 }
 
 export function unexpectedMessageIn(state: FsmStateName, message: string): string {

@@ -33,6 +33,34 @@ export interface GracefulRestartOffer {
   readonly families: readonly { readonly family: Family; readonly forwarding: boolean }[];
 }
 
+/** How long to wait between attempts. All times are seconds. */
+export interface IdleHold {
+  /** 0.001..65535: the pause after the first failure; each further failure doubles it. */
+  readonly initial: number;
+  /** The longest pause, `initial`..65535; null means `connectRetry`. */
+  readonly max: number | null;
+  /** 0..65535: a session that lasted this long was stable, and the failures before it are forgotten; null means `connectRetry`. */
+  readonly stableAfter: number | null;
+}
+
+/** How many prefixes of one family a peer may announce to us (RFC 4271 §6.7). */
+export interface MaxPrefixes {
+  /** One of the session's families. */
+  readonly family: Family;
+  /**
+   * 1..4294967295: distinct prefixes that are allowed at a time, before any policy; with ADD-PATH every path counts. One
+   * more ends the session with Cease / Maximum Number of Prefixes Reached (RFC 4486 §4).
+   */
+  readonly limit: number;
+  /** 1..100: from this share of the limit on there is a warning, once until the count has fallen below it again; null: none. */
+  readonly warningPercent: number | null;
+  /** Seconds to stay down after the limit was passed, 0.001..4294967; null: until somebody starts the peer again. */
+  readonly restart: number | null;
+}
+
+/** Our side of a relation between two ASes, as RFC 9234 §4.1 names it; `rs` is a route server. */
+export type Role = "provider" | "rs" | "rs-client" | "customer" | "peer";
+
 /** One configured peer, as the FSM sees it. All times are seconds; make one with {@link peerConfig}. */
 export interface PeerConfig {
   /** 1..4294967295 */
@@ -48,7 +76,19 @@ export interface PeerConfig {
   readonly connectRetry: number;
   /** DelayOpenTime in seconds, 0..65535: how long to wait for the peer's OPEN before we send ours; 0 sends it at once. */
   readonly delayOpen: number;
-  /** Never dial, only accept. */
+  /**
+   * SendHoldTime in seconds (RFC 9687 §4.4): how long TCP may take none of our output before the session is given up. More
+   * than `holdTime`, at most 131070; 0 switches it off; null means the greater of 8 minutes and twice the negotiated hold time.
+   */
+  readonly sendHoldTime: number | null;
+  /** The pauses between attempts: they double with each failure and are jittered by 0.75 to 1.0. */
+  readonly idleHold: IdleHold;
+  /**
+   * DampPeerOscillations (RFC 4271 §8.1.1): during the pause after a connection that failed, also refuse what the peer dials.
+   * Off: only our own dialling pauses. A dial that nobody answers is no oscillation and refuses nothing.
+   */
+  readonly dampPeerOscillations: boolean;
+  /** PassiveTcpEstablishment (RFC 4271 §8.1.1): never dial, only accept. */
   readonly passive: boolean;
   /** At least one, each once, in order of preference. */
   readonly families: readonly Family[];
@@ -57,13 +97,20 @@ export interface PeerConfig {
   readonly collisionDetectEstablishedState: boolean;
   /** RFC 4271 §8.1.1 SendNOTIFICATIONwithoutOPEN: say why a connection is refused before any OPEN was sent on it. */
   readonly notificationsWithoutOpen: boolean;
+  /** Limits of what the peer may announce, at most one per family; families without one have none. */
+  readonly maxPrefixes: readonly MaxPrefixes[];
+  /** Our role towards an external peer (RFC 9234 §4), or null to say nothing about it. */
+  readonly role: Role | null;
+  /** RFC 9234 §4.2: refuse a peer that does not state its own role. Needs `role`. */
+  readonly roleStrict: boolean;
   /** Free text for people. */
   readonly description: string;
 }
 
 /** What {@link peerConfig} needs; everything absent gets the default. */
 export type PeerConfigOptions = Pick<PeerConfig, "localAs" | "remoteAs" | "routerId"> &
-  Partial<Omit<PeerConfig, "localAs" | "remoteAs" | "routerId" | "capabilities">> & {
+  Partial<Omit<PeerConfig, "localAs" | "remoteAs" | "routerId" | "capabilities" | "idleHold">> & {
+    readonly idleHold?: Partial<IdleHold>;
     readonly capabilities?: Partial<OptionalCapabilities>;
   };
 
@@ -77,9 +124,12 @@ const defaultCapabilities: OptionalCapabilities = {
   extra: [],
 };
 
+const defaultIdleHold: IdleHold = { initial: 0.25, max: null, stableAfter: null };
+
 /**
- * Fills in the defaults: hold time 90 s and connect retry 120 s (RFC 4271 §10), keepalive a third of the hold time,
- * no DelayOpen, active, IPv4 unicast, route refresh and extended messages. Does not validate: see `validatePeerConfig`.
+ * Fills in the defaults: hold time 90 s and connect retry 120 s (RFC 4271 §10), keepalive a third of the hold time, send
+ * hold time by RFC 9687 §6, no DelayOpen, active, pauses from 0.25 s up to the connect retry time, no damping, no limits, no
+ * role, IPv4 unicast, route refresh and extended messages. Does not validate: see `validatePeerConfig`.
  */
 export function peerConfig(options: PeerConfigOptions): PeerConfig {
   return {
@@ -87,12 +137,18 @@ export function peerConfig(options: PeerConfigOptions): PeerConfig {
     keepalive: null,
     connectRetry: 120,
     delayOpen: 0,
+    sendHoldTime: null,
+    dampPeerOscillations: false,
     passive: false,
     families: [Family.Ipv4Unicast],
     collisionDetectEstablishedState: false,
     notificationsWithoutOpen: true,
+    maxPrefixes: [],
+    role: null,
+    roleStrict: false,
     description: "",
     ...options,
+    idleHold: { ...defaultIdleHold, ...options.idleHold },
     capabilities: { ...defaultCapabilities, ...options.capabilities },
   };
 }

@@ -7,7 +7,7 @@ import type { OwnOpen } from "./open.ts";
 export type FsmEffect =
   /** Dial the peer. */
   | { readonly kind: "connect" }
-  /** Close the TCP connection, or give up the dial. `abort`: without waiting until the output is sent. */
+  /** Close the TCP connection, or give up the dial. `abort`: at once (RST), without waiting until the output is sent. */
   | { readonly kind: "disconnect"; readonly abort: boolean }
   | { readonly kind: "send-open"; readonly open: OwnOpen }
   | { readonly kind: "send-keepalive" }
@@ -28,11 +28,17 @@ export type FsmEffect =
 export type DownReason =
   /** We were told to stop. */
   | "administrative-stop"
+  /** We were told to end the session and to begin a new one. */
+  | "administrative-reset"
+  /** The peer announced more prefixes than its limit (RFC 4271 §6.7). */
+  | "max-prefixes"
   /** We found a fault and sent a NOTIFICATION. */
   | "notification-sent"
   | "notification-received"
   /** Nothing heard for the hold time; a NOTIFICATION was sent. */
   | "hold-timer-expired"
+  /** TCP took nothing of our output for the send hold time (RFC 9687). */
+  | "send-hold-timer-expired"
   /** The dial was refused or found no way. */
   | "connect-failed"
   /** The dial got no answer within the connect retry time. */

@@ -1,5 +1,6 @@
 import type { OpenMessage, RouteRefreshMessage, UpdateMessage } from "../codec/message.ts";
 import type { NotificationBody } from "../codec/outcome.ts";
+import type { DownReason } from "./effect.ts";
 
 /** How a TCP connection or a dial ended, in the driver's words. */
 export interface CloseCause {
@@ -13,7 +14,7 @@ export interface CloseCause {
 
 /**
  * The events of RFC 4271 §8.1 under their RFC names, numbered by {@link fsmEventNumbers}. Timer events carry nothing: the
- * deadline that made them is in the state, and a timer that does not run in a state is ignored there.
+ * deadline that made them is in the state, and a timer that does not run cannot expire.
  */
 export type FsmEvent =
   | { readonly type: "ManualStart" }
@@ -22,14 +23,28 @@ export type FsmEvent =
   | { readonly type: "AutomaticStart" }
   | { readonly type: "ManualStart_with_PassiveTcpEstablishment" }
   | { readonly type: "AutomaticStart_with_PassiveTcpEstablishment" }
-  /** Start after the pause that this many failures deserve. */
-  | { readonly type: "AutomaticStart_with_DampPeerOscillations"; readonly connectRetryCounter: number }
+  /** Start after the pause that this many failures deserve, or after `pauseMs` where that is not null; Infinity: on a start only. */
+  | {
+      readonly type: "AutomaticStart_with_DampPeerOscillations";
+      readonly connectRetryCounter: number;
+      readonly pauseMs: number | null;
+    }
   | {
       readonly type: "AutomaticStart_with_DampPeerOscillations_and_PassiveTcpEstablishment";
       readonly connectRetryCounter: number;
+      readonly pauseMs: number | null;
     }
-  /** The program around us refuses the session; it starts again after the backoff. */
-  | { readonly type: "AutomaticStop"; readonly notification: NotificationBody; readonly cause: string }
+  /**
+   * The session is ended on our side and starts again by itself: after the backoff, or after `pauseMs` where that is not
+   * null (Infinity: not by itself).
+   */
+  | {
+      readonly type: "AutomaticStop";
+      readonly notification: NotificationBody | null;
+      readonly reason: Extract<DownReason, "refused" | "administrative-reset" | "max-prefixes">;
+      readonly cause: string;
+      readonly pauseMs: number | null;
+    }
   | { readonly type: "ConnectRetryTimer_Expires" }
   | { readonly type: "HoldTimer_Expires" }
   | { readonly type: "KeepaliveTimer_Expires" }
@@ -53,13 +68,18 @@ export type FsmEvent =
   | { readonly type: "KeepAliveMsg" }
   | { readonly type: "UpdateMsg"; readonly message: UpdateMessage }
   | { readonly type: "UpdateMsgErr"; readonly notification: NotificationBody; readonly cause: string }
+  | { readonly type: "SendHoldTimer_Expires" }
+  /** TCP took output of ours, all of it or (`waiting`) not all; also output that begins to wait. No RFC numbers it. */
+  | { readonly type: "OutputSent"; readonly waiting: boolean }
+  /** An UPDATE went into the output. No RFC numbers it. */
+  | { readonly type: "UpdateSent" }
   /** RFC 2918 gives it no number. */
   | { readonly type: "RouteRefreshMsg"; readonly message: RouteRefreshMessage };
 
 /** The name of an event, the RFC's own (RFC 4271 §8.1). */
 export type FsmEventType = FsmEvent["type"];
 
-/** RFC 4271 §8.1 numbers; 0 where no RFC assigns one. */
+/** RFC 4271 §8.1 numbers, and 29 of RFC 9687 §4.2; 0 where no RFC assigns one. */
 export const fsmEventNumbers: { readonly [Type in FsmEventType]: number } = {
   ManualStart: 1,
   ManualStop: 2,
@@ -89,5 +109,8 @@ export const fsmEventNumbers: { readonly [Type in FsmEventType]: number } = {
   KeepAliveMsg: 26,
   UpdateMsg: 27,
   UpdateMsgErr: 28,
+  SendHoldTimer_Expires: 29,
+  OutputSent: 0,
+  UpdateSent: 0,
   RouteRefreshMsg: 0,
 };

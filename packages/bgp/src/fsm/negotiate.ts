@@ -4,14 +4,16 @@ import type { OpenMessage } from "../codec/message.ts";
 import type { NotificationBody } from "../codec/outcome.ts";
 import { Family } from "../iana/afi-safi.ts";
 import * as cause from "./cause.ts";
-import type { PeerConfig } from "./config.ts";
+import type { PeerConfig, Role } from "./config.ts";
 import {
   badBgpIdentifier,
   badPeerAs,
+  roleMismatch,
   unacceptableHoldTime,
   unsupportedCapability,
   unsupportedVersion,
 } from "./notification.ts";
+import { checkRoles } from "./role.ts";
 
 /** What two OPENs agreed on. */
 export interface Negotiated {
@@ -34,8 +36,12 @@ export interface Negotiated {
   readonly extendedNextHop: readonly Family[];
   readonly routeRefresh: boolean;
   readonly enhancedRouteRefresh: boolean;
+  /** What the peer says it is to us (RFC 9234 §4.1), or null when it says nothing that can be understood. */
+  readonly peerRole: Role | null;
   /** The peer's graceful restart capability, or null. */
   readonly gracefulRestart: Extract<Capability, { name: "graceful-restart" }> | null;
+  /** Both announced the N bit: a NOTIFICATION other than Hard Reset is bridged by graceful restart (RFC 8538 §2). */
+  readonly notificationRestart: boolean;
   /** The peer's OPEN as received. */
   readonly peerOpen: OpenMessage;
   /** For every message of this session after the OPENs. */
@@ -80,7 +86,13 @@ export function negotiate(open: OpenMessage, config: PeerConfig): OpenVerdict {
   if (families.length === 0) {
     return refuse(unsupportedCapability(config.families), cause.familiesRefused(config.families, peerFamilies));
   }
-  return { accepted: true, negotiated: agree(open, config, families, internal) };
+
+  const roles = checkRoles(open.capabilities, config.role, config.roleStrict);
+  if (config.role !== null && !roles.fits) {
+    return refuse(roleMismatch(), cause.roleRefused(config.role, roles.theirs));
+  }
+  const peerRole = roles.fits ? roles.peerRole : null;
+  return { accepted: true, negotiated: agree(open, config, families, internal, peerRole) };
 }
 
 function expectedAs(asn: number, config: PeerConfig): boolean {
@@ -106,7 +118,13 @@ function capabilitiesNamed<Name extends Capability["name"]>(open: OpenMessage, n
   return open.capabilities.filter((capability): capability is CapabilityNamed<Name> => capability.name === name);
 }
 
-function agree(open: OpenMessage, config: PeerConfig, families: readonly Family[], internal: boolean): Negotiated {
+function agree(
+  open: OpenMessage,
+  config: PeerConfig,
+  families: readonly Family[],
+  internal: boolean,
+  peerRole: Role | null,
+): Negotiated {
   const { capabilities: offered } = config;
   const both = (name: Capability["name"], ours: boolean): boolean =>
     ours && open.capabilities.some((capability) => capability.name === name);
@@ -122,6 +140,8 @@ function agree(open: OpenMessage, config: PeerConfig, families: readonly Family[
       offered.extendedNextHop.includes(family) &&
       peerNextHops.some((entry) => entry.family === family && entry.nextHopAfi === 2),
   );
+  // RFC 4724 §3: the last of several graceful restart capabilities counts.
+  const gracefulRestart = capabilitiesNamed(open, "graceful-restart").at(-1) ?? null;
   return {
     holdTime,
     keepalive: Math.min(config.keepalive ?? holdTime / 3, holdTime / 3),
@@ -135,8 +155,9 @@ function agree(open: OpenMessage, config: PeerConfig, families: readonly Family[
     extendedNextHop,
     routeRefresh: both("route-refresh", offered.routeRefresh),
     enhancedRouteRefresh: both("enhanced-route-refresh", offered.enhancedRouteRefresh),
-    // RFC 4724 §3: the last of several graceful restart capabilities counts.
-    gracefulRestart: capabilitiesNamed(open, "graceful-restart").at(-1) ?? null,
+    peerRole,
+    gracefulRestart,
+    notificationRestart: offered.gracefulRestart?.notification === true && gracefulRestart?.notification === true,
     peerOpen: open,
     codecContext: {
       fourOctetAs,

@@ -37,6 +37,11 @@ export function unacceptableHoldTime(): NotificationBody {
   return notification(NotificationCode.OpenMessageError, OpenSubcode.UnacceptableHoldTime);
 }
 
+/** RFC 9234 §4.2. */
+export function roleMismatch(): NotificationBody {
+  return notification(NotificationCode.OpenMessageError, OpenSubcode.RoleMismatch);
+}
+
 /** RFC 5492 §5: the data is what we need and the peer lacks, as multiprotocol capabilities in their OPEN encoding. */
 export function unsupportedCapability(families: readonly Family[]): NotificationBody {
   const data = new Uint8Array(families.length * 6);
@@ -50,6 +55,11 @@ export function holdTimerExpired(): NotificationBody {
   return notification(NotificationCode.HoldTimerExpired, 0);
 }
 
+/** RFC 9687 §5. */
+export function sendHoldTimerExpired(): NotificationBody {
+  return notification(NotificationCode.SendHoldTimerExpired, 0);
+}
+
 /** RFC 6608 §3: the subcode names the state (none is assigned for Connect and Active), the data is the type octet. */
 export function unexpectedMessage(state: ConnectedState, messageType: number): NotificationBody {
   return notification(NotificationCode.FiniteStateMachineError, unexpectedSubcodes[state], Uint8Array.of(messageType));
@@ -58,9 +68,4 @@ export function unexpectedMessage(state: ConnectedState, messageType: number): N
 /** RFC 4486 §3: Connection Collision Resolution. */
 export function collisionResolution(): NotificationBody {
   return notification(NotificationCode.Cease, CeaseSubcode.ConnectionCollisionResolution);
-}
-
-/** RFC 4486 §3: Connection Rejected. */
-export function connectionRejected(): NotificationBody {
-  return notification(NotificationCode.Cease, CeaseSubcode.ConnectionRejected);
 }

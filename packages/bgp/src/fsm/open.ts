@@ -1,6 +1,7 @@
 import type { Capability } from "../codec/capabilities/spec.ts";
 import type { OutgoingOpen } from "../codec/message.ts";
 import type { PeerConfig } from "./config.ts";
+import { roleCapability } from "./role.ts";
 
 /** AFI of IPv6, the only next hop that RFC 8950 adds to IPv4 families. */
 const ipv6Afi = 2;
@@ -18,6 +19,7 @@ export function ownOpen(config: PeerConfig): OwnOpen {
     capabilities.push({ code: 5, name: "extended-next-hop", entries });
   }
   if (wanted.extendedMessage) capabilities.push({ code: 6, name: "extended-message" });
+  if (config.role !== null) capabilities.push(roleCapability(config.role));
   if (wanted.gracefulRestart !== null) {
     capabilities.push({ code: 64, name: "graceful-restart", ...wanted.gracefulRestart });
   }

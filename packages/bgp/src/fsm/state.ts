@@ -18,18 +18,21 @@
  * was last stable; it feeds the backoff. A peer that can be connected from both sides has two FSMs; which of their two
  * connections lives is decided in `collision.ts` and carried out by `session/peer-session.ts`.
  *
+ * A timer is a deadline in the state. One that the state does not have, or that is Infinity there, does not run and cannot
+ * expire; a start event means nothing outside Idle; and a second TCP connection with the peer has an FSM of its own. The
+ * three rules hold for every state, so `states/events.ts` states them once and a state's file names the other events.
+ *
  * `transition` is a pure function of state, event, time, randomness and configuration. It performs nothing: the effects it
  * returns are obeyed, in order, by `session/session.ts`.
  */
 import type { Negotiated } from "./negotiate.ts";
-import type { Timers } from "./timers.ts";
 
 /** Idle (RFC 4271 §8.2.2). */
 export interface IdleState {
   readonly name: "Idle";
   readonly connectRetryCounter: number;
   /** `idleHold`: when it starts by itself, Infinity when only a start event can. */
-  readonly timers: Timers & { readonly idleHold: number };
+  readonly timers: { readonly idleHold: number };
 }
 
 /** Connect: we dial (RFC 4271 §8.2.2). */
@@ -37,7 +40,7 @@ export interface ConnectState {
   readonly name: "Connect";
   readonly connectRetryCounter: number;
   /** While `delayOpen` runs the TCP connection is up, and `connectRetry` is stopped. */
-  readonly timers: Timers & { readonly connectRetry: number; readonly delayOpen: number };
+  readonly timers: { readonly connectRetry: number; readonly delayOpen: number };
 }
 
 /** Active: we wait for the peer to dial (RFC 4271 §8.2.2). */
@@ -45,14 +48,14 @@ export interface ActiveState {
   readonly name: "Active";
   readonly connectRetryCounter: number;
   /** While `delayOpen` runs the TCP connection is up. `connectRetry` is Infinity for a passive peer: it never dials. */
-  readonly timers: Timers & { readonly connectRetry: number; readonly delayOpen: number };
+  readonly timers: { readonly connectRetry: number; readonly delayOpen: number };
 }
 
 /** OpenSent: our OPEN is out, the peer's is not here (RFC 4271 §8.2.2). */
 export interface OpenSentState {
   readonly name: "OpenSent";
   readonly connectRetryCounter: number;
-  readonly timers: Timers & { readonly hold: number };
+  readonly timers: { readonly hold: number };
 }
 
 /** OpenConfirm: both OPENs are exchanged, the peer's KEEPALIVE is not here (RFC 4271 §8.2.2). */
@@ -60,7 +63,7 @@ export interface OpenConfirmState {
   readonly name: "OpenConfirm";
   readonly connectRetryCounter: number;
   readonly negotiated: Negotiated;
-  readonly timers: Timers & { readonly hold: number; readonly keepalive: number };
+  readonly timers: { readonly hold: number; readonly keepalive: number };
 }
 
 /** Established: routes are exchanged (RFC 4271 §8.2.2). */
@@ -70,7 +73,8 @@ export interface EstablishedState {
   readonly negotiated: Negotiated;
   /** Monotonic milliseconds; a session that lasted long enough clears the counter (see `retry.ts`). */
   readonly sinceMs: number;
-  readonly timers: Timers & { readonly hold: number; readonly keepalive: number };
+  /** `sendHold` runs while output of ours waits that TCP does not take (RFC 9687). */
+  readonly timers: { readonly hold: number; readonly keepalive: number; readonly sendHold: number };
 }
 
 /** The state of one connection attempt loop; `name` tells which fields there are. */

@@ -3,9 +3,10 @@
  * does not run. A state without a timer cannot see it expire. One row below and one field in a state make a new timer.
  */
 
-/** Every timer of RFC 4271 §8.1.3, with the event that its expiry generates, in the order in which ties are settled. */
+/** Every timer of RFC 4271 §8.1.3 and RFC 9687, with the event of its expiry, in the order in which ties are settled. */
 const expiries = {
   hold: "HoldTimer_Expires",
+  sendHold: "SendHoldTimer_Expires",
   connectRetry: "ConnectRetryTimer_Expires",
   delayOpen: "DelayOpenTimer_Expires",
   idleHold: "IdleHoldTimer_Expires",
@@ -15,12 +16,22 @@ const expiries = {
 /** The name of a timer, as in the states' `timers`. */
 export type TimerName = keyof typeof expiries;
 /** The event that a timer's expiry is (RFC 4271 §8.1.3). */
-export type TimerEventType = (typeof expiries)[TimerName];
+export type TimerEventType = ExpiryOf<TimerName>;
+/** The events of these timers. */
+export type ExpiryOf<Name extends TimerName> = (typeof expiries)[Name];
 
 /** Deadlines by name; a name that is absent does not exist in that state. */
 export type Timers = { readonly [Name in TimerName]?: number };
 
 const timerNames = Object.keys(expiries) as readonly TimerName[];
+
+const timersByExpiry = new Map<string, TimerName>(timerNames.map((name) => [expiries[name], name]));
+
+/** False for the expiry of a timer that does not run. True for every other event, timer or not. */
+export function mayHappen(timers: Timers, type: string): boolean {
+  const name = timersByExpiry.get(type);
+  return name === undefined || Number.isFinite(timers[name] ?? Number.POSITIVE_INFINITY);
+}
 
 /** The earliest deadline, or Infinity when nothing runs. */
 export function earliestDeadline(timers: Timers): number {
@@ -56,6 +67,12 @@ export function jittered(ms: number, random: number): number {
 /** ConnectRetryTimer as a deadline. A bad value cannot stop time: at least one millisecond passes. */
 export function connectRetryDeadline(seconds: number, now: number, random: number): number {
   return now + Math.max(1, jittered(seconds * 1000, random));
+}
+
+/** RFC 9687 §6: "the greater of: 8 minutes or 2 times the negotiated HoldTime". Seconds; 0: no timer, as without a hold time (§4.3). */
+export function sendHoldTime(configured: number | null, negotiatedHoldTime: number): number {
+  if (negotiatedHoldTime === 0) return 0;
+  return configured ?? Math.max(480, 2 * negotiatedHoldTime);
 }
 
 /** HoldTimer as a deadline; a hold time of 0 never expires (RFC 4271 §4.2). */

@@ -1,10 +1,11 @@
 import type { PeerConfig } from "./config.ts";
 import type { FsmEvent } from "./event.ts";
-import type { At, Transition } from "./leave.ts";
+import { type At, stay, type Transition } from "./leave.ts";
 import type { FsmState } from "./state.ts";
 import { active } from "./states/active.ts";
 import { connect } from "./states/connect.ts";
 import { established } from "./states/established.ts";
+import { concerns } from "./states/events.ts";
 import { idle } from "./states/idle.ts";
 import { openConfirm } from "./states/open-confirm.ts";
 import { openSent } from "./states/open-sent.ts";
@@ -19,17 +20,17 @@ export type { At, Transition } from "./leave.ts";
 export function transition(state: FsmState, event: FsmEvent, at: At, config: PeerConfig): Transition {
   switch (state.name) {
     case "Idle":
-      return idle(state, event, at, config);
+      return concerns(state, event) ? idle(state, event, at, config) : stay(state);
     case "Connect":
-      return connect(state, event, at, config);
+      return concerns(state, event) ? connect(state, event, at, config) : stay(state);
     case "Active":
-      return active(state, event, at, config);
+      return concerns(state, event) ? active(state, event, at, config) : stay(state);
     case "OpenSent":
-      return openSent(state, event, at, config);
+      return concerns(state, event) ? openSent(state, event, at, config) : stay(state);
     case "OpenConfirm":
-      return openConfirm(state, event, at, config);
+      return concerns(state, event) ? openConfirm(state, event, at, config) : stay(state);
     case "Established":
-      return established(state, event, at, config);
+      return concerns(state, event) ? established(state, event, at, config) : stay(state);
   }
   return state satisfies never;
 }

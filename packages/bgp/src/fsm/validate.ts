@@ -1,5 +1,5 @@
-import { afiOf, familyName } from "../iana/afi-safi.ts";
-import type { PeerConfig } from "./config.ts";
+import { afiOf, familyName, safiOf } from "../iana/afi-safi.ts";
+import type { PeerConfig, Role } from "./config.ts";
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigProblem {
@@ -50,7 +50,10 @@ export function validatePeerConfig(config: PeerConfig): readonly ConfigProblem[]
     add("holdTime", config.holdTime, "a hold time is 0 or 3 to 65535 seconds", "use 9 in a data centre, 90 on a WAN");
   }
   checkTimes(config, add);
+  checkIdleHold(config, add);
   checkFamilies(config, add);
+  checkMaxPrefixes(config, add);
+  checkRole(config, add);
   return problems;
 }
 
@@ -58,6 +61,7 @@ type Add = (field: string, value: unknown, problem: string, remedy: string) => v
 
 function checkTimes(config: PeerConfig, add: Add): void {
   const { keepalive, holdTime, connectRetry, delayOpen } = config;
+  checkSendHoldTime(config, add);
   // RFC 4271 §4.4: "KEEPALIVE messages MUST NOT be sent more frequently than one per second."
   if (keepalive !== null && !(keepalive >= 1 && keepalive <= 21845)) {
     add(
@@ -80,6 +84,75 @@ function checkTimes(config: PeerConfig, add: Add): void {
   }
   if (!(delayOpen >= 0 && delayOpen <= 65535)) {
     add("delayOpen", delayOpen, "a delay is 0 to 65535 seconds", "use 0 to send our OPEN at once");
+  }
+}
+
+/** RFC 9687 §4.4: "If SendHoldTime is non-zero, then it MUST be greater than the value of HoldTime". */
+function checkSendHoldTime({ sendHoldTime, holdTime }: PeerConfig, add: Add): void {
+  if (sendHoldTime === null || sendHoldTime === 0) return;
+  if (sendHoldTime > holdTime && sendHoldTime <= 131_070) return;
+  const problem = `a send hold time is 0, or above the hold time of ${holdTime} s and at most 131070 s`;
+  add("sendHoldTime", sendHoldTime, problem, "leave it out: the greater of 480 and twice the hold time is used");
+}
+
+function checkIdleHold({ idleHold, connectRetry }: PeerConfig, add: Add): void {
+  const { initial, max, stableAfter } = idleHold;
+  if (!(initial >= 0.001 && initial <= 65535)) {
+    add("idleHold.initial", initial, "the first pause is 0.001 to 65535 seconds", "use 0.25");
+  }
+  if (max !== null && !(max >= initial && max <= 65535)) {
+    const problem = `the longest pause is not below the first one of ${initial} s, and at most 65535 seconds`;
+    add("idleHold.max", max, problem, `leave it out: the connect retry time of ${connectRetry} s is used`);
+  }
+  if (stableAfter !== null && !(stableAfter >= 0 && stableAfter <= 65535)) {
+    const problem = "the time after which a session is stable is 0 to 65535 seconds";
+    add(
+      "idleHold.stableAfter",
+      stableAfter,
+      problem,
+      `leave it out: ${connectRetry} s, the connect retry time, is used`,
+    );
+  }
+}
+
+/** SAFIs whose NLRI are prefixes (RFC 4760 §6, RFC 8277, RFC 4364). */
+const prefixSafis: readonly number[] = [1, 2, 4, 128];
+
+function checkMaxPrefixes({ maxPrefixes, families }: PeerConfig, add: Add): void {
+  maxPrefixes.forEach(({ family, limit, warningPercent, restart }, index) => {
+    const name = `maxPrefixes.${familyName(family)}`;
+    if (!families.includes(family)) add(name, limit, "not one of the session's families", "add it to families");
+    else if (!prefixSafis.includes(safiOf(family)))
+      add(name, limit, "what it carries are not prefixes", "leave it out");
+    if (maxPrefixes.findIndex((other) => other.family === family) !== index) {
+      add(name, limit, "named twice", "name each family once");
+    }
+    if (!whole(limit, 1, 0xffff_ffff)) add(name, limit, "a limit is 1 to 4294967295 prefixes", "use a whole number");
+    if (warningPercent !== null && !(warningPercent >= 1 && warningPercent <= 100)) {
+      add(`${name}.warningPercent`, warningPercent, "a threshold is 1 to 100 per cent of the limit", "use 75");
+    }
+    if (restart !== null && !(restart >= 0.001 && restart <= 4_294_967)) {
+      const remedy = "use 300, or leave it out: the peer then stays down until it is started again";
+      add(`${name}.restart`, restart, "a restart time is 0.001 to 4294967 seconds", remedy);
+    }
+  });
+}
+
+const roles: readonly (Role | null)[] = [null, "provider", "rs", "rs-client", "customer", "peer"];
+
+function checkRole({ role, roleStrict, remoteAs, localAs }: PeerConfig, add: Add): void {
+  if (!roles.includes(role)) {
+    add(
+      "role",
+      role,
+      "not a role of RFC 9234",
+      "use provider, rs, rs-client, customer or peer: what we are to this peer",
+    );
+  }
+  if (roleStrict && role === null) add("roleStrict", roleStrict, "needs a role of our own", "set role as well");
+  // RFC 9234 §4.1: roles are for eBGP.
+  if (role !== null && (remoteAs === "internal" || remoteAs === localAs)) {
+    add("role", role, "roles are for external peers (RFC 9234 §4.1), and this one is in our AS", "leave it out");
   }
 }
 

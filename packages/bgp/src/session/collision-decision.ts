@@ -4,7 +4,12 @@
  * Followed to the letter, each end can so close the connection that the other one keeps. Therefore a session stops at the
  * peer's OPEN, with our KEEPALIVE held back: as long as the peer has no KEEPALIVE it cannot be Established either.
  */
+import { survivingInitiator } from "../fsm/collision.ts";
+import type { PeerConfig } from "../fsm/config.ts";
+import type { Negotiated } from "../fsm/negotiate.ts";
 import type { FsmStateName } from "../fsm/state.ts";
+import type { Slot } from "./peer-events.ts";
+import type { Session } from "./session.ts";
 
 /** How long a connection waits at its OPEN for the fate of its rival, in milliseconds. */
 export const collisionWaitMs = 1000;
@@ -41,4 +46,23 @@ export function decideCollision(rival: FsmStateName, survives: boolean, detectEs
       return survives ? "dump-rival" : "dump-self";
   }
   return rival satisfies never;
+}
+
+/** Whether this is the connection that lives by BGP Identifier and AS number (RFC 4271 §6.8, RFC 6286 §2.3). */
+export function survives(slot: Slot, peer: Negotiated, config: PeerConfig): boolean {
+  const local = { routerId: config.routerId, asn: config.localAs };
+  const initiator = survivingInitiator(local, { routerId: peer.peerRouterId, asn: peer.peerAs });
+  return (initiator === "local") === (slot === "outbound");
+}
+
+/** RFC 4271 §4.4: "KEEPALIVE messages MUST NOT be sent more frequently than one per second", however often the peer dials. */
+const minProbeMs = 1000;
+
+/** Asks an established connection for a sign of life because the peer dialled again. */
+export class Probe {
+  #askedMs = Number.NEGATIVE_INFINITY;
+
+  ask(session: Session | null, now: number): void {
+    if (now - this.#askedMs >= minProbeMs && session?.sendKeepalive() === true) this.#askedMs = now;
+  }
 }

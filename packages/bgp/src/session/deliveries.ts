@@ -1,9 +1,11 @@
 import { MessageType, type RouteRefreshMessage, type UpdateMessage } from "../codec/message.ts";
 import { Outcome } from "../codec/outcome.ts";
+import type { MaxPrefixes } from "../fsm/config.ts";
 import type { Negotiated } from "../fsm/negotiate.ts";
 import { Family } from "../iana/afi-safi.ts";
 import { AttributeCode } from "../iana/attribute-codes.ts";
 import type { SessionEvent } from "./events.ts";
+import { PrefixLimits } from "./prefix-limits.ts";
 
 const none: readonly Family[] = [];
 const ipv4Only: readonly Family[] = [Family.Ipv4Unicast];
@@ -12,15 +14,27 @@ const ipv4Only: readonly Family[] = [Family.Ipv4Unicast];
 export class Deliveries {
   /** Families that RFC 7606 made us stop using on this session. */
   readonly #disabled = new Set<Family>();
+  readonly limits: PrefixLimits;
+
+  constructor(maxPrefixes: readonly MaxPrefixes[] = []) {
+    this.limits = new PrefixLimits(maxPrefixes);
+  }
 
   /** For the next connection. */
   reset(): void {
     this.#disabled.clear();
+    this.limits.reset();
   }
 
-  deliver(message: UpdateMessage | RouteRefreshMessage, negotiated: Negotiated, events: SessionEvent[]): void {
-    if (message.type === MessageType.RouteRefresh) this.#routeRefresh(message, negotiated, events);
-    else this.#update(message, negotiated, events);
+  /** The limit that the message passes, or null; a message that passes one is not delivered. */
+  deliver(
+    message: UpdateMessage | RouteRefreshMessage,
+    negotiated: Negotiated,
+    events: SessionEvent[],
+  ): MaxPrefixes | null {
+    if (message.type !== MessageType.RouteRefresh) return this.#update(message, negotiated, events);
+    this.#routeRefresh(message, negotiated, events);
+    return null;
   }
 
   /** RFC 2918 §4: a request for a family that was not announced is ignored. */
@@ -32,22 +46,24 @@ export class Deliveries {
     else if (message.subtype <= 2) events.push({ kind: "route-refresh", message });
   }
 
-  #update(message: UpdateMessage, negotiated: Negotiated, events: SessionEvent[]): void {
+  #update(message: UpdateMessage, negotiated: Negotiated, events: SessionEvent[]): MaxPrefixes | null {
     if (message.outcome === Outcome.AfiSafiDisable) {
       this.#disable(message, negotiated, events);
-      return;
+      return null;
     }
     if (message.endOfRib !== -1) {
       if (this.#usable(message.endOfRib, negotiated)) events.push({ kind: "end-of-rib", family: message.endOfRib });
-      return;
+      return null;
     }
     const families = familiesOf(message);
     let ignoredFamilies = none;
     for (const family of families) {
       if (!this.#usable(family, negotiated)) ignoredFamilies = [...ignoredFamilies, family];
     }
-    if (families.length > 0 && ignoredFamilies.length === families.length) return;
-    events.push({ kind: "update", message, ignoredFamilies });
+    if (families.length > 0 && ignoredFamilies.length === families.length) return null;
+    const passed = this.limits.take(message, ignoredFamilies, events);
+    if (passed === null) events.push({ kind: "update", message, ignoredFamilies });
+    return passed;
   }
 
   #usable(family: Family, negotiated: Negotiated): boolean {
@@ -60,6 +76,7 @@ export class Deliveries {
     for (const affected of family === undefined ? negotiated.families : [family]) {
       if (!this.#usable(affected, negotiated)) continue;
       this.#disabled.add(affected);
+      this.limits.disable(affected);
       events.push({ kind: "family-disabled", family: affected, problems: message.problems });
     }
   }

@@ -30,6 +30,8 @@ export type SessionEvent =
   /** RFC 7606 §2 "AFI/SAFI disable": drop the family's routes; none of it will be delivered in this session any more. */
   | { readonly kind: "family-disabled"; readonly family: Family; readonly problems: readonly Problem[] }
   | { readonly kind: "route-refresh"; readonly message: RouteRefreshMessage }
+  /** The peer announces so many prefixes of a family that its limit is near; one more than `limit` ends the session. */
+  | { readonly kind: "prefix-warning"; readonly family: Family; readonly count: number; readonly limit: number }
   | { readonly kind: "notification"; readonly direction: "sent" | "received"; readonly notification: NotificationBody }
   /** The session (or an attempt at one) ended. Nothing of that connection follows. */
   | DownEvent;
@@ -54,6 +56,8 @@ export interface StopReason {
   readonly subcode: number | null;
   /** RFC 9003 text for the peer's operator, sent with subcodes 2 and 4; cut to 255 octets of valid UTF-8. */
   readonly text: string;
+  /** Where both ends announced the N bit, send it as a Hard Reset, which ends graceful restart (RFC 8538 §3.1). Default: no. */
+  readonly hard?: boolean;
 }
 
 /** Messages since the session object was made. */
@@ -90,4 +94,13 @@ export interface SessionSnapshot {
   readonly lastDown: { readonly reason: DownReason; readonly cause: string; readonly atMs: number } | null;
   readonly received: MessageCounters;
   readonly sent: MessageCounters;
+  /** Distinct prefixes that the peer announces, for each family with a limit; empty unless Established. */
+  readonly prefixes: readonly PrefixCount[];
+}
+
+/** How many prefixes of a family a peer announces, and how many it may. */
+export interface PrefixCount {
+  readonly family: Family;
+  readonly count: number;
+  readonly limit: number;
 }

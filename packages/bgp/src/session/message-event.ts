@@ -1,5 +1,5 @@
 import { type MalformedMessage, type Message, MessageType } from "../codec/message.ts";
-import { Outcome } from "../codec/outcome.ts";
+import { type NotificationBody, Outcome } from "../codec/outcome.ts";
 import type { PeerConfig } from "../fsm/config.ts";
 import type { FsmEvent } from "../fsm/event.ts";
 import { HeaderSubcode, NotificationCode, OpenSubcode } from "../iana/notification-codes.ts";
@@ -38,6 +38,11 @@ export function messageEvent(message: Message | MalformedMessage, config: PeerCo
       return malformedEvent(message);
   }
   return message satisfies never;
+}
+
+/** The NOTIFICATION that an event brought, or null. */
+export function receivedIn(event: FsmEvent): NotificationBody | null {
+  return event.type === "NotifMsg" || event.type === "NotifMsgVerErr" ? event.notification : null;
 }
 
 function malformedEvent(message: MalformedMessage): FsmEvent {

@@ -18,6 +18,10 @@ export class Outbox {
   #context: CodecContext = defaultCodecContext;
   /** What was appended last stays behind this mark until `release`; null: nothing is held back. */
   #mark: number | null = null;
+  /** Octets taken since the connection began, and what TCP had of them when that last changed. */
+  #taken = 0;
+  #accepted = 0;
+  #waiting = false;
 
   /** Octets that `take` would give. */
   get length(): number {
@@ -28,6 +32,9 @@ export class Outbox {
   reset(): void {
     this.#context = defaultCodecContext;
     this.#mark = null;
+    this.#taken = 0;
+    this.#accepted = 0;
+    this.#waiting = false;
     this.#output.truncate(0);
   }
 
@@ -81,7 +88,18 @@ export class Outbox {
   take(): Uint8Array | null {
     const taken = this.#output.take(this.length);
     if (this.#mark !== null) this.#mark = 0;
+    this.#taken += taken?.length ?? 0;
     return taken;
+  }
+
+  /** `octets` of what was taken are not with TCP yet; true when TCP has taken some since the last call, or these began to wait. */
+  unsent(octets: number): boolean {
+    const accepted = this.#taken - octets;
+    const waiting = octets > 0;
+    if (waiting === this.#waiting && accepted <= this.#accepted) return false;
+    this.#accepted = accepted;
+    this.#waiting = waiting;
+    return true;
   }
 
   counters(): MessageCounters {

@@ -14,7 +14,16 @@ export type PeerEvent =
   | (Extract<SessionEvent, { readonly kind: "open" | "established" | "notification" }> & { readonly slot: Slot })
   | Extract<
       SessionEvent,
-      { readonly kind: "state" | "update" | "end-of-rib" | "family-disabled" | "route-refresh" | "down" }
+      {
+        readonly kind:
+          | "state"
+          | "update"
+          | "end-of-rib"
+          | "family-disabled"
+          | "route-refresh"
+          | "prefix-warning"
+          | "down";
+      }
     >
   /** One of two connections ended and the other goes on. */
   | { readonly kind: "dropped"; readonly slot: Slot; readonly reason: DownReason; readonly cause: string };
@@ -26,9 +35,19 @@ export type AcceptResult =
   /** Send `reply` if there is one, then close it. `cause` is a sentence for the log. */
   | { readonly accepted: false; readonly reply: Uint8Array | null; readonly cause: string };
 
+/** Why and until when a peer's connections are refused after one of them has ended. */
+export interface HeldDown {
+  /** Monotonic milliseconds; Infinity: until the peer is started again. */
+  readonly untilMs: number;
+  /** The rest of a sentence that begins with the peer. */
+  readonly cause: string;
+}
+
 /** A peer at one moment. `state`, `sinceMs` and `negotiated` are those of the connection that is furthest. */
 export interface PeerSessionSnapshot extends SessionSnapshot {
   /** The connection that is furthest, or null when neither exists. */
   readonly slot: Slot | null;
+  /** Not null while nothing is accepted from the peer, although it was not stopped. */
+  readonly heldDown: HeldDown | null;
   readonly connections: { readonly outbound: FsmStateName; readonly inbound: FsmStateName | null };
 }

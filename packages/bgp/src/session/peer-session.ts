@@ -6,58 +6,38 @@
  */
 import type { RouteBatch } from "../codec/message.ts";
 import type { NotificationBody } from "../codec/outcome.ts";
-import { survivingInitiator } from "../fsm/collision.ts";
 import type { PeerConfig } from "../fsm/config.ts";
 import type { CloseCause } from "../fsm/event.ts";
 import type { Negotiated } from "../fsm/negotiate.ts";
 import type { FsmStateName } from "../fsm/state.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import { defaultStopReason } from "./cease.ts";
-import { collisionWaitMs, decideCollision } from "./collision-decision.ts";
-import type { SessionEvent, StopReason } from "./events.ts";
+import { collisionWaitMs, decideCollision, Probe, survives } from "./collision-decision.ts";
+import type { DownEvent, SessionEvent, StopReason } from "./events.ts";
+import { HoldDown, refusedUntil } from "./hold-down.ts";
 import type { AcceptResult, PeerEvent, PeerSessionSnapshot, Slot } from "./peer-events.ts";
 import { PeerHistory } from "./peer-history.ts";
-import { refusalReply } from "./refusal.ts";
+import type { PeerSessionOptions } from "./peer-session-options.ts";
+import { PeerStates, rivalOf } from "./peer-states.ts";
+import { connectionRejected, refusal } from "./refusal.ts";
 import { Session } from "./session.ts";
-
-/** What a {@link PeerSession} is made of. */
-export interface PeerSessionOptions {
-  readonly config: PeerConfig;
-  /** In [0, 1), for the jitter of timers. */
-  readonly random: () => number;
-}
-
-/** How far a state is on the way to a session. */
-const progress: { readonly [Name in FsmStateName]: number } = {
-  Idle: 0,
-  Active: 1,
-  Connect: 2,
-  OpenSent: 3,
-  OpenConfirm: 4,
-  Established: 5,
-};
-
-/** RFC 4271 §4.4: "KEEPALIVE messages MUST NOT be sent more frequently than one per second", however often the peer dials. */
-const minProbeMs = 1000;
-
-function rivalOf(slot: Slot): Slot {
-  return slot === "outbound" ? "inbound" : "outbound";
-}
 
 /** One configured peer without input or output: at most two connections, of which one becomes the session (RFC 4271 §6.8). */
 export class PeerSession {
   readonly config: PeerConfig;
   readonly #random: () => number;
+  readonly #awaitVerdict: boolean;
+  /** Connections whose OPEN was told and neither admitted nor rejected yet. */
+  readonly #undecided: Set<Slot> = new Set();
   readonly #outbound: Session;
   #inbound: Session | null = null;
-  /** The states as far as they were told in events. */
-  readonly #states: { [S in Slot]: FsmStateName } = { outbound: "Idle", inbound: "Idle" };
+  readonly #states: PeerStates = new PeerStates();
   readonly #history: PeerHistory = new PeerHistory();
   /** What an ended inbound connection still had to say. */
   #lastWords: Uint8Array | null = null;
   #started = false;
-  /** When the established connection was last asked for a sign of life because the peer dialled again. */
-  #probedMs = Number.NEGATIVE_INFINITY;
+  readonly #holdDown: HoldDown;
+  readonly #probe: Probe = new Probe();
   #stopReason: StopReason = defaultStopReason;
   /** We do not dial, because the inbound connection is on its way or up. */
   #suspended = false;
@@ -67,22 +47,24 @@ export class PeerSession {
   constructor(options: PeerSessionOptions) {
     this.config = options.config;
     this.#random = options.random;
+    this.#awaitVerdict = options.awaitVerdict ?? false;
+    this.#holdDown = new HoldDown(options.config, options.random);
     this.#outbound = new Session({ config: options.config, random: options.random, holdAtOpen: true });
   }
 
   /** That of the connection which is furthest; `Active` for a passive peer that waits. */
   get state(): FsmStateName {
-    return this.#states[this.#furthest()];
+    return this.#states.state;
   }
 
   /** What the OPENs of the furthest connection agreed on; null before OpenConfirm. */
   get negotiated(): Negotiated | null {
-    return this.#session(this.#furthest())?.negotiated ?? null;
+    return this.#session(this.#states.furthest)?.negotiated ?? null;
   }
 
   /** The connection that `sendRoutes` writes to; null unless Established. */
   get establishedSlot(): Slot | null {
-    const slot = this.#furthest();
+    const slot = this.#states.furthest;
     return this.#session(slot)?.state === "Established" ? slot : null;
   }
 
@@ -90,6 +72,7 @@ export class PeerSession {
   start(now: number): readonly PeerEvent[] {
     const events: PeerEvent[] = [];
     this.#started = true;
+    this.#holdDown.clear();
     if (!this.#suspended) this.#absorb("outbound", this.#outbound.start(now), now, events);
     return events;
   }
@@ -97,8 +80,21 @@ export class PeerSession {
   /** Ends everything with a Cease and stays down until `start`. No `down` when nothing was under way. */
   stop(now: number, reason: StopReason = defaultStopReason): readonly PeerEvent[] {
     this.#started = false;
+    this.#holdDown.clear();
     this.#stopReason = reason;
     return this.#onEach(now, (session) => session.stop(now, reason));
+  }
+
+  /** Ends everything with a Cease, usually Administrative Reset; unlike after `stop` it starts again by itself, after the backoff. */
+  reset(now: number, reason: StopReason): readonly PeerEvent[] {
+    return this.#onEach(now, (session) => session.reset(now, reason));
+  }
+
+  /** Lets the connection go on whose OPEN was told: see `awaitVerdict`. */
+  admit(slot: Slot, now: number): readonly PeerEvent[] {
+    const events: PeerEvent[] = [];
+    if (this.#undecided.delete(slot) && this.#session(slot)?.held === true) this.#resolve(slot, now, events);
+    return events;
   }
 
   /** Ends everything with this NOTIFICATION; unlike after `stop` it starts again by itself, after the backoff. */
@@ -109,12 +105,13 @@ export class PeerSession {
   /** The peer has dialled us. */
   accept(now: number): AcceptResult {
     if (!this.#started) {
-      const reply = refusalReply(this.config, this.#stopReason);
-      return { accepted: false, reply, cause: "the peer connects, but it is stopped on our side" };
+      return refusal(this.config, this.#stopReason, "the peer connects, but it is stopped on our side");
     }
+    const held = this.#holdDown.at(now);
+    if (held !== null) return refusal(this.config, connectionRejected, refusedUntil(held, now));
     if (this.#inbound?.state === "Established") {
       // Its OPEN cannot be awaited, for both would be `inbound`; ask the old one whether it still lives.
-      this.#probe(this.#inbound, now);
+      this.#probe.ask(this.#inbound, now);
       const cause =
         "the peer connects again, but its session is established: it may have restarted, and will try again";
       return { accepted: false, reply: null, cause };
@@ -126,7 +123,7 @@ export class PeerSession {
     this.#inbound = new Session({
       config: { ...this.config, passive: true },
       random: this.#random,
-      connectRetryCounter: this.#outbound.connectRetryCounter,
+      connectRetryCounter: Math.max(this.#holdDown.failures, this.#outbound.connectRetryCounter),
       holdAtOpen: true,
     });
     this.#absorb("inbound", this.#inbound.start(now), now, events);
@@ -154,6 +151,7 @@ export class PeerSession {
   /** Fires every timer that is due. Everything readable must have gone through `receive` before. */
   tick(now: number): readonly PeerEvent[] {
     const events: PeerEvent[] = [];
+    this.#holdDown.at(now);
     this.#absorb("outbound", this.#outbound.tick(now), now, events);
     if (this.#inbound !== null) this.#absorb("inbound", this.#inbound.tick(now), now, events);
     const waiting = this.#waiting;
@@ -171,6 +169,7 @@ export class PeerSession {
       this.#outbound.nextDeadline(),
       this.#inbound?.nextDeadline() ?? Number.POSITIVE_INFINITY,
       this.#waiting?.untilMs ?? Number.POSITIVE_INFINITY,
+      this.#holdDown.current?.untilMs ?? Number.POSITIVE_INFINITY,
     );
   }
 
@@ -183,23 +182,28 @@ export class PeerSession {
     return lastWords;
   }
 
+  /** See `Session.unsent`. */
+  unsent(slot: Slot, octets: number, now: number): void {
+    this.#session(slot)?.unsent(octets, now);
+  }
+
   /** See `Session.sendRoutes`. */
   sendRoutes(batch: RouteBatch): boolean {
-    return this.#session(this.#furthest())?.sendRoutes(batch) ?? false;
+    return this.#session(this.#states.furthest)?.sendRoutes(batch) ?? false;
   }
 
   /** See `Session.sendEndOfRib`. */
   sendEndOfRib(family: Family): boolean {
-    return this.#session(this.#furthest())?.sendEndOfRib(family) ?? false;
+    return this.#session(this.#states.furthest)?.sendEndOfRib(family) ?? false;
   }
 
   /** See `Session.sendRouteRefresh`. */
   sendRouteRefresh(family: Family): boolean {
-    return this.#session(this.#furthest())?.sendRouteRefresh(family) ?? false;
+    return this.#session(this.#states.furthest)?.sendRouteRefresh(family) ?? false;
   }
 
   snapshot(): PeerSessionSnapshot {
-    const slot = this.#furthest();
+    const slot = this.#states.furthest;
     const outbound = this.#outbound.snapshot();
     const inbound = this.#inbound?.snapshot() ?? null;
     const furthest = slot === "inbound" && inbound !== null ? inbound : outbound;
@@ -208,17 +212,17 @@ export class PeerSession {
       ...this.#history.snapshot(inbound === null ? [outbound] : [outbound, inbound]),
       state: this.state,
       nextRetryAtMs: outbound.nextRetryAtMs,
-      slot: progress[this.state] >= progress.OpenSent ? slot : null,
-      connections: { outbound: this.#states.outbound, inbound: this.#inbound === null ? null : this.#states.inbound },
+      slot: this.#states.hasReached(slot, "OpenSent") ? slot : null,
+      heldDown: this.#holdDown.current,
+      connections: {
+        outbound: this.#states.of("outbound"),
+        inbound: this.#inbound === null ? null : this.#states.of("inbound"),
+      },
     };
   }
 
   #session(slot: Slot): Session | null {
     return slot === "outbound" ? this.#outbound : this.#inbound;
-  }
-
-  #furthest(): Slot {
-    return progress[this.#states.inbound] > progress[this.#states.outbound] ? "inbound" : "outbound";
   }
 
   #on(slot: Slot, now: number, call: (session: Session) => readonly SessionEvent[]): PeerEvent[] {
@@ -230,7 +234,7 @@ export class PeerSession {
 
   /** The furthest connection last, so that only its end is the end of the peer's session. */
   #onEach(now: number, call: (session: Session) => readonly SessionEvent[]): PeerEvent[] {
-    const last = this.#furthest();
+    const last = this.#states.furthest;
     // Nobody goes on because its rival ends.
     this.#waiting = null;
     return [...this.#on(rivalOf(last), now, call), ...this.#on(last, now, call)];
@@ -251,12 +255,15 @@ export class PeerSession {
           events.push({ ...event, slot });
           break;
         case "disconnect":
+          events.push({ ...event, slot });
+          break;
         case "open":
           events.push({ ...event, slot });
+          if (this.#awaitVerdict) this.#undecided.add(slot);
           break;
         case "established":
           events.push({ ...event, slot });
-          if (progress[this.#states[rivalOf(slot)]] >= progress.OpenSent) this.#dump(rivalOf(slot), now, events);
+          if (this.#states.hasReached(rivalOf(slot), "OpenSent")) this.#dump(rivalOf(slot), now, events);
           break;
         case "down":
           this.#ended(slot, event, now, events);
@@ -265,20 +272,19 @@ export class PeerSession {
         case "end-of-rib":
         case "family-disabled":
         case "route-refresh":
+        case "prefix-warning":
           events.push(event);
           break;
         default:
           event satisfies never;
       }
     }
-    if (this.#session(slot)?.held === true && this.#waiting?.slot !== slot) this.#resolve(slot, now, events);
+    if (this.#mayGoOn(slot) && this.#waiting?.slot !== slot) this.#resolve(slot, now, events);
   }
 
   #enter(slot: Slot, to: FsmStateName, now: number, events: PeerEvent[]): void {
     const from = this.state;
-    // An inbound connection that is lost leaves nothing that could become active again.
-    const lost = slot === "inbound" && to === "Active" && progress[this.#states.inbound] >= progress.OpenSent;
-    this.#states[slot] = lost ? "Idle" : to;
+    this.#states.enter(slot, to);
     if (this.state === from) return;
     this.#history.entered(now);
     events.push({ kind: "state", from, to: this.state });
@@ -288,8 +294,9 @@ export class PeerSession {
   #resolve(slot: Slot, now: number, events: PeerEvent[]): void {
     const rival = rivalOf(slot);
     this.#waiting = null;
-    const { collisionDetectEstablishedState } = this.config;
-    const decision = decideCollision(this.#states[rival], this.#survives(slot), collisionDetectEstablishedState);
+    const peer = this.#session(slot)?.negotiated ?? null;
+    const wins = peer !== null && survives(slot, peer, this.config);
+    const decision = decideCollision(this.#states.of(rival), wins, this.config.collisionDetectEstablishedState);
     switch (decision) {
       case "proceed":
         if (rival === "outbound") this.#suspend(now, events);
@@ -307,29 +314,22 @@ export class PeerSession {
         this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "proceed" };
         return;
       case "probe-then-dump-self":
-        this.#probe(this.#session(rival), now);
+        this.#probe.ask(this.#session(rival), now);
         this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "dump" };
         return;
     }
     decision satisfies never;
   }
 
-  #probe(session: Session | null, now: number): void {
-    if (now - this.#probedMs >= minProbeMs && session?.sendKeepalive() === true) this.#probedMs = now;
-  }
-
-  #survives(slot: Slot): boolean {
-    const peer = this.#session(slot)?.negotiated;
-    if (peer === null || peer === undefined) return false;
-    const local = { routerId: this.config.routerId, asn: this.config.localAs };
-    const initiator = survivingInitiator(local, { routerId: peer.peerRouterId, asn: peer.peerAs });
-    return (initiator === "local") === (slot === "outbound");
-  }
-
   #proceed(slot: Slot, now: number, events: PeerEvent[]): void {
     if (this.#waiting?.slot === slot) this.#waiting = null;
     const session = this.#session(slot);
-    if (session?.held === true) this.#absorb(slot, session.proceed(now), now, events);
+    if (session !== null && this.#mayGoOn(slot)) this.#absorb(slot, session.proceed(now), now, events);
+  }
+
+  /** Held at the peer's OPEN, and admitted. */
+  #mayGoOn(slot: Slot): boolean {
+    return this.#session(slot)?.held === true && !this.#undecided.has(slot);
   }
 
   #dump(slot: Slot, now: number, events: PeerEvent[]): void {
@@ -355,19 +355,22 @@ export class PeerSession {
     this.#forgetInbound(now, events);
   }
 
-  #ended(slot: Slot, event: Extract<SessionEvent, { readonly kind: "down" }>, now: number, events: PeerEvent[]): void {
+  #ended(slot: Slot, event: DownEvent, now: number, events: PeerEvent[]): void {
     if (this.#waiting?.slot === slot) this.#waiting = null;
+    this.#undecided.delete(slot);
     const rival = rivalOf(slot);
-    const goesOn = progress[this.#states[rival]] >= progress.OpenSent;
+    const goesOn = this.#states.hasReached(rival, "OpenSent");
     if (goesOn && !event.wasEstablished) {
       events.push({ kind: "dropped", slot, reason: event.reason, cause: event.cause });
     } else {
       this.#history.down(event.reason, event.cause, now);
       events.push(event);
     }
+    const session = this.#session(slot);
+    if (!goesOn && session !== null) this.#holdDown.remember(session.snapshot(), event.reason, now);
     if (slot === "inbound") this.#forgetInbound(now, events);
     // The inbound connection is the session, or nearly: no dialling beside it.
-    else if (progress[this.#states.inbound] >= progress.OpenConfirm) this.#suspend(now, events);
+    else if (this.#states.hasReached("inbound", "OpenConfirm")) this.#suspend(now, events);
     // It waited for what just happened.
     if (this.#waiting?.slot === rival) this.#proceed(rival, now, events);
   }
@@ -376,12 +379,16 @@ export class PeerSession {
     const inbound = this.#inbound;
     if (inbound === null) return;
     this.#inbound = null;
-    this.#states.inbound = "Idle";
+    this.#undecided.delete("inbound");
+    this.#states.enter("inbound", "Idle");
     this.#lastWords = inbound.takeOutput();
     this.#history.forget(inbound.snapshot());
     if (!this.#suspended) return;
     this.#suspended = false;
     if (!this.#started) return;
-    this.#absorb("outbound", this.#outbound.startAfterFailures(now, inbound.connectRetryCounter), now, events);
+    const held = this.#holdDown.at(now);
+    const pauseMs = held === null ? null : held.untilMs - now;
+    const again = this.#outbound.startAfterFailures(now, inbound.connectRetryCounter, pauseMs);
+    this.#absorb("outbound", again, now, events);
   }
 }

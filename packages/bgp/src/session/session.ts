@@ -24,13 +24,14 @@ import { type FsmState, type FsmStateName, initialState } from "../fsm/state.ts"
 import { expiredTimer, nextAttempt, nextDeadline, transition } from "../fsm/transition.ts";
 import { PeerConfigError, validatePeerConfig } from "../fsm/validate.ts";
 import type { Family } from "../iana/afi-safi.ts";
-import { CeaseSubcode, NotificationCode } from "../iana/notification-codes.ts";
-import { cease, defaultStopReason } from "./cease.ts";
+import { cease, defaultStopReason, wordsOf } from "./cease.ts";
 import { Counters } from "./counters.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { SessionEvent, SessionSnapshot, StopReason, TimedNotification } from "./events.ts";
-import { messageEvent } from "./message-event.ts";
+import { heldTooLong, maxHeldOctets } from "./held-input.ts";
+import { messageEvent, receivedIn } from "./message-event.ts";
 import { Outbox } from "./outbox.ts";
+import { limitPassed } from "./prefix-limits.ts";
 
 /** What a {@link Session} is made of. */
 export interface SessionOptions {
@@ -39,17 +40,9 @@ export interface SessionOptions {
   readonly random: () => number;
   /** Failures so far, when this session goes on where another one ended. */
   readonly connectRetryCounter?: number;
-  /** Stop at the peer's OPEN, with our KEEPALIVE held back, until `proceed`: for whoever resolves collisions. */
+  /** Stop at the peer's OPEN, with our KEEPALIVE held back, until `proceed`: for whoever resolves collisions, or may refuse. */
   readonly holdAtOpen?: boolean;
 }
-
-/** Input kept while a session is held at the OPEN, where a peer that keeps to the rules has next to nothing to say. */
-const maxHeldOctets = 65_536;
-const heldTooLong: FsmEvent = {
-  type: "AutomaticStop",
-  notification: { code: NotificationCode.Cease, subcode: CeaseSubcode.OutOfResources, data: new Uint8Array(0) },
-  cause: `the peer sent more than ${maxHeldOctets} octets before our KEEPALIVE`,
-};
 
 /** One BGP connection attempt loop without input or output (RFC 4271 §8): see the top of this file for what the driver owes it. */
 export class Session {
@@ -58,9 +51,11 @@ export class Session {
   readonly #holdAtOpen: boolean;
   readonly #outbox: Outbox = new Outbox();
   readonly #received: Counters = new Counters();
-  readonly #deliveries: Deliveries = new Deliveries();
+  readonly #deliveries: Deliveries;
   #state: FsmState;
   #sinceMs = 0;
+  /** The latest time that the driver has told. */
+  #now = 0;
   #framer: Framer = new Framer();
   #context: CodecContext = defaultCodecContext;
   /** While held at the peer's OPEN: how much input waits; else null. */
@@ -79,6 +74,7 @@ export class Session {
     this.config = options.config;
     this.#random = options.random;
     this.#holdAtOpen = options.holdAtOpen ?? false;
+    this.#deliveries = new Deliveries(this.config.maxPrefixes);
     this.#state = initialState(options.connectRetryCounter);
     // An OPEN that cannot be encoded shows here, not when the connection is up.
     new Outbox().send({ type: MessageType.Open, ...ownOpen(this.config) });
@@ -113,9 +109,9 @@ export class Session {
     return this.#apply({ type: this.config.passive ? "ManualStart_with_PassiveTcpEstablishment" : "ManualStart" }, now);
   }
 
-  /** Starts after the pause that this many failures deserve. */
-  startAfterFailures(now: number, connectRetryCounter: number): readonly SessionEvent[] {
-    return this.#apply({ type: "AutomaticStart_with_DampPeerOscillations", connectRetryCounter }, now);
+  /** Starts after the pause that this many failures deserve, or after `pauseMs` where that is given; Infinity: on `start`. */
+  startAfterFailures(now: number, connectRetryCounter: number, pauseMs: number | null = null): readonly SessionEvent[] {
+    return this.#apply({ type: "AutomaticStart_with_DampPeerOscillations", connectRetryCounter, pauseMs }, now);
   }
 
   /** The dial succeeded, or the peer's connection was accepted. */
@@ -132,14 +128,23 @@ export class Session {
 
   /** Ends the session with a Cease and stays down until `start`. */
   stop(now: number, reason: StopReason = defaultStopReason): readonly SessionEvent[] {
-    const text = reason.text === "" ? "" : `: ${reason.text}`;
-    const notification = cease(reason);
-    return this.#apply({ type: "ManualStop", notification, cause: `stopped on our side${text}` }, now);
+    const notification = cease(reason, this.negotiated);
+    return this.#apply({ type: "ManualStop", notification, cause: `stopped on our side${wordsOf(reason)}` }, now);
+  }
+
+  /** Ends the session with a Cease, usually Administrative Reset; unlike after `stop` it starts again by itself, after the backoff. */
+  reset(now: number, reason: StopReason): readonly SessionEvent[] {
+    const notification = cease(reason, this.negotiated);
+    const cause = `reset on our side${wordsOf(reason)}`;
+    return this.#apply(
+      { type: "AutomaticStop", notification, reason: "administrative-reset", cause, pauseMs: null },
+      now,
+    );
   }
 
   /** Ends the session with this NOTIFICATION; unlike after `stop` it starts again by itself, after the backoff. */
   reject(now: number, notification: NotificationBody, cause: string): readonly SessionEvent[] {
-    return this.#apply({ type: "AutomaticStop", notification, cause }, now);
+    return this.#apply({ type: "AutomaticStop", notification, reason: "refused", cause, pauseMs: null }, now);
   }
 
   /** Ends this connection in favour of another one with the same peer (RFC 4271 §6.8). */
@@ -195,12 +200,21 @@ export class Session {
   }
 
   /**
+   * Octets of what `takeOutput` gave that TCP has not taken. Call it after each write that leaves some waiting, and whenever
+   * that number has fallen: while it is above 0 and does not fall the send hold timer runs (RFC 9687).
+   */
+  unsent(octets: number, now: number): void {
+    if (this.#outbox.unsent(octets)) this.#apply({ type: "OutputSent", waiting: octets > 0 }, now);
+  }
+
+  /**
    * Announces or withdraws routes, packed into as few UPDATEs as fit. False, and nothing sent, when the session is not
    * Established or has not negotiated the family. Throws `BgpEncodeError` for values that cannot be put on the wire.
    */
   sendRoutes(batch: RouteBatch): boolean {
     if (!this.#canSend(batch.family)) return false;
     this.#outbox.sendRoutes(batch);
+    this.#updateSent();
     return true;
   }
 
@@ -208,6 +222,7 @@ export class Session {
   sendEndOfRib(family: Family): boolean {
     if (!this.#canSend(family)) return false;
     this.#outbox.send({ type: MessageType.Update, endOfRib: family });
+    this.#updateSent();
     return true;
   }
 
@@ -240,7 +255,13 @@ export class Session {
       lastDown: this.#lastDown,
       received: this.#received.snapshot(),
       sent: this.#outbox.counters(),
+      prefixes: this.#state.name === "Established" ? this.#deliveries.limits.counts() : [],
     };
+  }
+
+  /** At the time that was told last: the routes are part of that moment's doings. */
+  #updateSent(): void {
+    this.#apply({ type: "UpdateSent" }, this.#now);
   }
 
   #canSend(family: Family): boolean {
@@ -285,6 +306,7 @@ export class Session {
   /** One transition: the change of state is told first, then the effects in their order. */
   #step(event: FsmEvent, now: number, events: SessionEvent[]): void {
     const before = this.#state.name;
+    this.#now = now;
     const { state, effects } = transition(this.#state, event, { now, random: this.#random() }, this.config);
     this.#state = state;
     if (state.name !== before) {
@@ -341,9 +363,12 @@ export class Session {
       case "established":
         events.push({ kind: "established", negotiated: effect.negotiated });
         return;
-      case "deliver":
-        if (this.negotiated !== null) this.#deliveries.deliver(effect.message, this.negotiated, events);
+      case "deliver": {
+        if (this.negotiated === null) return;
+        const passed = this.#deliveries.deliver(effect.message, this.negotiated, events);
+        if (passed !== null) this.#step(limitPassed(passed, this.negotiated), now, events);
         return;
+      }
     }
     effect satisfies never;
   }
@@ -357,9 +382,4 @@ export class Session {
     events.push({ kind: "notification", direction, notification });
     return { notification, atMs, text: describeNotification(notification) };
   }
-}
-
-/** The NOTIFICATION that an event brought, or null. */
-function receivedIn(event: FsmEvent): NotificationBody | null {
-  return event.type === "NotifMsg" || event.type === "NotifMsgVerErr" ? event.notification : null;
 }

@@ -1,6 +1,7 @@
 import type { CloseCause } from "../fsm/event.ts";
 import type { PeerEvent, Slot } from "../session/peer-events.ts";
-import { PeerSession, type PeerSessionOptions } from "../session/peer-session.ts";
+import { PeerSession } from "../session/peer-session.ts";
+import type { PeerSessionOptions } from "../session/peer-session-options.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { Segment, Wire } from "./wire.ts";
 

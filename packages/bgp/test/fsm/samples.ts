@@ -45,7 +45,7 @@ export function sampleNegotiated(config: PeerConfig = sampleConfig(), open: Open
   return verdict.negotiated;
 }
 
-/** Every state, and Connect and Active also with TCP up and DelayOpen running; entered at time 0, with two failures before. */
+/** Every state, Connect and Active also with TCP up and DelayOpen running, Established also with output that waits; entered at time 0, with two failures before. */
 export function sampleStates(config: PeerConfig = sampleConfig()) {
   const connectRetryCounter = 2;
   const negotiated = sampleNegotiated(config);
@@ -62,7 +62,14 @@ export function sampleStates(config: PeerConfig = sampleConfig()) {
       connectRetryCounter,
       negotiated,
       sinceMs: 0,
-      timers: { hold: 9000, keepalive: 3000 },
+      timers: { hold: 9000, keepalive: 3000, sendHold: never },
+    },
+    "Established, blocked": {
+      name: "Established",
+      connectRetryCounter,
+      negotiated,
+      sinceMs: 0,
+      timers: { hold: 9000, keepalive: 3000, sendHold: 480_000 },
     },
   } as const satisfies Record<string, FsmState>;
 }
@@ -82,12 +89,20 @@ export const sampleEvents: { readonly [Type in FsmEventType]: Extract<FsmEvent, 
   AutomaticStart_with_DampPeerOscillations: {
     type: "AutomaticStart_with_DampPeerOscillations",
     connectRetryCounter: 3,
+    pauseMs: null,
   },
   AutomaticStart_with_DampPeerOscillations_and_PassiveTcpEstablishment: {
     type: "AutomaticStart_with_DampPeerOscillations_and_PassiveTcpEstablishment",
     connectRetryCounter: 3,
+    pauseMs: null,
   },
-  AutomaticStop: { type: "AutomaticStop", notification: { code: 6, subcode: 1, data: nothing }, cause: "too many" },
+  AutomaticStop: {
+    type: "AutomaticStop",
+    notification: { code: 6, subcode: 1, data: nothing },
+    reason: "refused",
+    cause: "not wanted",
+    pauseMs: null,
+  },
   ConnectRetryTimer_Expires: { type: "ConnectRetryTimer_Expires" },
   HoldTimer_Expires: { type: "HoldTimer_Expires" },
   KeepaliveTimer_Expires: { type: "KeepaliveTimer_Expires" },
@@ -108,6 +123,9 @@ export const sampleEvents: { readonly [Type in FsmEventType]: Extract<FsmEvent, 
   KeepAliveMsg: { type: "KeepAliveMsg" },
   UpdateMsg: { type: "UpdateMsg", message: update },
   UpdateMsgErr: { type: "UpdateMsgErr", notification: { code: 3, subcode: 1, data: nothing }, cause: "bad UPDATE" },
+  SendHoldTimer_Expires: { type: "SendHoldTimer_Expires" },
+  OutputSent: { type: "OutputSent", waiting: true },
+  UpdateSent: { type: "UpdateSent" },
   RouteRefreshMsg: {
     type: "RouteRefreshMsg",
     message: { type: MessageType.RouteRefresh, family: Family.Ipv4Unicast, subtype: 0 },

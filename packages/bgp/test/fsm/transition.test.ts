@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { PeerConfigOptions } from "../../src/fsm/config.ts";
 import type { FsmEffect } from "../../src/fsm/effect.ts";
 import { type FsmEventType, fsmEventNumbers } from "../../src/fsm/event.ts";
+import { sendHoldTime, type TimerEventType, type TimerName, type Timers } from "../../src/fsm/timers.ts";
 import { expiredTimer, nextDeadline, transition } from "../../src/fsm/transition.ts";
 import { type SampleState, sampleConfig, sampleEvents, sampleOpen, sampleStates } from "./samples.ts";
 
@@ -10,13 +12,19 @@ import { type SampleState, sampleConfig, sampleEvents, sampleOpen, sampleStates 
  */
 type Row = { readonly [Type in FsmEventType]: string };
 
-const starts = {
+/** What is the same in every state but Idle. */
+const ignored = {
   ManualStart: "=",
   AutomaticStart: "=",
   ManualStart_with_PassiveTcpEstablishment: "=",
   AutomaticStart_with_PassiveTcpEstablishment: "=",
   AutomaticStart_with_DampPeerOscillations: "=",
   AutomaticStart_with_DampPeerOscillations_and_PassiveTcpEstablishment: "=",
+  TcpConnection_Valid: "=",
+  Tcp_CR_Invalid: "=",
+  SendHoldTimer_Expires: "=",
+  OutputSent: "=",
+  UpdateSent: "=",
 };
 
 const idle: Row = {
@@ -48,20 +56,21 @@ const idle: Row = {
   KeepAliveMsg: "=",
   UpdateMsg: "=",
   UpdateMsgErr: "=",
+  SendHoldTimer_Expires: "=",
+  OutputSent: "=",
+  UpdateSent: "=",
   RouteRefreshMsg: "=",
 };
 
 const connect: Row = {
-  ...starts,
+  ...ignored,
   ManualStop: "Idle: abort, down administrative-stop",
   AutomaticStop: "Idle: abort, down refused",
   ConnectRetryTimer_Expires: "Connect: abort, down connect-timeout, connect",
   HoldTimer_Expires: "=",
   KeepaliveTimer_Expires: "=",
-  DelayOpenTimer_Expires: "OpenSent: send-open",
+  DelayOpenTimer_Expires: "=",
   IdleHoldTimer_Expires: "=",
-  TcpConnection_Valid: "=",
-  Tcp_CR_Invalid: "=",
   Tcp_CR_Acked: "OpenSent: send-open",
   TcpConnectionConfirmed: "OpenSent: send-open",
   TcpConnectionFails: "Idle: down connect-failed",
@@ -80,6 +89,8 @@ const connect: Row = {
 
 const connectDelayed: Row = {
   ...connect,
+  ConnectRetryTimer_Expires: "=",
+  DelayOpenTimer_Expires: "OpenSent: send-open",
   ManualStop: "Idle: 6/2, close, down administrative-stop",
   AutomaticStop: "Idle: 6/1, close, down refused",
   Tcp_CR_Acked: "=",
@@ -117,12 +128,11 @@ const active: Row = {
 
 const activeDelayed: Row = {
   ...connectDelayed,
-  ConnectRetryTimer_Expires: "Connect: connect",
   TcpConnectionFails: "Idle: down connection-reset",
 };
 
 const openSent: Row = {
-  ...starts,
+  ...ignored,
   ManualStop: "Idle: 6/2, close, down administrative-stop",
   AutomaticStop: "Idle: 6/1, close, down refused",
   ConnectRetryTimer_Expires: "=",
@@ -130,8 +140,6 @@ const openSent: Row = {
   KeepaliveTimer_Expires: "=",
   DelayOpenTimer_Expires: "=",
   IdleHoldTimer_Expires: "=",
-  TcpConnection_Valid: "=",
-  Tcp_CR_Invalid: "=",
   Tcp_CR_Acked: "=",
   TcpConnectionConfirmed: "=",
   TcpConnectionFails: "Active: down connection-reset",
@@ -154,7 +162,6 @@ const openConfirm: Row = {
   TcpConnectionFails: "Idle: down connection-reset",
   BGPOpen: "Idle: 5/2, close, down notification-sent",
   BGPOpen_with_DelayOpenTimer_running: "Idle: 5/2, close, down notification-sent",
-  BGPOpenMsgErr: "Idle: 5/2, close, down notification-sent",
   KeepAliveMsg: "Established: established",
   UpdateMsg: "Idle: 5/2, close, down notification-sent",
   UpdateMsgErr: "Idle: 5/2, close, down notification-sent",
@@ -170,7 +177,14 @@ const established: Row = {
   KeepAliveMsg: "Established",
   UpdateMsg: "Established: deliver",
   UpdateMsgErr: "Idle: 3/1, close, down notification-sent",
+  OutputSent: "Established",
+  UpdateSent: "Established",
   RouteRefreshMsg: "Established: deliver",
+};
+
+const blocked: Row = {
+  ...established,
+  SendHoldTimer_Expires: "Idle: 8/0, abort, down send-hold-timer-expired",
 };
 
 const table: { readonly [State in SampleState]: Row } = {
@@ -182,6 +196,7 @@ const table: { readonly [State in SampleState]: Row } = {
   OpenSent: openSent,
   OpenConfirm: openConfirm,
   Established: established,
+  "Established, blocked": blocked,
 };
 
 function describeEffect(effect: FsmEffect): string {
@@ -196,6 +211,15 @@ function describeEffect(effect: FsmEffect): string {
       return effect.kind;
   }
 }
+
+const expiries: readonly (readonly [TimerName, TimerEventType])[] = [
+  ["hold", "HoldTimer_Expires"],
+  ["sendHold", "SendHoldTimer_Expires"],
+  ["connectRetry", "ConnectRetryTimer_Expires"],
+  ["delayOpen", "DelayOpenTimer_Expires"],
+  ["idleHold", "IdleHoldTimer_Expires"],
+  ["keepalive", "KeepaliveTimer_Expires"],
+];
 
 const at = { now: 1000, random: 0.5 };
 const config = sampleConfig();
@@ -227,9 +251,9 @@ describe.each(Object.keys(table) as SampleState[])("in %s", (name) => {
 });
 
 describe("RFC 4271 §8.1", () => {
-  test("every number from 1 to 28 has its event", () => {
+  test("every number from 1 to 28 has its event, and so has RFC 9687's 29", () => {
     const numbers = Object.values(fsmEventNumbers).filter((number) => number > 0);
-    expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 28 }, (_, index) => index + 1));
+    expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 29 }, (_, index) => index + 1));
   });
 });
 
@@ -301,7 +325,7 @@ describe("timers", () => {
   test("KEEPALIVE, UPDATE and ROUTE-REFRESH restart the hold timer and leave the keepalive timer alone", () => {
     for (const type of ["KeepAliveMsg", "UpdateMsg", "RouteRefreshMsg"] as const) {
       const { state } = transition(states.Established, sampleEvents[type], at, config);
-      expect(state.timers).toEqual({ hold: 10_000, keepalive: 3000 });
+      expect(state.timers).toEqual({ hold: 10_000, keepalive: 3000, sendHold: Infinity });
     }
   });
 
@@ -312,6 +336,43 @@ describe("timers", () => {
     const up = transition(confirm, sampleEvents.KeepAliveMsg, at, config).state;
     expect(up.name).toBe("Established");
     expect(nextDeadline(up)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("an UPDATE of ours restarts the keepalive timer (RFC 4271 §8.2.2)", () => {
+    const { state } = transition(states.Established, sampleEvents.UpdateSent, at, config);
+    expect(state.timers).toEqual({ hold: 9000, keepalive: at.now + 3000 * 0.875, sendHold: Infinity });
+  });
+
+  test("the send hold timer runs while output waits, and each octet that goes restarts it (RFC 9687 §4.3)", () => {
+    const sendHold = (
+      waiting: boolean,
+      changes: Partial<PeerConfigOptions> = {},
+      from: SampleState = "Established",
+    ) => {
+      const event = { type: "OutputSent", waiting } as const;
+      const { state } = transition(states[from], event, at, sampleConfig(changes));
+      return state.name === "Established" ? state.timers.sendHold : null;
+    };
+    expect(sendHold(true)).toBe(at.now + 480_000);
+    expect(sendHold(true, {}, "Established, blocked")).toBe(at.now + 480_000);
+    expect(sendHold(false, {}, "Established, blocked")).toBe(Infinity);
+    expect(sendHold(true, { sendHoldTime: 20 })).toBe(at.now + 20_000);
+    expect(sendHold(true, { sendHoldTime: 0 })).toBe(Infinity);
+  });
+
+  test("the send hold time is by default the greater of 8 minutes and twice the hold time, and none without a hold time", () => {
+    expect(sendHoldTime(null, 90)).toBe(480);
+    expect(sendHoldTime(null, 300)).toBe(600);
+    expect([sendHoldTime(null, 0), sendHoldTime(30, 0)]).toEqual([0, 0]);
+  });
+
+  test("a timer that does not run cannot expire", () => {
+    for (const [name, state] of Object.entries(states)) {
+      for (const [timer, type] of expiries) {
+        if (Number.isFinite((state.timers as Timers)[timer] ?? Infinity)) continue;
+        expect(transition(state, { type }, at, config), `${type} in ${name}`).toEqual({ state, effects: [] });
+      }
+    }
   });
 
   test("a tick before the deadline finds nothing, at the deadline the timer's event", () => {

@@ -87,7 +87,7 @@ export class PeerDriver implements Peer {
     this.#environment = environment;
     this.#calls = new HandlerCalls(handlers, this, environment.logger);
     this.#reports = new PeerReports(this.address, environment.logger, this.#calls);
-    this.#session = new PeerSession({ config: settings.config, random: environment.random });
+    this.#session = new PeerSession({ config: settings.config, random: environment.random, awaitVerdict: true });
     this.#timer = new DeadlineTimer(
       environment.clock,
       () => this.#enter((now) => this.#session.tick(now)),
@@ -280,6 +280,7 @@ export class PeerDriver implements Peer {
           this.#calls.ask("onOpen", (h, peer) => h.onOpen?.(event.message, peer)),
           "onOpen",
         );
+        if (!this.#refused) this.#enter((now) => this.#session.admit(event.slot, now));
         return;
       case "established":
         if (!this.#refused) this.#onEstablished(event.slot, event.negotiated);
@@ -301,6 +302,9 @@ export class PeerDriver implements Peer {
         // RFC 7313 §3.2: subtypes 1 and 2 only mark where an answer begins and ends.
         if (event.message.subtype === 0) this.routes.refresh(event.message.family);
         this.#calls.call("onRouteRefresh", (h, peer) => h.onRouteRefresh?.(event.message, peer));
+        return;
+      case "prefix-warning":
+        this.#reports.prefixWarning(event);
         return;
       case "notification":
         this.#reports.notification(event.direction, event.notification);

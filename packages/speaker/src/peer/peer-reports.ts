@@ -1,4 +1,4 @@
-import { CeaseSubcode, type NotificationBody, NotificationCode } from "@vipcast/bgp";
+import { CeaseSubcode, familyName, type NotificationBody, NotificationCode, type PrefixCount } from "@vipcast/bgp";
 import type { PeerDown } from "../handlers.ts";
 import type { Logger } from "../options.ts";
 import type { HandlerCalls } from "./handler-calls.ts";
@@ -32,6 +32,13 @@ export class PeerReports {
     const level = wasEstablished && reason !== "administrative-stop" ? "warn" : "info";
     this.#logger[level]({ peer: this.#peer, reason, wasEstablished }, cause);
     this.#calls.call("onDown", (h, peer) => h.onDown?.(down, peer));
+  }
+
+  prefixWarning({ family, count, limit }: PrefixCount): void {
+    this.#logger.warn(
+      { peer: this.#peer, family: familyName(family), count, limit },
+      `the peer announces ${count} prefixes of ${familyName(family)}, and may announce ${limit}: one more than that ends the session`,
+    );
   }
 
   stall(lateMs: number): void {

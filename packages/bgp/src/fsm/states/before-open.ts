@@ -1,70 +1,66 @@
-/** Faults in Connect and Active, where no OPEN of ours was sent; messages can only arrive while DelayOpen runs. */
+/** What Connect and Active have in common: no OPEN of ours was sent, and messages can only arrive while DelayOpen runs. */
 import type { PeerConfig } from "../config.ts";
-import type { FsmEvent } from "../event.ts";
-import { type At, type Failure, fail, type Transition } from "../leave.ts";
-import { collisionResolution } from "../notification.ts";
+import { type At, fail, stay, stop, type Transition, transportOf } from "../leave.ts";
 import type { ActiveState, ConnectState } from "../state.ts";
-import { withoutOpen } from "./opening.ts";
-import { unexpected } from "./unexpected.ts";
+import type { EventIn } from "./events.ts";
+import { dumped, ended, malformed, notified, unexpected, withoutOpen } from "./faults.ts";
+import { connectionUp, openReceived, sendOpen } from "./opening.ts";
 
-type FaultEvent = Extract<
-  FsmEvent,
-  {
-    readonly type:
-      | "AutomaticStop"
-      | "BGPOpen"
-      | "BGPHeaderErr"
-      | "BGPOpenMsgErr"
-      | "OpenCollisionDump"
-      | "NotifMsgVerErr"
-      | "NotifMsg"
-      | "KeepAliveMsg"
-      | "UpdateMsg"
-      | "UpdateMsgErr"
-      | "RouteRefreshMsg";
-  }
+/** Everything but the two events in which the states differ. */
+export type SharedEvent = Exclude<
+  EventIn<ConnectState | ActiveState>,
+  { readonly type: "ConnectRetryTimer_Expires" | "TcpConnectionFails" }
 >;
 
-/** RFC 4271 §8.2.2: release everything, drop the connection, count the failure, back to Idle. */
-export function beforeOpenFault(
+export function beforeOpen(
   state: ConnectState | ActiveState,
-  event: FaultEvent,
+  event: SharedEvent,
   at: At,
   config: PeerConfig,
 ): Transition {
-  return fail(state, withoutOpen(failureOf(state, event), config), at, config);
-}
-
-function failureOf(state: ConnectState | ActiveState, event: FaultEvent): Failure {
   switch (event.type) {
+    case "ManualStop":
+      return stop(state, config.notificationsWithoutOpen ? event : { ...event, notification: null });
+
+    case "DelayOpenTimer_Expires":
+      return sendOpen(state, at, config);
+
+    case "Tcp_CR_Acked":
+    case "TcpConnectionConfirmed":
+      return transportOf(state) === "connected" ? stay(state) : connectionUp(state, at, config);
+
+    case "BGPOpen_with_DelayOpenTimer_running":
+      return openReceived(state, event.message, at, config);
+
+    // "the local system: … drops the TCP connection, increments the ConnectRetryCounter by 1, … changes its state to Idle"
     case "AutomaticStop":
-      return { notification: event.notification, reason: "refused", cause: event.cause };
+      return fail(state, withoutOpen(ended(event), config), at, config);
 
     case "BGPHeaderErr":
     case "BGPOpenMsgErr":
-      return { notification: event.notification, reason: "notification-sent", cause: event.cause };
+      return fail(state, withoutOpen(malformed(event), config), at, config);
 
     case "OpenCollisionDump":
-      return { notification: collisionResolution(), reason: "collision", cause: event.cause };
+      return fail(state, withoutOpen(dumped(event), config), at, config);
 
     // "If the DelayOpenTimer is running, … changes its state to Idle" without counting: the versions may yet agree.
     case "NotifMsgVerErr":
-      return {
-        notification: null,
-        reason: "notification-received",
-        cause: event.cause,
-        uncounted: Number.isFinite(state.timers.delayOpen),
-      };
+      return fail(state, { ...notified(event), uncounted: transportOf(state) === "connected" }, at, config);
 
     case "NotifMsg":
-      return { notification: null, reason: "notification-received", cause: event.cause };
+      return fail(state, notified(event), at, config);
 
     case "BGPOpen":
     case "KeepAliveMsg":
     case "UpdateMsg":
     case "UpdateMsgErr":
     case "RouteRefreshMsg":
-      return unexpected(state.name, event.type);
+      return fail(state, withoutOpen(unexpected(state.name, event), config), at, config);
+
+    // Nothing of ours was sent yet.
+    case "OutputSent":
+    case "UpdateSent":
+      return stay(state);
   }
   return event satisfies never;
 }

@@ -1,69 +1,56 @@
 /** RFC 4271 §8.2.2, Established state: routes are exchanged. */
-import { connectionLost, holdExpired } from "../cause.ts";
+import { sendHoldExpired } from "../cause.ts";
 import type { PeerConfig } from "../config.ts";
 import type { FsmEffect } from "../effect.ts";
-import type { FsmEvent } from "../event.ts";
 import { type At, fail, stay, stop, type Transition } from "../leave.ts";
-import { collisionResolution, holdTimerExpired } from "../notification.ts";
+import { sendHoldTimerExpired } from "../notification.ts";
 import type { EstablishedState } from "../state.ts";
-import { holdDeadline, keepaliveDeadline } from "../timers.ts";
-import { unexpected } from "./unexpected.ts";
+import { holdDeadline, sendHoldTime } from "../timers.ts";
+import type { EventIn } from "./events.ts";
+import { dumped, ended, lost, malformed, notified, silent, unexpected } from "./faults.ts";
+import { keepalive, keepaliveRestarted } from "./keepalive.ts";
 
-export function established(state: EstablishedState, event: FsmEvent, at: At, config: PeerConfig): Transition {
-  const { negotiated } = state;
+export function established(
+  state: EstablishedState,
+  event: EventIn<EstablishedState>,
+  at: At,
+  config: PeerConfig,
+): Transition {
   switch (event.type) {
-    case "ManualStart":
-    case "AutomaticStart":
-    case "ManualStart_with_PassiveTcpEstablishment":
-    case "AutomaticStart_with_PassiveTcpEstablishment":
-    case "AutomaticStart_with_DampPeerOscillations":
-    case "AutomaticStart_with_DampPeerOscillations_and_PassiveTcpEstablishment":
-      return stay(state);
-
     case "ManualStop":
       return stop(state, event);
 
     case "AutomaticStop":
-      return fail(state, { notification: event.notification, reason: "refused", cause: event.cause }, at, config);
+      return fail(state, ended(event), at, config);
 
-    case "HoldTimer_Expires": {
-      const cause = holdExpired(state.name, negotiated.holdTime);
-      return fail(state, { notification: holdTimerExpired(), reason: "hold-timer-expired", cause }, at, config);
+    case "HoldTimer_Expires":
+      return fail(state, silent(state), at, config);
+
+    // RFC 9687 §4.3: the NOTIFICATION is for the log, since a connection that takes nothing will not take this either, and
+    // waiting until it does is what the timer is to prevent: reset.
+    case "SendHoldTimer_Expires": {
+      const cause = sendHoldExpired(sendHoldTime(config.sendHoldTime, state.negotiated.holdTime));
+      const notification = sendHoldTimerExpired();
+      return fail(state, { notification, reason: "send-hold-timer-expired", cause, stuck: true }, at, config);
     }
 
-    case "KeepaliveTimer_Expires": {
-      const keepalive = keepaliveDeadline(negotiated.keepalive, at.now, at.random);
-      return { state: { ...state, timers: { ...state.timers, keepalive } }, effects: [{ kind: "send-keepalive" }] };
-    }
+    case "KeepaliveTimer_Expires":
+      return keepalive(state, at);
 
-    // The inbound connection of the same peer has an FSM of its own.
-    case "TcpConnection_Valid":
-    case "Tcp_CR_Invalid":
-    case "Tcp_CR_Acked":
-    case "TcpConnectionConfirmed":
-      return stay(state);
+    case "TcpConnectionFails":
+      return fail(state, lost(state, event), at, config);
 
-    case "TcpConnectionFails": {
-      const reason = event.cause.kind === "end" ? "connection-closed" : "connection-reset";
-      const cause = connectionLost(state.name, event.cause);
-      return fail(state, { notification: null, reason, cause, lost: true }, at, config);
-    }
-
+    // RFC 4271 §8.2.2 lists a header error under "any other event", a Finite State Machine Error; §6.1 wants it named.
     case "BGPHeaderErr":
     case "UpdateMsgErr":
-      return fail(
-        state,
-        { notification: event.notification, reason: "notification-sent", cause: event.cause },
-        at,
-        config,
-      );
+      return fail(state, malformed(event), at, config);
 
     case "OpenCollisionDump":
-      return fail(state, { notification: collisionResolution(), reason: "collision", cause: event.cause }, at, config);
+      return fail(state, dumped(event), at, config);
 
     case "NotifMsgVerErr":
     case "NotifMsg":
-      return fail(state, { notification: null, reason: "notification-received", cause: event.cause }, at, config);
+      return fail(state, notified(event), at, config);
 
     case "KeepAliveMsg":
       return heard(state, [], at);
@@ -78,13 +65,13 @@ export function established(state: EstablishedState, event: FsmEvent, at: At, co
     case "BGPOpen":
     case "BGPOpen_with_DelayOpenTimer_running":
     case "BGPOpenMsgErr":
-      return fail(state, unexpected(state.name, event.type), at, config);
+      return fail(state, unexpected(state.name, event), at, config);
 
-    // Timers that do not run here.
-    case "ConnectRetryTimer_Expires":
-    case "DelayOpenTimer_Expires":
-    case "IdleHoldTimer_Expires":
-      return stay(state);
+    case "OutputSent":
+      return sent(state, event.waiting, at, config);
+
+    case "UpdateSent":
+      return stay(keepaliveRestarted(state, at));
   }
   return event satisfies never;
 }
@@ -95,4 +82,14 @@ function heard(state: EstablishedState, effects: readonly FsmEffect[], at: At): 
   // Messages of one chunk come at one time.
   if (hold === state.timers.hold) return { state, effects };
   return { state: { ...state, timers: { ...state.timers, hold } }, effects };
+}
+
+/**
+ * RFC 9687 §4.3: "Each time the local system sends a BGP message, it restarts the SendHoldTimer". While nothing waits to be
+ * sent it does not run: then it could only say that we were silent ourselves.
+ */
+function sent(state: EstablishedState, waiting: boolean, at: At, config: PeerConfig): Transition {
+  const seconds = sendHoldTime(config.sendHoldTime, state.negotiated.holdTime);
+  const sendHold = waiting && seconds > 0 ? at.now + seconds * 1000 : Number.POSITIVE_INFINITY;
+  return sendHold === state.timers.sendHold ? stay(state) : stay({ ...state, timers: { ...state.timers, sendHold } });
 }

@@ -1,11 +1,11 @@
 /** RFC 4271 §8.2.2, Idle state. */
 import type { PeerConfig } from "../config.ts";
-import type { FsmEvent } from "../event.ts";
 import { type At, idleAfterFailures, stay, type Transition } from "../leave.ts";
-import type { ActiveState, ConnectState, IdleState } from "../state.ts";
-import { nextDial } from "./opening.ts";
+import type { IdleState } from "../state.ts";
+import type { EventIn } from "./events.ts";
+import { dial, listen } from "./opening.ts";
 
-export function idle(state: IdleState, event: FsmEvent, at: At, config: PeerConfig): Transition {
+export function idle(state: IdleState, event: EventIn<IdleState>, at: At, config: PeerConfig): Transition {
   switch (event.type) {
     case "ManualStart":
     case "AutomaticStart":
@@ -18,7 +18,7 @@ export function idle(state: IdleState, event: FsmEvent, at: At, config: PeerConf
     // RFC 4271 leaves the method of damping open: wait in Idle as after that many failures.
     case "AutomaticStart_with_DampPeerOscillations":
     case "AutomaticStart_with_DampPeerOscillations_and_PassiveTcpEstablishment":
-      return { state: idleAfterFailures(event.connectRetryCounter, at, config), effects: [] };
+      return { state: idleAfterFailures(event.connectRetryCounter, event.pauseMs, at, config), effects: [] };
 
     // The next automatic start; the counter goes on, so that the pauses grow until a session is stable.
     case "IdleHoldTimer_Expires":
@@ -33,12 +33,6 @@ export function idle(state: IdleState, event: FsmEvent, at: At, config: PeerConf
 
     // "Any other event received in the Idle state does not cause change in the state of the local system."
     case "AutomaticStop":
-    case "ConnectRetryTimer_Expires":
-    case "HoldTimer_Expires":
-    case "KeepaliveTimer_Expires":
-    case "DelayOpenTimer_Expires":
-    case "TcpConnection_Valid":
-    case "Tcp_CR_Invalid":
     case "Tcp_CR_Acked":
     case "TcpConnectionConfirmed":
     case "TcpConnectionFails":
@@ -52,27 +46,10 @@ export function idle(state: IdleState, event: FsmEvent, at: At, config: PeerConf
     case "KeepAliveMsg":
     case "UpdateMsg":
     case "UpdateMsgErr":
+    case "OutputSent":
+    case "UpdateSent":
     case "RouteRefreshMsg":
       return stay(state);
   }
   return event satisfies never;
-}
-
-/** Dials at once: the first attempt after a start never waits. */
-export function dial(connectRetryCounter: number, at: At, config: PeerConfig): Transition {
-  const next: ConnectState = {
-    name: "Connect",
-    connectRetryCounter,
-    timers: { connectRetry: nextDial(at, { ...config, passive: false }), delayOpen: Number.POSITIVE_INFINITY },
-  };
-  return { state: next, effects: [{ kind: "connect" }] };
-}
-
-function listen(connectRetryCounter: number, at: At, config: PeerConfig): Transition {
-  const next: ActiveState = {
-    name: "Active",
-    connectRetryCounter,
-    timers: { connectRetry: nextDial(at, config), delayOpen: Number.POSITIVE_INFINITY },
-  };
-  return { state: next, effects: [] };
 }

@@ -1,84 +1,58 @@
 /** RFC 4271 §8.2.2, OpenConfirm state: the OPENs are exchanged, the peer's KEEPALIVE is awaited. */
-import { connectionLost, holdExpired } from "../cause.ts";
 import type { PeerConfig } from "../config.ts";
-import type { FsmEvent } from "../event.ts";
 import { type At, fail, stay, stop, type Transition } from "../leave.ts";
-import { collisionResolution, holdTimerExpired } from "../notification.ts";
 import type { EstablishedState, OpenConfirmState } from "../state.ts";
-import { holdDeadline, keepaliveDeadline, largeHoldTimeMs } from "../timers.ts";
-import { unexpected } from "./unexpected.ts";
+import { holdDeadline } from "../timers.ts";
+import type { EventIn } from "./events.ts";
+import { dumped, ended, lost, malformed, notified, silent, unexpected } from "./faults.ts";
+import { keepalive } from "./keepalive.ts";
 
-export function openConfirm(state: OpenConfirmState, event: FsmEvent, at: At, config: PeerConfig): Transition {
-  const { negotiated } = state;
+export function openConfirm(
+  state: OpenConfirmState,
+  event: EventIn<OpenConfirmState>,
+  at: At,
+  config: PeerConfig,
+): Transition {
   switch (event.type) {
-    case "ManualStart":
-    case "AutomaticStart":
-    case "ManualStart_with_PassiveTcpEstablishment":
-    case "AutomaticStart_with_PassiveTcpEstablishment":
-    case "AutomaticStart_with_DampPeerOscillations":
-    case "AutomaticStart_with_DampPeerOscillations_and_PassiveTcpEstablishment":
-      return stay(state);
-
     case "ManualStop":
       return stop(state, event);
 
     case "AutomaticStop":
-      return fail(state, { notification: event.notification, reason: "refused", cause: event.cause }, at, config);
+      return fail(state, ended(event), at, config);
 
-    case "HoldTimer_Expires": {
-      const seconds = negotiated.holdTime === 0 ? largeHoldTimeMs / 1000 : negotiated.holdTime;
-      const cause = holdExpired(state.name, seconds);
-      return fail(state, { notification: holdTimerExpired(), reason: "hold-timer-expired", cause }, at, config);
-    }
+    case "HoldTimer_Expires":
+      return fail(state, silent(state), at, config);
 
-    case "KeepaliveTimer_Expires": {
-      const keepalive = keepaliveDeadline(negotiated.keepalive, at.now, at.random);
-      return { state: { ...state, timers: { ...state.timers, keepalive } }, effects: [{ kind: "send-keepalive" }] };
-    }
+    case "KeepaliveTimer_Expires":
+      return keepalive(state, at);
 
-    // The inbound connection of the same peer has an FSM of its own.
-    case "TcpConnection_Valid":
-    case "Tcp_CR_Invalid":
-    case "Tcp_CR_Acked":
-    case "TcpConnectionConfirmed":
-      return stay(state);
-
-    case "TcpConnectionFails": {
-      const reason = event.cause.kind === "end" ? "connection-closed" : "connection-reset";
-      const cause = connectionLost(state.name, event.cause);
-      return fail(state, { notification: null, reason, cause, lost: true }, at, config);
-    }
+    case "TcpConnectionFails":
+      return fail(state, lost(state, event), at, config);
 
     case "BGPHeaderErr":
-      return fail(
-        state,
-        { notification: event.notification, reason: "notification-sent", cause: event.cause },
-        at,
-        config,
-      );
+    case "BGPOpenMsgErr":
+      return fail(state, malformed(event), at, config);
 
     case "OpenCollisionDump":
-      return fail(state, { notification: collisionResolution(), reason: "collision", cause: event.cause }, at, config);
+      return fail(state, dumped(event), at, config);
 
     case "NotifMsgVerErr":
-      return fail(
-        state,
-        { notification: null, reason: "notification-received", cause: event.cause, uncounted: true },
-        at,
-        config,
-      );
+      return fail(state, { ...notified(event), uncounted: true }, at, config);
 
     case "NotifMsg":
-      return fail(state, { notification: null, reason: "notification-received", cause: event.cause }, at, config);
+      return fail(state, notified(event), at, config);
 
     // "restarts the HoldTimer and changes its state to Established"
     case "KeepAliveMsg": {
+      const { negotiated, connectRetryCounter } = state;
+      const hold = holdDeadline(negotiated.holdTime, at.now);
+      const timers = { hold, keepalive: state.timers.keepalive, sendHold: Number.POSITIVE_INFINITY };
       const next: EstablishedState = {
         name: "Established",
-        connectRetryCounter: state.connectRetryCounter,
+        connectRetryCounter,
         negotiated,
         sinceMs: at.now,
-        timers: { hold: holdDeadline(negotiated.holdTime, at.now), keepalive: state.timers.keepalive },
+        timers,
       };
       return { state: next, effects: [{ kind: "established", negotiated }] };
     }
@@ -87,16 +61,14 @@ export function openConfirm(state: OpenConfirmState, event: FsmEvent, at: At, co
     // so an OPEN on this connection is an unexpected message.
     case "BGPOpen":
     case "BGPOpen_with_DelayOpenTimer_running":
-    case "BGPOpenMsgErr":
     case "UpdateMsg":
     case "UpdateMsgErr":
     case "RouteRefreshMsg":
-      return fail(state, unexpected(state.name, event.type), at, config);
+      return fail(state, unexpected(state.name, event), at, config);
 
-    // Timers that do not run here.
-    case "ConnectRetryTimer_Expires":
-    case "DelayOpenTimer_Expires":
-    case "IdleHoldTimer_Expires":
+    // RFC 9687 §4.3 runs the SendHoldTimer in Established only; here the hold timer bounds everything.
+    case "OutputSent":
+    case "UpdateSent":
       return stay(state);
   }
   return event satisfies never;

@@ -1,19 +1,48 @@
-/** The exchange of OPENs, which may begin in Connect, Active and OpenSent. */
+/** The way to a connection and the exchange of OPENs on it: Idle, Connect, Active and OpenSent. */
 import type { OpenMessage } from "../../codec/message.ts";
 import type { PeerConfig } from "../config.ts";
 import type { FsmEffect } from "../effect.ts";
-import { type At, type Failure, fail, type Transition } from "../leave.ts";
+import type { FsmEvent } from "../event.ts";
+import { type At, down, type Failure, fail, pauseAfter, type Transition } from "../leave.ts";
 import { negotiate } from "../negotiate.ts";
 import { ownOpen } from "../open.ts";
 import type { ActiveState, ConnectState, OpenConfirmState, OpenSentState } from "../state.ts";
 import { connectRetryDeadline, holdDeadline, keepaliveDeadline, largeHoldTimeMs } from "../timers.ts";
+import { lost, withoutOpen } from "./faults.ts";
 
 /** States in which no OPEN of ours was sent yet. */
 type BeforeOpen = ConnectState | ActiveState;
 
-/** ConnectRetryTimer; a passive peer never dials, so it has none. */
-export function nextDial(at: At, config: PeerConfig): number {
-  return config.passive ? Number.POSITIVE_INFINITY : connectRetryDeadline(config.connectRetry, at.now, at.random);
+/** Dials at once: the first attempt after a start never waits. */
+export function dial(connectRetryCounter: number, at: At, config: PeerConfig): Transition {
+  const connectRetry = connectRetryDeadline(config.connectRetry, at.now, at.random);
+  const timers = { connectRetry, delayOpen: Number.POSITIVE_INFINITY };
+  return { state: { name: "Connect", connectRetryCounter, timers }, effects: [{ kind: "connect" }] };
+}
+
+/** Waits for the peer to dial. RFC 4271 starts the ConnectRetryTimer here as well; a passive peer never dials, so it has none. */
+export function listen(connectRetryCounter: number, at: At, config: PeerConfig): Transition {
+  const connectRetry = config.passive
+    ? Number.POSITIVE_INFINITY
+    : connectRetryDeadline(config.connectRetry, at.now, at.random);
+  const timers = { connectRetry, delayOpen: Number.POSITIVE_INFINITY };
+  return { state: { name: "Active", connectRetryCounter, timers }, effects: [] };
+}
+
+/**
+ * The connection was lost before the peer's OPEN: listen, and dial again after the pause. RFC 4271 restarts the
+ * ConnectRetryTimer with its full time here; ours follows the backoff.
+ */
+export function listenAgain(
+  state: BeforeOpen | OpenSentState,
+  event: Extract<FsmEvent, { readonly type: "TcpConnectionFails" }>,
+  at: At,
+  config: PeerConfig,
+): Transition {
+  const connectRetryCounter = state.connectRetryCounter + 1;
+  const connectRetry = config.passive ? Number.POSITIVE_INFINITY : at.now + pauseAfter(connectRetryCounter, at, config);
+  const timers = { connectRetry, delayOpen: Number.POSITIVE_INFINITY };
+  return { state: { name: "Active", connectRetryCounter, timers }, effects: [down(state, lost(state, event))] };
 }
 
 /** TCP is up: with DelayOpen wait for the peer's OPEN a while, else send ours. */
@@ -63,9 +92,4 @@ export function openReceived(
   const effects: FsmEffect[] = state.name === "OpenSent" ? [] : [{ kind: "send-open", open: ownOpen(config) }];
   effects.push({ kind: "open-accepted", message, negotiated }, { kind: "send-keepalive" });
   return { state: next, effects };
-}
-
-/** RFC 4271 §8.1.1: before our OPEN, a NOTIFICATION is sent only if SendNOTIFICATIONwithoutOPEN allows it. */
-export function withoutOpen(failure: Failure, config: PeerConfig): Failure {
-  return config.notificationsWithoutOpen ? failure : { ...failure, notification: null };
 }

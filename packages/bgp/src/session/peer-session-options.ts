@@ -1,0 +1,13 @@
+import type { PeerConfig } from "../fsm/config.ts";
+
+/** What a `PeerSession` is made of. */
+export interface PeerSessionOptions {
+  readonly config: PeerConfig;
+  /** In [0, 1), for the jitter of timers. */
+  readonly random: () => number;
+  /**
+   * After each `open` event hold our KEEPALIVE back until `admit` or `reject`, so that a refusal goes out before it and the
+   * peer never believes that the session is up. The hold timer bounds the wait. Default: no.
+   */
+  readonly awaitVerdict?: boolean;
+}

@@ -22,6 +22,7 @@ const allowed: Record<string, readonly string[]> = {
     "@vipcast/announcer",
     "@vipcast/lab",
     "commander",
+    "@openpgp/unbzip2-stream",
     "bunyan",
     "ipaddr.js",
     "ip-address",

@@ -22,4 +22,9 @@ export const verbs: readonly Verb[] = [
     summary: "try it: nodes, a router and a client in network namespaces of this machine",
     load: () => import("./lab/command.ts"),
   },
+  {
+    name: "decode",
+    summary: "show the BGP messages in captures, MRT dumps, hexadecimal or raw octets",
+    load: () => import("./decode/command.ts"),
+  },
 ];

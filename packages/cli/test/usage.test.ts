@@ -39,7 +39,7 @@ describe("the command line", () => {
     expect(vipcast(word)).toEqual({ code: 2, out: "", err });
   });
 
-  test.each(["announce", "lab"])("help of %s ends with an example", (command) => {
+  test.each(["announce", "lab", "decode"])("help of %s ends with an example", (command) => {
     const { code, out } = vipcast(command, "--help");
     expect(code).toBe(0);
     expect(out).toContain(`Usage: vipcast ${command}`);

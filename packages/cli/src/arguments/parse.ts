@@ -40,7 +40,7 @@ export function parseCommandLine(verb: VerbSpec, argv: readonly string[]): Parse
 function buildCommand(verb: VerbSpec, values: Map<string, string[]>): Command {
   const command = new Command(`vipcast ${verb.name}`)
     .description(verb.summary)
-    .usage(verb.operandHelp.length === 0 ? "[options]" : "<prefix...> [options]")
+    .usage([...verb.operandHelp.map(([name]) => name), "[options]"].join(" "))
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
     .configureHelp({ helpWidth: 120 })

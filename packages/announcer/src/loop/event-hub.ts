@@ -10,8 +10,8 @@ export interface EventsOptions {
 }
 
 /**
- * Hands events to any number of bounded iterators, in the microtask after they were reported: what a reader does with one (writing it somewhere, usually)
- * must not come before the work that goes with it, such as putting an address back.
+ * Hands events to any number of bounded iterators, two microtasks after they were reported: what a reader does with one (writing it somewhere, usually)
+ * must not come before the work that goes with it, such as putting an address back and noting when that was done.
  */
 export class EventHub {
   readonly #clock: Clock;
@@ -26,7 +26,8 @@ export class EventHub {
   emit(body: EventBody, causes: readonly string[]): void {
     if (this.#readers.size === 0) return;
     this.#pending.push({ time: this.#clock.date().toISOString(), ...body, causes });
-    if (this.#pending.length === 1) queueMicrotask(() => this.#deliver());
+    // The second turn comes after whatever a port that has done its work at once resolves.
+    if (this.#pending.length === 1) queueMicrotask(() => queueMicrotask(() => this.#deliver()));
   }
 
   #deliver(): void {

@@ -17,6 +17,19 @@ describe("EventHub", () => {
     });
   });
 
+  it("lets the work of the same turn and its outcome come first", async () => {
+    const events = hub();
+    const order: string[] = [];
+    const reader = events.subscribe();
+    void reader.next().then(() => order.push("reader"));
+    const work = async (): Promise<void> => undefined;
+    events.emit({ event: "vip.healthy", vip: "a" }, []);
+    await work();
+    order.push("work");
+    await new Promise(setImmediate);
+    expect(order).toEqual(["work", "reader"]);
+  });
+
   it("answers a waiting reader", async () => {
     const events = hub();
     const reader = events.subscribe();
@@ -31,7 +44,7 @@ describe("EventHub", () => {
     const events = hub();
     const [slow, other] = [events.subscribe({ limit: 2 }), events.subscribe()];
     for (const vip of ["a", "b", "c", "d", "e"]) events.emit({ event: "vip.healthy", vip }, []);
-    await Promise.resolve();
+    await new Promise(setImmediate);
     expect((await slow.next()).value).toMatchObject({ event: "events.lost", count: 3 });
     expect((await slow.next()).value).toMatchObject({ vip: "d" });
     expect((await slow.next()).value).toMatchObject({ vip: "e" });

@@ -1,5 +1,13 @@
 import type { AddressPort, Binding, HostAddress, HostEvent, HostLink, HostState } from "@vipcast/announcer";
-import type { KernelAddress, KernelChange, KernelLink, KernelRoute, OwnershipMark, Rtnetlink } from "@vipcast/linux";
+import type {
+  KernelAddress,
+  KernelChange,
+  KernelLink,
+  KernelRoute,
+  OwnershipMark,
+  RouteRequest,
+  Rtnetlink,
+} from "@vipcast/linux";
 import { IFA_F, isMarked, isMarkedRoute, LinuxError } from "@vipcast/linux";
 
 /** The table of routes that make a packet end here. */
@@ -14,9 +22,9 @@ const announcedWithinMs = 1000;
 export class KernelAddresses implements AddressPort {
   readonly #kernel: Rtnetlink;
   readonly #mark: OwnershipMark | null;
-  /** IPv6 addresses that are acknowledged and not yet announced by the kernel, with what to do then. */
+  /** IPv6 addresses that are acknowledged and not yet announced by the kernel, with what to do when they are, or are gone again. */
   readonly #awaited = new Map<string, () => void>();
-  /** IPv6 addresses that were bound before: putting them back is not worth a wait. */
+  /** IPv6 addresses that were bound before: one that is put back must not wait. */
   readonly #known = new Set<string>();
   #watches = 0;
 
@@ -53,7 +61,8 @@ export class KernelAddresses implements AddressPort {
             { scope: "host" as const }
           : { preferredLifetime: 0, flags: IFA_F.nodad };
       this.#kernel.addAddress({ family, address, prefixLength, interface: binding.interface, mark, ...unobtrusive });
-      if (family === "ipv6" && !this.#known.has(address)) await this.#announced(address);
+      const announced = family === "ipv6" ? this.#taken(binding, mark) : null;
+      if (announced !== null) await announced;
       return;
     }
     if (this.#kernel.routes({ family, table: localTable, type: "local", destination: prefix }).length > 0) {
@@ -72,25 +81,47 @@ export class KernelAddresses implements AddressPort {
 
   /**
    * The kernel acknowledges an IPv6 address at once and takes packets for it only when a work queue has added the local route, up to
-   * tens of milliseconds later; then it announces the address. Without a watch nobody would hear of it, and nobody waits.
+   * tens of milliseconds later; then it announces the address. An address that is bound for the first time waits for that. One that is
+   * put back is announced to peers meanwhile: a local route of our own takes its packets at once, until the kernel's is there.
+   * Without a watch nobody would hear of it, and nobody waits. Returns what to wait for, or null.
    */
-  async #announced(address: string): Promise<void> {
-    if (this.#watches === 0) return;
-    this.#known.add(address);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, announcedWithinMs);
-      this.#awaited.set(address, () => {
+  #taken(binding: Binding, mark: OwnershipMark): Promise<void> | null {
+    if (this.#watches === 0) return null;
+    const key = placeOf(binding);
+    const again = this.#known.has(key);
+    this.#known.add(key);
+    this.#awaited.get(key)?.();
+    if (again) this.#kernel.replaceRoute(stopgap(binding, mark));
+    const announced = new Promise<void>((resolve) => {
+      const end = (): void => {
         clearTimeout(timer);
+        this.#awaited.delete(key);
+        if (again) this.#removeStopgap(binding, mark);
         resolve();
-      });
+      };
+      const timer = setTimeout(end, announcedWithinMs);
+      this.#awaited.set(key, end);
     });
-    this.#awaited.delete(address);
+    return again ? null : announced;
   }
 
-  async unbind({ family, address, prefixLength, prefix, interface: name, kind }: Binding): Promise<void> {
+  #removeStopgap(binding: Binding, mark: OwnershipMark): void {
+    try {
+      this.#kernel.deleteRoute(stopgap(binding, mark));
+    } catch (error) {
+      // Most often an interface that went down has taken it along; whatever else stays is removed with the address.
+      if (!(error instanceof LinuxError)) throw error;
+    }
+  }
+
+  async unbind(binding: Binding): Promise<void> {
+    const { family, address, prefixLength, prefix, interface: name, kind } = binding;
     const mark = this.#ownMark(`remove ${prefix}`);
     const version = family === 4 ? "ipv4" : "ipv6";
-    this.#known.delete(address);
+    this.#known.delete(placeOf(binding));
+    this.#awaited.get(placeOf(binding))?.();
+    // A run that was killed in the wrong millisecond has left one.
+    if (kind === "address" && version === "ipv6") this.#removeStopgap(binding, mark);
     try {
       if (kind === "address") this.#kernel.deleteAddress({ family: version, address, prefixLength, interface: name });
       else
@@ -106,6 +137,19 @@ export class KernelAddresses implements AddressPort {
     }
   }
 
+  /**
+   * An IPv6 address that is removed before the kernel has announced it is reported as removed alone. The listener is to hear of our
+   * own address first, or it takes the removal for one of an earlier life of it; such a one, read late, finds the new address there.
+   */
+  #addedUnheard(address: KernelAddress, listener: (event: HostEvent) => void): void {
+    const end = this.#awaited.get(placeOf(address));
+    if (end === undefined) return;
+    const same = (other: KernelAddress): boolean => placeOf(other) === placeOf(address);
+    if (this.#kernel.addresses({ family: "ipv6", interface: address.interface }).some(same)) return;
+    end();
+    listener({ kind: "address-added", address: hostAddress(address, this.#mark) });
+  }
+
   #ownMark(operation: string): OwnershipMark {
     if (this.#mark !== null) return this.#mark;
     throw new LinuxError({ errno: 1, operation, detail: "this run leaves addresses to others" });
@@ -113,16 +157,34 @@ export class KernelAddresses implements AddressPort {
 
   watch(listener: (event: HostEvent) => void): () => void {
     const watch = this.#kernel.watch((change) => {
-      if (change.kind === "address-added") this.#awaited.get(change.address.address)?.();
+      if (change.kind === "address-added") this.#awaited.get(placeOf(change.address))?.();
+      else if (change.kind === "address-removed") this.#addedUnheard(change.address, listener);
       const event = hostEvent(change, this.#mark);
       if (event !== null) listener(event);
     });
     this.#watches++;
     return () => {
       this.#watches--;
+      if (this.#watches === 0) for (const end of [...this.#awaited.values()]) end();
       watch.close();
     };
   }
+}
+
+function placeOf({ address, interface: name }: { readonly address: string; readonly interface: string }): string {
+  return `${address} ${name}`;
+}
+
+/** The local route that takes an IPv6 address's packets until the kernel's own is there. */
+function stopgap({ prefix, interface: name }: Binding, { proto }: OwnershipMark): RouteRequest {
+  return {
+    family: "ipv6",
+    destination: prefix,
+    type: "local",
+    table: localTable,
+    protocol: proto,
+    nextHops: [{ interface: name }],
+  };
 }
 
 /** What the kernel says about something that is not there, or whose interface is not. */

@@ -97,6 +97,52 @@ describe.skipIf(!canMakeNamespaces)("the kernel as the announcer sees it", () =>
     expect(late).toBe(0);
   });
 
+  test("takes packets for an IPv6 address that somebody removed as soon as it is put back, and leaves no route of its own", () => {
+    const outcome = world.evaluate(`${setup}
+      const stop = ours.watch(() => {});
+      const one = binding("2001:db8:4::1/128");
+      const routes = () => kernel.routes({ family: "ipv6", table: 255, type: "local", destination: one.prefix });
+      await ours.bind(one);
+      let late = 0;
+      for (let time = 0; time < 300; time++) {
+        kernel.deleteAddress({ family: "ipv6", address: one.address, prefixLength: 128, interface: "lo" });
+        await ours.bind(one);
+        if (routes().length === 0) late++;
+        if (time % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const protocols = routes().map(({ protocol }) => protocol);
+      await ours.unbind(one);
+      const left = routes().length;
+      stop();
+      kernel.close();
+      console.log(JSON.stringify({ late, protocols, left }));
+    `);
+    expect(outcome).toEqual({ late: 0, protocols: [2], left: 0 });
+  });
+
+  test("reports an IPv6 address that was removed before the kernel had announced it as added and removed", () => {
+    const rounds = world.evaluate(`${setup}
+      const events = [];
+      const stop = ours.watch(({ kind, address }) => { if (address?.address === "2001:db8:4::2") events.push(kind); });
+      const one = binding("2001:db8:4::2/128");
+      const rival = () => kernel.deleteAddress({ family: "ipv6", address: one.address, prefixLength: 128, interface: "lo" });
+      const rounds = new Set();
+      for (let time = 0; time < 100; time++) {
+        events.length = 0;
+        const bound = ours.bind(one);
+        rival();
+        await bound;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        rounds.add(events.join(" "));
+      }
+      stop();
+      kernel.close();
+      console.log(JSON.stringify([...rounds]));
+    `);
+    expect(rounds).toEqual(["address-added address-removed"]);
+  });
+
   test("owns nothing and changes nothing without a mark", () => {
     const outcome = world.evaluate(`${setup}
       const nobody = new KernelAddresses(kernel, null);

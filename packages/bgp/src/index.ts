@@ -9,6 +9,7 @@ export { Writer } from "./bytes/writer.ts";
 // codec
 export { MpReach } from "./codec/attributes/14-mp-reach-nlri.ts";
 export { MpUnreach } from "./codec/attributes/15-mp-unreach-nlri.ts";
+export { aigpMetric, aigpTlv } from "./codec/attributes/aigp-metric.ts";
 export { asTrans, pathLength } from "./codec/attributes/as-path-segments.ts";
 export { hashBytes } from "./codec/attributes/canonical.ts";
 export {
@@ -18,7 +19,9 @@ export {
   parseLargeCommunity,
 } from "./codec/attributes/community-text.ts";
 export { type AttributeVisitor, PathAttributes } from "./codec/attributes/path-attributes.ts";
+export { labelIndex, PrefixSidTlv } from "./codec/attributes/prefix-sid-tlv.ts";
 export { AttributeFlag, type Json } from "./codec/attributes/spec.ts";
+export type { Tlv } from "./codec/attributes/tlv.ts";
 export {
   type AsPathSegment,
   type AttributeValues,

@@ -20,6 +20,9 @@ export function attributeKey(values: AttributeValues): string {
     values.largeCommunities?.map((community) => community.join(":")).join(",") ?? "",
     segments(values.as4Path),
     aggregator(values.as4Aggregator),
+    tlvs(values.aigp),
+    values.onlyToCustomer ?? "",
+    tlvs(values.prefixSid),
     values.unknown?.map((raw) => `${raw.code}/${raw.flags}/${hex(raw.value)}`).join(",") ?? "",
   ].join("|");
 }
@@ -32,6 +35,10 @@ function segments(path: AttributeValues["asPath"]): string {
 
 function aggregator(value: AttributeValues["aggregator"]): string {
   return value === undefined ? "" : `${value.asn}@${hex(value.address)}`;
+}
+
+function tlvs(list: AttributeValues["aigp"]): string {
+  return list?.map(({ type, value }) => `${type}/${hex(value)}`).join(",") ?? "";
 }
 
 function hex(bytes: Uint8Array | undefined): string {

@@ -1,3 +1,4 @@
+import type { Tlv } from "../codec/attributes/tlv.ts";
 import type { AsPathSegment, AttributeValues, RawAttribute } from "../codec/attributes/values.ts";
 
 /**
@@ -21,6 +22,9 @@ export function sameAttributes(a: AttributeValues, b: AttributeValues): boolean 
     sameList(a.clusterList, b.clusterList, sameBytes) &&
     sameList(a.extendedCommunities, b.extendedCommunities, sameBytes) &&
     sameList(a.largeCommunities, b.largeCommunities, sameNumbers) &&
+    a.onlyToCustomer === b.onlyToCustomer &&
+    sameList(a.aigp, b.aigp, sameTlv) &&
+    sameList(a.prefixSid, b.prefixSid, sameTlv) &&
     sameList(a.unknown, b.unknown, sameRaw)
   );
 }
@@ -42,6 +46,10 @@ function sameAggregator(a: AttributeValues["aggregator"], b: AttributeValues["ag
 
 function sameRaw(a: RawAttribute, b: RawAttribute): boolean {
   return a.code === b.code && a.flags === b.flags && sameBytes(a.value, b.value);
+}
+
+function sameTlv(a: Tlv, b: Tlv): boolean {
+  return a.type === b.type && sameBytes(a.value, b.value);
 }
 
 function sameNumbers(a: readonly number[], b: readonly number[]): boolean {

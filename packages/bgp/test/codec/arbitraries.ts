@@ -9,6 +9,7 @@ import type { Prefix } from "../../src/codec/nlri/prefix.ts";
 import { Family } from "../../src/iana/afi-safi.ts";
 
 export const uint32: fc.Arbitrary<number> = fc.oneof(fc.nat(0xffff), fc.nat(0xffff_ffff));
+const asn = uint32.map((value) => Math.max(value, 1));
 const octets = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length });
 
 export const family: fc.Arbitrary<Family> = fc.oneof(
@@ -25,7 +26,7 @@ export const asPath: fc.Arbitrary<AsPathSegment[]> = fc.array(
       SegmentType.ConfedSequence,
       SegmentType.ConfedSet,
     ),
-    asns: fc.array(uint32, { minLength: 1, maxLength: 6 }),
+    asns: fc.array(asn, { minLength: 1, maxLength: 6 }),
   }),
   { maxLength: 4 },
 );
@@ -42,6 +43,9 @@ const unknownAttribute = fc.record({
 
 const hostAddress = octets(4).filter((address) => address[0]! < 224 && address.some((octet) => octet !== 0));
 
+/** Of types nobody has defined: their values may be anything. */
+const tlv = fc.record({ type: fc.integer({ min: 100, max: 255 }), value: fc.uint8Array({ maxLength: 20 }) });
+
 /** Everything but the next hop. */
 const attributesOnly: fc.Arbitrary<AttributeValues> = fc.record(
   {
@@ -50,7 +54,7 @@ const attributesOnly: fc.Arbitrary<AttributeValues> = fc.record(
     multiExitDisc: uint32,
     localPref: uint32,
     atomicAggregate: fc.constant(true),
-    aggregator: fc.record({ asn: uint32, address: octets(4) }),
+    aggregator: fc.record({ asn, address: octets(4) }),
     communities: fc.array(uint32, { minLength: 1, maxLength: 80 }),
     originatorId: octets(4),
     clusterList: fc.array(octets(4), { minLength: 1, maxLength: 5 }),
@@ -60,6 +64,9 @@ const attributesOnly: fc.Arbitrary<AttributeValues> = fc.record(
       maxLength: 5,
       selector: (value) => value.join(":"),
     }),
+    aigp: fc.array(tlv, { minLength: 1, maxLength: 3 }),
+    onlyToCustomer: uint32,
+    prefixSid: fc.uniqueArray(tlv, { minLength: 1, maxLength: 3, selector: ({ type }) => type }),
     unknown: fc
       .uniqueArray(unknownAttribute, { minLength: 1, maxLength: 4, selector: ({ code }) => code })
       .map((list) => list.sort((a, b) => a.code - b.code)),

@@ -73,7 +73,7 @@ describe("the readings", () => {
   });
 
   it("leave the reachability attributes to the message", () => {
-    const rest = attributeSpecs.filter(({ property }) => property === null).map(({ code }) => code);
+    const rest = attributeSpecs.filter(({ property, opaque }) => property === null && !opaque).map(({ code }) => code);
     expect(rest).toEqual([AttributeCode.MpReachNlri, AttributeCode.MpUnreachNlri]);
   });
 

@@ -23,6 +23,7 @@ const faults: Readonly<Record<SegmentFault, AttributeFault>> = {
   "as-path-segment-type": malformed("as-path-segment-type"),
   "as-path-empty-segment": malformed("as-path-empty-segment"),
   "as-path-overrun": malformed("as-path-overrun"),
+  "as-path-as-zero": withdraw("as-path-as-zero", "RFC 7607 §2", UpdateSubcode.MalformedAsPath),
 };
 
 function malformed(rule: SegmentFault): AttributeFault {

@@ -21,6 +21,7 @@ const faults: Readonly<Record<SegmentFault, AttributeFault>> = {
   "as-path-segment-type": discard("as-path-segment-type", "RFC 6793 §6"),
   "as-path-empty-segment": discard("as-path-empty-segment", "RFC 6793 §6"),
   "as-path-overrun": discard("as-path-overrun", "RFC 6793 §6"),
+  "as-path-as-zero": discard("as-path-as-zero", "RFC 7607 §2"),
 };
 
 /**

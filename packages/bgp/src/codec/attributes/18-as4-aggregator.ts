@@ -1,4 +1,5 @@
-import { aggregatorToJson, decodeAggregator, encodeAggregator } from "./aggregator-value.ts";
+import { aggregatorToJson, aggregatorZeroAs, decodeAggregator, encodeAggregator } from "./aggregator-value.ts";
+import { isZeroAs } from "./as-path-segments.ts";
 import { as4AggregatorToSend } from "./four-octet-as.ts";
 import { AttributeKind, type AttributeSpec, badLengthDiscards, defineAttribute, fixedLength, ignored } from "./spec.ts";
 
@@ -15,6 +16,7 @@ export const as4Aggregator: AttributeSpec = defineAttribute({
   length: fixedLength(8),
   badLength: badLengthDiscards("RFC 6793 §6"),
   fromFourOctetAs: ignored("as4-aggregator-from-four-octet-peer", "RFC 6793 §4.1"),
+  check: (bytes, start) => (isZeroAs(bytes, start, 4) ? aggregatorZeroAs : null),
   decode: (bytes, start) => decodeAggregator(bytes, start, 4),
   encode: (w, value) => encodeAggregator(w, value, 4),
   select: (values, ctx) => (ctx.fourOctetAs ? undefined : as4AggregatorToSend(values.aggregator)),

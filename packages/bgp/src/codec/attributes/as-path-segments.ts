@@ -12,8 +12,13 @@ const maxSegmentLength = 255;
 
 const names = ["", "set", "sequence", "confed-sequence", "confed-set"] as const;
 
-/** Name of the first rule the segments break, or null. RFC 7606 §7.2 for AS_PATH, RFC 6793 §6 for AS4_PATH. */
-export type SegmentFault = "as-path-underrun" | "as-path-segment-type" | "as-path-empty-segment" | "as-path-overrun";
+/** Name of the first rule the segments break, or null. RFC 7606 §7.2 for AS_PATH, RFC 6793 §6 for AS4_PATH, RFC 7607 §2 for AS 0. */
+export type SegmentFault =
+  | "as-path-underrun"
+  | "as-path-segment-type"
+  | "as-path-empty-segment"
+  | "as-path-overrun"
+  | "as-path-as-zero";
 
 /** Checks segments of AS numbers of `asnOctets` octets each. */
 export function checkSegments(bytes: Uint8Array, start: number, end: number, asnOctets: 2 | 4): SegmentFault | null {
@@ -25,9 +30,17 @@ export function checkSegments(bytes: Uint8Array, start: number, end: number, asn
     const count = bytes[at + 1]!;
     if (type < SegmentType.Set || type > SegmentType.ConfedSet) return "as-path-segment-type";
     if (count === 0) return "as-path-empty-segment";
-    at += 2 + count * asnOctets;
+    at += 2;
+    const next = at + count * asnOctets;
+    if (next > end) return "as-path-overrun";
+    for (; at < next; at += asnOctets) if (isZeroAs(bytes, at, asnOctets)) return "as-path-as-zero";
   }
-  return at === end ? null : "as-path-overrun";
+  return null;
+}
+
+/** RFC 7607 §2: AS 0 in a path or an aggregator is malformed. */
+export function isZeroAs(bytes: Uint8Array, at: number, asnOctets: 2 | 4): boolean {
+  return (bytes[at]! | bytes[at + 1]!) === 0 && (asnOctets === 2 || (bytes[at + 2]! | bytes[at + 3]!) === 0);
 }
 
 /** The segments of octets that passed {@link checkSegments}. */
@@ -61,7 +74,8 @@ export function encodeSegments(w: Writer, segments: readonly AsPathSegment[], as
 }
 
 function writeAsn(w: Writer, asn: number, asnOctets: 2 | 4): void {
-  checkRange("asPath.asns", asn, 0, 0xffff_ffff);
+  // RFC 7607 §2: "MUST NOT originate or propagate a route with an AS number of zero".
+  checkRange("asPath.asns", asn, 1, 0xffff_ffff);
   if (asnOctets === 4) w.u32(asn);
   else w.u16(asn > 0xffff ? asTrans : asn);
 }

@@ -55,8 +55,12 @@ function sortedUnknown(unknown: readonly RawAttribute[]): readonly RawAttribute[
     const { code, flags } = sorted[i]!;
     checkRange("unknown.code", code, 0, 255);
     checkRange("unknown.flags", flags, 0, 255);
-    if (attributeSpec(code) !== null) {
+    const spec = attributeSpec(code);
+    if (spec !== null && !spec.opaque) {
       throw new BgpEncodeError("value-range", "unknown.code", `${code} has a property of its own`);
+    }
+    if (spec !== null && (flags & AttributeKind.OptionalTransitive) !== spec.kind) {
+      throw new BgpEncodeError("value-range", "unknown.flags", `${flags} are not the flags of ${spec.name}`);
     }
     if (sorted[i - 1]?.code === code) throw new BgpEncodeError("value-range", "unknown.code", `${code} appears twice`);
   }

@@ -161,7 +161,7 @@ export class PathAttributes {
     const unknown: RawAttribute[] = [];
     this.forEach((code, flags, bytes, start, end) => {
       const spec = attributeSpec(code);
-      if (spec !== null) spec.load(values, bytes, start, end, this.context);
+      if (spec !== null && !spec.opaque) spec.load(values, bytes, start, end, this.context);
       else unknown.push({ code, flags: flags & ~AttributeFlag.ExtendedLength, value: bytes.slice(start, end) });
     });
     if (unknown.length > 0) values.unknown = unknown;

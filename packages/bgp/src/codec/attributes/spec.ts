@@ -75,6 +75,8 @@ export interface AttributeSpec {
   readonly select: (values: AttributeValues, ctx: CodecContext) => unknown;
   /** Appends the octets of a value that {@link select} gave, without the attribute header. */
   readonly encode: (w: Writer, value: unknown, ctx: CodecContext) => void;
+  /** Checked, and kept octet for octet in `unknown`: nothing here reads the value. */
+  readonly opaque: boolean;
   /** The property of {@link AttributeValues} that holds the value, and of the JSON object. */
   readonly property: AttributeProperty | null;
   readonly json: (values: AttributeValues) => Json | undefined;
@@ -134,6 +136,7 @@ export function defineAttribute<K extends AttributeProperty>(d: AttributeDefinit
     select: d.select,
     // What `select` gave is all that is ever handed in.
     encode: d.encode as (w: Writer, value: unknown, ctx: CodecContext) => void,
+    opaque: false,
     property,
     json: (values) => {
       const value = values[property];
@@ -142,27 +145,39 @@ export function defineAttribute<K extends AttributeProperty>(d: AttributeDefinit
   };
 }
 
+/** What the file of an attribute without a property states. */
+export type OpaqueDefinition = Pick<AttributeSpec, "code" | "name" | "rfc" | "kind" | "length" | "badLength"> &
+  Partial<Pick<AttributeSpec, "badFlags" | "check">>;
+
+/** An attribute whose faults are known here, and whose value is kept as it is. */
+export function defineOpaque(d: OpaqueDefinition): AttributeSpec {
+  return withoutValue(d, true);
+}
+
 /** MP_REACH_NLRI and MP_UNREACH_NLRI: they carry routes, which are no attribute value; only their check is generic. */
-export function defineReachability(
-  d: Pick<AttributeSpec, "code" | "name" | "rfc" | "length" | "badFlags" | "badLength" | "check">,
-): AttributeSpec {
+export function defineReachability(d: Omit<OpaqueDefinition, "kind">): AttributeSpec {
+  return withoutValue({ ...d, kind: AttributeKind.OptionalNonTransitive }, false);
+}
+
+function withoutValue(d: OpaqueDefinition, opaque: boolean): AttributeSpec {
   return {
     code: d.code,
     name: d.name,
     rfc: d.rfc,
-    kind: AttributeKind.OptionalNonTransitive,
+    kind: d.kind,
     mandatory: Mandatory.Never,
     replacedBy: 0,
     length: d.length,
     lengthTwoOctetAs: d.length,
-    badFlags: d.badFlags,
+    badFlags: d.badFlags ?? attributeFlags,
     badLength: d.badLength,
     fromExternal: null,
     fromFourOctetAs: null,
-    check: d.check,
+    check: d.check ?? null,
     load: () => {},
     select: () => undefined,
     encode: () => {},
+    opaque,
     property: null,
     json: () => undefined,
   };

@@ -13,7 +13,14 @@ import { mpUnreachNlri } from "./15-mp-unreach-nlri.ts";
 import { extendedCommunities } from "./16-extended-communities.ts";
 import { as4Path } from "./17-as4-path.ts";
 import { as4Aggregator } from "./18-as4-aggregator.ts";
+import { pmsiTunnel } from "./22-pmsi-tunnel.ts";
+import { tunnelEncapsulation } from "./23-tunnel-encapsulation.ts";
+import { trafficEngineering } from "./24-traffic-engineering.ts";
+import { ipv6ExtendedCommunities } from "./25-ipv6-extended-communities.ts";
+import { aigp } from "./26-aigp.ts";
 import { largeCommunities } from "./32-large-communities.ts";
+import { onlyToCustomer } from "./35-only-to-customer.ts";
+import { prefixSid } from "./40-prefix-sid.ts";
 import type { AttributeSpec } from "./spec.ts";
 
 /** Every path attribute the codec understands, in ascending order of code; all others travel as {@link RawAttribute}. */
@@ -33,7 +40,14 @@ export const attributeSpecs: readonly AttributeSpec[] = [
   extendedCommunities,
   as4Path,
   as4Aggregator,
+  pmsiTunnel,
+  tunnelEncapsulation,
+  trafficEngineering,
+  ipv6ExtendedCommunities,
+  aigp,
   largeCommunities,
+  onlyToCustomer,
+  prefixSid,
 ];
 
 const byCode: (AttributeSpec | null)[] = new Array<AttributeSpec | null>(256).fill(null);

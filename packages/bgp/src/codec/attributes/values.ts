@@ -1,3 +1,5 @@
+import type { Tlv } from "./tlv.ts";
+
 /** Path attributes as plain values: what encoders take, and what a decoded set materialises into on request. */
 
 /** RFC 4271 §5.1.1. */
@@ -13,11 +15,11 @@ export type SegmentType = (typeof SegmentType)[keyof typeof SegmentType];
 /** One segment of an AS_PATH (RFC 4271 §4.3 b). */
 export interface AsPathSegment {
   readonly type: SegmentType;
-  /** AS numbers 0..4294967295, nearest first. Any count: the encoder splits runs of more than 255 (RFC 4271 §5.1.2). */
+  /** AS numbers 1..4294967295, nearest first. Any count: the encoder splits runs of more than 255 (RFC 4271 §5.1.2). */
   readonly asns: readonly number[];
 }
 
-/** An attribute kept byte for byte because no spec in the table claims its code. */
+/** An attribute kept byte for byte: no spec in the table claims its code, or one that only knows what a malformed one costs. */
 export interface RawAttribute {
   readonly code: number;
   /** The flags octet as received (Optional 0x80, Transitive 0x40, Partial 0x20); the Extended Length bit is recomputed. */
@@ -51,5 +53,12 @@ export interface AttributeValues {
   /** Only from a two-octet peer (RFC 6793); reconstructed into `asPath` by the speaker. */
   readonly as4Path?: readonly AsPathSegment[];
   readonly as4Aggregator?: { readonly asn: number; readonly address: Uint8Array };
+  /** RFC 7311; `aigpMetric` reads it, `aigpTlv` makes it. */
+  readonly aigp?: readonly Tlv[];
+  /** 0..4294967295: an AS (RFC 9234 §5). */
+  readonly onlyToCustomer?: number;
+  /** RFC 8669 §3; `labelIndex` reads it. */
+  readonly prefixSid?: readonly Tlv[];
+  /** Attributes without a property, in wire order; on encoding in any. */
   readonly unknown?: readonly RawAttribute[];
 }

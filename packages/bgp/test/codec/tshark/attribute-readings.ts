@@ -1,4 +1,6 @@
 import { formatAddress } from "../../../src/bytes/address.ts";
+import { aigpMetric } from "../../../src/codec/attributes/aigp-metric.ts";
+import { labelIndex } from "../../../src/codec/attributes/prefix-sid-tlv.ts";
 import type { AsPathSegment, AttributeValues } from "../../../src/codec/attributes/values.ts";
 import { AttributeCode } from "../../../src/iana/attribute-codes.ts";
 import { firstOf, type Tree, treesOf, valuesOf } from "./dissect.ts";
@@ -80,6 +82,29 @@ export const attributeReadings: ReadonlyMap<number, AttributeReading> = new Map<
   ],
   [AttributeCode.As4Path, { theirs: theirSegments, ours: ({ as4Path }) => ourSegments(as4Path) }],
   [AttributeCode.As4Aggregator, { theirs: theirAggregator, ours: ({ as4Aggregator }) => ourAggregator(as4Aggregator) }],
+  [
+    AttributeCode.Aigp,
+    {
+      theirs: (attribute) =>
+        valuesOf(attribute, "bgp.update.attribute.aigp.accu_igp_metric").map(BigInt).map(String)[0],
+      ours: ({ aigp }) => aigp && aigpMetric(aigp)?.toString(),
+    },
+  ],
+  // tshark 4.0 does not know the attribute; its length is compared with the header.
+  [AttributeCode.OnlyToCustomer, { theirs: () => true, ours: ({ onlyToCustomer }) => onlyToCustomer !== undefined }],
+  [
+    AttributeCode.PrefixSid,
+    {
+      theirs: (attribute) => ({
+        types: valuesOf(attribute, "bgp.prefix_sid.type").map(Number),
+        index: valuesOf(attribute, "bgp.prefix_sid.label_index.value").map(Number),
+      }),
+      ours: ({ prefixSid = [] }) => ({
+        types: prefixSid.map(({ type }) => type),
+        index: [labelIndex(prefixSid)].filter((index) => index !== undefined),
+      }),
+    },
+  ],
   [
     AttributeCode.LargeCommunities,
     {

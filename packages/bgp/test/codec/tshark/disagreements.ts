@@ -43,6 +43,10 @@ export const disagreements: readonly Disagreement[] = [
     fixtures: {
       "AS_PATH with one octet behind its segments": ["nlri", "3 header", "3 value"],
       "AS4_PATH of seven octets": ["nlri"],
+      "Tunnel Encapsulation of three octets": ["nlri"],
+      "Tunnel Encapsulation with a TLV that overruns it": ["nlri"],
+      "Tunnel Encapsulation with half a TLV header behind a whole one": ["nlri"],
+      "BGP Prefix-SID with an SRv6 service that overruns it": ["nlri"],
     },
   },
   {
@@ -62,5 +66,19 @@ export const disagreements: readonly Disagreement[] = [
   {
     why: 'RFC 8092 §3: "A receiving speaker MUST silently remove redundant" large communities; tshark shows what is on the wire',
     fixtures: { "A large community that is there twice": ["32 value"] },
+  },
+  {
+    why: 'RFC 8669 §6: "unknown TLVs MUST be retained"; tshark 4.0 loses its place behind one',
+    fixtures: { "BGP Prefix-SID with an SRv6 L3 service and a TLV of an unknown type": ["nlri"] },
+  },
+  {
+    why: 'RFC 7311 §3.2: an AIGP "MUST NOT be considered to be malformed […] because it contains TLVs of unknown types"; tshark 4.0 stops at one',
+    fixtures: {
+      "AIGP with a metric beyond what a double holds, another one and a TLV of another type": ["26 value"],
+    },
+  },
+  {
+    why: 'RFC 8669 §6: "all the occurrences of the TLV other than the first one SHALL be discarded"; tshark shows what is on the wire',
+    fixtures: { "BGP Prefix-SID with a repeated label index": ["40 value"] },
   },
 ];

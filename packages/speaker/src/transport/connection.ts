@@ -15,6 +15,9 @@ export interface ConnectionEvents {
 /** Kept back while paused before TCP itself is made to wait. */
 const heldLimit = 1024 * 1024;
 
+/** Delivered per turn of the event loop after a pause: some thousands of routes, so that nothing else waits long for them. */
+const sliceOctets = 64 * 1024;
+
 /** How long a peer may take to read our last words and close. */
 export const lingerMs = 2000;
 
@@ -26,6 +29,9 @@ export class Connection {
   #connected: boolean;
   #detached = false;
   #stopLinger: (() => void) | null = null;
+  #paused = false;
+  /** The next slice of what was held back. */
+  #slice: NodeJS.Immediate | null = null;
 
   constructor(socket: Socket, events: ConnectionEvents, options: { readonly connected: boolean }) {
     this.#socket = socket;
@@ -77,13 +83,50 @@ export class Connection {
     });
   }
 
+  /** Holds UPDATEs back from now on, also those of a `resume` that is not done yet. */
   pause(): void {
+    this.#paused = true;
     this.#gate.close();
+    if (this.#slice === null) return;
+    this.#stopSlices();
+    this.#readOn();
   }
 
+  /** Delivers what was held back in slices, one a turn of the event loop. Nothing new is read before they are done: order is kept, and memory does not grow. */
   resume(): void {
-    for (const part of this.#gate.open()) this.#deliver(part);
-    if (!this.#detached) this.#socket.resume();
+    this.#paused = false;
+    if (this.#slice !== null || this.#detached) return;
+    this.#socket.pause();
+    this.#deliverSlice();
+  }
+
+  #deliverSlice(): void {
+    this.#slice = null;
+    let left = sliceOctets;
+    while (left > 0 && !this.#paused && !this.#detached) {
+      const part = this.#gate.take();
+      if (part === null) break;
+      left -= part.length;
+      this.#deliver(part);
+    }
+    if (this.#detached) return;
+    if (this.#paused) {
+      this.#readOn();
+    } else if (this.#gate.heldOctets > 0) {
+      this.#slice = setImmediate(() => this.#deliverSlice());
+    } else {
+      for (const part of this.#gate.open()) this.#deliver(part);
+      if (!this.#detached) this.#socket.resume();
+    }
+  }
+
+  #readOn(): void {
+    if (this.#gate.heldOctets <= heldLimit) this.#socket.resume();
+  }
+
+  #stopSlices(): void {
+    if (this.#slice !== null) clearImmediate(this.#slice);
+    this.#slice = null;
   }
 
   /**
@@ -91,7 +134,7 @@ export class Connection {
    * closing it with unread bytes sends a reset that can overtake our NOTIFICATION; after two seconds it is closed anyway.
    */
   finish(clock: Clock): Promise<void> {
-    this.#detached = true;
+    this.#detach();
     const socket = this.#socket;
     if (socket.destroyed || !this.#connected) return this.destroy();
     socket.removeAllListeners("data");
@@ -104,7 +147,7 @@ export class Connection {
 
   /** Closes at once. */
   destroy(): Promise<void> {
-    this.#detached = true;
+    this.#detach();
     this.#socket.destroy();
     return this.#whenClosed();
   }
@@ -144,9 +187,15 @@ export class Connection {
 
   #close(cause: CloseCause): void {
     if (this.#detached) return;
-    this.#detached = true;
+    this.#detach();
     this.#socket.destroy();
     this.#events.closed(cause);
+  }
+
+  /** Nothing is reported any more. */
+  #detach(): void {
+    this.#detached = true;
+    this.#stopSlices();
   }
 
   #causeOf(error: NodeJS.ErrnoException): CloseCause {

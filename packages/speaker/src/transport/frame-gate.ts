@@ -19,6 +19,8 @@ export class FrameGate {
   /** A length that cannot be: no borders any more, the session will find the fault. */
   #lost = false;
   #held: Uint8Array[] = [];
+  /** How many of them have been taken. */
+  #taken = 0;
   #heldOctets = 0;
 
   /** Octets kept back. */
@@ -30,7 +32,20 @@ export class FrameGate {
     this.#closed = true;
   }
 
-  /** Opens the gate and returns what was kept back, in order. */
+  /** The oldest of what is kept back, which is kept no longer; null when there is nothing. The gate stays as it is. */
+  take(): Uint8Array | null {
+    const part = this.#held[this.#taken];
+    if (part === undefined) return null;
+    this.#taken++;
+    this.#heldOctets -= part.length;
+    if (this.#taken === this.#held.length) {
+      this.#held = [];
+      this.#taken = 0;
+    }
+    return part;
+  }
+
+  /** Opens the gate and returns what is still kept back, in order. */
   open(): readonly Uint8Array[] {
     this.#closed = false;
     this.#holding = false;
@@ -38,8 +53,9 @@ export class FrameGate {
       this.#hold(this.#header.slice(this.#headerPassed, this.#headerFill));
       this.#headerPassed = this.#headerFill;
     }
-    const held = this.#held;
+    const held = this.#held.slice(this.#taken);
     this.#held = [];
+    this.#taken = 0;
     this.#heldOctets = 0;
     return held;
   }

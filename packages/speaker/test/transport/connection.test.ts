@@ -77,6 +77,66 @@ test("paused, it reads on until a megabyte is held back, and then lets TCP hold 
   await until(() => received.reduce((sum, chunk) => sum + chunk.length, 0) === total, "everything is delivered");
 });
 
+describe("resuming", () => {
+  const octets = () => received.reduce((sum, chunk) => sum + chunk.length, 0);
+  const held = 900 * 1024;
+
+  async function heldBack(): Promise<Connection> {
+    const paused = connection();
+    paused.pause();
+    for (let sent = 0; sent < held; sent += 1024) far.write(update(1024));
+    await until(() => near.bytesRead === held, "everything is read");
+    return paused;
+  }
+
+  test("delivers in slices of 64 KiB with turns of the event loop between them, and what comes meanwhile follows", async () => {
+    const resumed = await heldBack();
+    const slices: number[] = [];
+    resumed.resume();
+    far.write(update(30));
+    for (let before = 0; octets() < held; before = octets()) {
+      slices.push(octets() - before);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(Math.max(...slices)).toBeLessThan(66 * 1024);
+    expect(slices.length).toBeGreaterThan(10);
+    await until(() => octets() === held + 30, "what came after it follows");
+    expect(received.at(-1)?.length).toBe(30);
+  });
+
+  test("stops at a new pause, and the rest comes with the next resume", async () => {
+    const resumed = await heldBack();
+    resumed.resume();
+    const before = octets();
+    resumed.pause();
+    far.write(update(30));
+    await until(() => near.bytesRead === held + 30, "the socket is read again");
+    expect(octets()).toBe(before);
+    resumed.resume();
+    await until(() => octets() === held + 30, "everything is delivered");
+  });
+
+  test("and closing leaves nothing to come", async () => {
+    const resumed = await heldBack();
+    resumed.resume();
+    const before = octets();
+    await resumed.destroy();
+    await pauseFor(20);
+    expect([octets(), causes]).toEqual([before, []]);
+  });
+
+  test("a FIN that came during the pause is reported after everything before it", async () => {
+    const paused = connection();
+    paused.pause();
+    for (let sent = 0; sent < 2 * held; sent += 1024) far.write(update(1024));
+    far.end();
+    await until(() => near.isPaused(), "the socket is paused");
+    paused.resume();
+    await until(() => causes.length > 0, "the end is seen");
+    expect([octets(), causes[0]?.kind]).toEqual([2 * held, "end"]);
+  });
+});
+
 describe("closing is reported once, as", () => {
   test("an end, after a FIN", async () => {
     connection();

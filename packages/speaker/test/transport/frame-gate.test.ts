@@ -81,3 +81,14 @@ test("a length that cannot be opens the gate for good, so that the session finds
   expect(join(gate.push(Uint8Array.from(broken)))).toEqual(broken);
   expect(gate.heldOctets).toBe(0);
 });
+
+test("what is kept back can be taken part by part, oldest first, while the gate stays closed", () => {
+  const gate = new FrameGate();
+  gate.close();
+  gate.push(Uint8Array.from(first));
+  const taken = [gate.take()];
+  gate.push(Uint8Array.from([...third, ...second]));
+  for (let part = gate.take(); part !== null; part = gate.take()) taken.push(part);
+  expect(taken.flatMap((part) => [...(part ?? [])])).toEqual([...first, ...third]);
+  expect([gate.heldOctets, gate.take(), join(gate.open())]).toEqual([0, null, []]);
+});

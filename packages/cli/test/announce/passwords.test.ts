@@ -25,6 +25,7 @@ function peer(passwordFile: string | null): PeerSettings {
     interface: null,
     timers: { holdTime: 9, keepalive: 3, connectRetry: 5 },
     families: ["ipv4-unicast"],
+    addPath: null,
     description: null,
   };
 }

@@ -7,6 +7,7 @@ import type {
   NotificationBody,
   OpenMessage,
   Prefix,
+  PrefixCount,
   RouteRefreshMessage,
   UpdateMessage,
 } from "@vipcast/bgp";
@@ -66,6 +67,8 @@ export interface PeerHandlers {
   onRoutes?(change: RoutesChanged, peer: Peer): void;
   onEndOfRib?(family: Family, peer: Peer): void;
   onRouteRefresh?(message: RouteRefreshMessage, peer: Peer): void;
+  /** The peer announces so many prefixes of a family that its limit is near. */
+  onPrefixWarning?(warning: PrefixCount, peer: Peer): void;
   onDown?(down: PeerDown, peer: Peer): void;
   onState?(change: { readonly from: FsmStateName; readonly to: FsmStateName }, peer: Peer): void;
   onNotification?(notification: PeerNotification, peer: Peer): void;

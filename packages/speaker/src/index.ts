@@ -9,10 +9,11 @@ export type {
   PeerSnapshotDown,
   PeerSnapshotNotification,
   PeerSnapshotOptions,
+  PeerSnapshotPrefixes,
   PeerSnapshotSession,
   RefusedRoute,
 } from "./peer/snapshot.ts";
-export type { AddPathMode, FamilyName, PeerGroup, PeerOptions } from "./peer-options.ts";
+export type { AddPathMode, FamilyName, PeerGroup, PeerOptions, PrefixLimit } from "./peer-options.ts";
 export type { FlushResult, PeerRoutes, Route, RouteAttributes, RouteChange, RoutePath } from "./routes/route.ts";
 export { Speaker } from "./speaker.ts";
 export type {

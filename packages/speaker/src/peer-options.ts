@@ -1,4 +1,4 @@
-import type { ImportPolicy, RemoteAs } from "@vipcast/bgp";
+import type { ImportPolicy, RemoteAs, Role } from "@vipcast/bgp";
 import type { SocketProtection } from "./transport/options.ts";
 
 /** Address families by name. */
@@ -9,6 +9,16 @@ export type FamilyName = "ipv4-unicast" | "ipv6-unicast";
  * those we `receive`, or `both`. Each direction also needs the peer's offer of the other half.
  */
 export type AddPathMode = "send" | "receive" | "both";
+
+/** How many prefixes of a family a peer may announce (RFC 4271 §6.7). Paths of one prefix count one by one with ADD-PATH. */
+export interface PrefixLimit {
+  /** 1..4294967295; one more ends the session with Cease / Maximum Number of Prefixes Reached (RFC 4486 §4). */
+  readonly limit: number;
+  /** Percent of the limit from which on `onPrefixWarning` and the log warn, 1..100; default 75. */
+  readonly warningPercent?: number;
+  /** Seconds to stay down after that; default: until `peer.enable()`. */
+  readonly restart?: number;
+}
 
 /**
  * Options that peers can share; a group may have a group of its own. What a peer (or an inner group) says itself counts before
@@ -33,6 +43,15 @@ export interface PeerGroup extends SocketProtection {
   readonly connectRetry?: number;
   /** Seconds to wait for the peer's OPEN before ours is sent, 0..65535; default 0 (RFC 4271 §8.1.1, DelayOpen). */
   readonly delayOpen?: number;
+  /** Seconds that TCP may take nothing of what we send before the session ends (RFC 9687): more than `holdTime`, or 0 for never; default 480 or twice the hold time. */
+  readonly sendHoldTime?: number;
+  /**
+   * Pauses between attempts, in seconds: `initial` (default 0.25) doubles with each failure up to `max` (default `connectRetry`), jittered by
+   * 0.75..1, and is forgotten after a session of `stableAfter` (default `connectRetry`).
+   */
+  readonly idleHold?: { readonly initial?: number; readonly max?: number; readonly stableAfter?: number };
+  /** Also refuse what the peer dials during such a pause (RFC 4271 §8.1.1, DampPeerOscillations); default false. */
+  readonly dampPeerOscillations?: boolean;
   /** Default both. */
   readonly families?: readonly FamilyName[];
   /** ADD-PATH for all families of the session, or for each one named; default none. */
@@ -43,6 +62,12 @@ export interface PeerGroup extends SocketProtection {
   readonly extendedNextHop?: boolean;
   /** Next hop of routes that say `"self"`, one address per family at most, instead of what the socket says. */
   readonly nextHopSelf?: readonly string[];
+  /** Limits of what the peer may announce, one for each family or per family; a bare number is the limit alone. Default none. */
+  readonly maxPrefixes?: number | PrefixLimit | { readonly [Name in FamilyName]?: number | PrefixLimit };
+  /** What we are to this external peer (RFC 9234 §4); default: nothing is said. */
+  readonly role?: Role;
+  /** Refuse a peer that states no role of its own (RFC 9234 §4.2); default false. */
+  readonly roleStrict?: boolean;
   readonly description?: string;
   /** Begin shut down, with this text for the peer's operator (RFC 9003); `peer.enable()` starts it. Default: started. */
   readonly shutdown?: string;

@@ -11,6 +11,8 @@ export interface PeerConnectionsEvents {
   data(slot: Slot, chunk: Uint8Array): void;
   /** Everything written before has left our memory. */
   drained(): void;
+  /** Octets that the kernel has not taken, whenever that number has changed. */
+  unsent(slot: Slot, octets: number): void;
   /** Ended without our doing. */
   closed(slot: Slot, cause: CloseCause): void;
 }
@@ -44,6 +46,17 @@ export class PeerConnections {
     return this.#paused;
   }
 
+  /** A transport that throws (no such key, no permission) is a dial that failed, and reported as such. */
+  dial(connect: () => Socket): void {
+    try {
+      this.attach("outbound", connect(), false);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : null;
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#events.closed("outbound", { kind: "error", code, detail });
+    }
+  }
+
   attach(slot: Slot, socket: Socket, connected: boolean): void {
     const connection = new Connection(
       socket,
@@ -51,6 +64,7 @@ export class PeerConnections {
         connected: () => this.#events.connected(),
         data: (chunk) => this.#events.data(slot, chunk),
         drained: () => this.#events.drained(),
+        unsent: (octets) => this.#events.unsent(slot, octets),
         closed: (cause) => {
           this.#current[slot] = null;
           this.#track(connection.destroy());

@@ -2,7 +2,6 @@ import type { Socket } from "node:net";
 import {
   type AdjRibIn,
   CeaseSubcode,
-  type CloseCause,
   type Family,
   type Negotiated,
   type NotificationBody,
@@ -97,6 +96,7 @@ export class PeerDriver implements Peer {
       connected: () => this.#enter((now) => this.#session.connected(now)),
       data: (slot, chunk) => this.#enter((now) => this.#session.receive(slot, chunk, now)),
       drained: () => this.routes.drained(),
+      unsent: (slot, octets) => this.#onUnsent(slot, octets),
       closed: (slot, cause) => this.#enter((now) => this.#session.closed(slot, now, cause)),
     });
     const onSent = this.#calls.has("onRoutesSent");
@@ -132,9 +132,13 @@ export class PeerDriver implements Peer {
   }
 
   enable(): void {
-    if (this.#closed || this.#shutdown === null) return;
+    if (this.#closed) return;
     this.#shutdown = null;
     this.#enter((now) => this.#session.start(now));
+  }
+
+  reset(text = ""): void {
+    this.#enter((now) => this.#session.reset(now, { subcode: CeaseSubcode.AdministrativeReset, text }));
   }
 
   gracefulShutdown(on: boolean): void {
@@ -155,8 +159,7 @@ export class PeerDriver implements Peer {
   }
 
   #stop(text: string): void {
-    const reason = { subcode: CeaseSubcode.AdministrativeShutdown, text };
-    this.#enter((now) => this.#session.stop(now, reason));
+    this.#enter((now) => this.#session.stop(now, { subcode: CeaseSubcode.AdministrativeShutdown, text }));
   }
 
   /** Ends the session for good; resolves when no socket is left. */
@@ -254,6 +257,12 @@ export class PeerDriver implements Peer {
     if (this.#accepted && !this.#closed && this.#connections.get("inbound") === null) this.#dynamic?.onGone();
   }
 
+  /** What TCP has not taken feeds the send hold timer (RFC 9687 §4.1). */
+  #onUnsent(slot: Slot, octets: number): void {
+    this.#session.unsent(slot, octets, this.#environment.clock.now());
+    if (!this.#busy && !this.#closed) this.#timer.set(this.#session.nextDeadline());
+  }
+
   #leaveNothing(): void {
     this.#timer.cancel();
     this.routes.down();
@@ -321,17 +330,9 @@ export class PeerDriver implements Peer {
   }
 
   #dial(): void {
-    try {
-      const { connect, localAddresses } = this.#environment;
-      const context = { localAddresses, announced: (address: Uint8Array) => this.#announces(address) };
-      const options = dialOptions(this.settings, this.#protection.options, context);
-      this.#connections.attach("outbound", connect(options), false);
-    } catch (error) {
-      // A transport that throws (no such key, no permission) is a dial that failed; the retry follows its backoff.
-      const code = error instanceof Error && "code" in error ? String(error.code) : null;
-      const cause: CloseCause = { kind: "error", code, detail: error instanceof Error ? error.message : String(error) };
-      this.#enter((now) => this.#session.closed("outbound", now, cause));
-    }
+    const { connect, localAddresses } = this.#environment;
+    const context = { localAddresses, announced: (address: Uint8Array) => this.#announces(address) };
+    this.#connections.dial(() => connect(dialOptions(this.settings, this.#protection.options, context)));
   }
 
   #disconnect(slot: Slot, abort: boolean): void {

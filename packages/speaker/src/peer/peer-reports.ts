@@ -35,6 +35,7 @@ export class PeerReports {
   }
 
   prefixWarning({ family, count, limit }: PrefixCount): void {
+    this.#calls.call("onPrefixWarning", (h, peer) => h.onPrefixWarning?.({ family, count, limit }, peer));
     this.#logger.warn(
       { peer: this.#peer, family: familyName(family), count, limit },
       `the peer announces ${count} prefixes of ${familyName(family)}, and may announce ${limit}: one more than that ends the session`,

@@ -1,4 +1,11 @@
-import { Family, type ImportPolicy, type PeerConfig, peerConfig, type RemoteAs } from "@vipcast/bgp";
+import {
+  Family,
+  type ImportPolicy,
+  type PeerConfig,
+  peerConfig,
+  type RemoteAs,
+  validatePeerConfig,
+} from "@vipcast/bgp";
 import type { PeerGroup, PeerOptions } from "../peer-options.ts";
 import type { SocketProtection } from "../transport/options.ts";
 import type { PeerAddress } from "../transport/peer-address.ts";
@@ -8,6 +15,7 @@ import {
   readAddPath,
   readAddress,
   readFamilies,
+  readMaxPrefixes,
   readNextHop,
   readProtection,
   readRemoteAs,
@@ -74,7 +82,7 @@ function readConfig(options: PeerGroup, local: LocalSettings, remoteAs: RemoteAs
   const families = readFamilies(options.families);
   const overIpv6 = address.bytes.length === 16;
   const extended = (options.extendedNextHop ?? overIpv6) && families.includes(Family.Ipv4Unicast);
-  return peerConfig({
+  const config = peerConfig({
     localAs: local.asn,
     remoteAs,
     routerId: local.routerId,
@@ -82,16 +90,25 @@ function readConfig(options: PeerGroup, local: LocalSettings, remoteAs: RemoteAs
     keepalive: keepalive ?? null,
     connectRetry,
     delayOpen,
+    sendHoldTime: options.sendHoldTime ?? null,
+    idleHold: options.idleHold ?? {},
+    dampPeerOscillations: options.dampPeerOscillations ?? false,
     passive: options.passive ?? false,
     families,
     collisionDetectEstablishedState: options.collisionDetectEstablishedState ?? false,
     notificationsWithoutOpen: options.notificationsWithoutOpen ?? true,
+    maxPrefixes: readMaxPrefixes(options.maxPrefixes, families),
+    role: options.role ?? null,
+    roleStrict: options.roleStrict ?? false,
     description: options.description ?? "",
     capabilities: {
       extendedNextHop: extended ? [Family.Ipv4Unicast] : [],
       addPath: readAddPath(options.addPath, families),
     },
   });
+  const [wrong] = validatePeerConfig(config);
+  if (wrong !== undefined) refuseOption(`${wrong.field} is ${wrong.value}: ${wrong.problem}: ${wrong.remedy}`);
+  return config;
 }
 
 function checkKeepalive(keepalive: number, holdTime: number): void {

@@ -3,6 +3,7 @@ import {
   type Family,
   familyName,
   formatRouterId,
+  type HeldDown,
   type PeerSessionSnapshot,
   type TimedNotification,
 } from "@vipcast/bgp";
@@ -59,6 +60,7 @@ export function snapshotOf(sources: SnapshotSources): PeerSnapshot {
     closed: sources.closed,
     paused: sources.paused,
     ...(sources.shutdown === null ? {} : { shutdown: sources.shutdown }),
+    ...(session.heldDown === null ? {} : { heldDown: heldDownOf(session.heldDown, timeOf) }),
     gracefulShutdown: sources.gracefulShutdown,
     ...(established === null ? {} : { session: established }),
     counters: countersOf(sources),
@@ -90,13 +92,15 @@ function sessionOf({ session, connection }: SnapshotSources): PeerSnapshotSessio
     localAddress: hostPort(plain(connection.localAddress), connection.localPort),
     remoteAddress: hostPort(plain(connection.remoteAddress), connection.remotePort),
     asn: negotiated.peerAs,
+    ...(negotiated.peerRole === null ? {} : { peerRole: negotiated.peerRole }),
+    prefixes: session.prefixes.map(({ family, count, limit }) => ({ family: nameOf(family), count, limit })),
     routerId: formatRouterId(negotiated.peerRouterId),
   };
 }
 
 function optionsOf({ settings, protection }: SnapshotSources): PeerSnapshotOptions {
   const { asn, port, source, config } = settings;
-  const { localAs, passive, holdTime, keepalive, connectRetry, delayOpen, families, capabilities } = config;
+  const { localAs, passive, holdTime, keepalive, connectRetry, delayOpen, families, capabilities, role } = config;
   const { password, ...socket } = protection;
   return {
     asn,
@@ -112,6 +116,7 @@ function optionsOf({ settings, protection }: SnapshotSources): PeerSnapshotOptio
     ...(source === null ? {} : { source: "address" in source ? source.address.text : source.interface }),
     md5: password !== undefined,
     ...socket,
+    ...(role === null ? {} : { role }),
   };
 }
 
@@ -146,6 +151,10 @@ function downOf(
   timeOf: (atMs: number) => string,
 ): PeerSnapshotDown {
   return { reason: down.reason, cause: cause ?? down.cause, at: timeOf(down.atMs) };
+}
+
+function heldDownOf({ cause, untilMs }: HeldDown, timeOf: (atMs: number) => string): PeerSnapshot["heldDown"] & object {
+  return { cause, ...(Number.isFinite(untilMs) ? { until: timeOf(untilMs) } : {}) };
 }
 
 /** Sessions are only made for families that have such a name. */

@@ -28,8 +28,13 @@ export interface Peer {
    * stays down, whoever dials, until `enable`.
    */
   shutdown(text?: string): void;
-  /** Starts again after `shutdown`; no-op otherwise. */
+  /** Starts again after `shutdown`, or after too many prefixes; otherwise only cuts the pause before the next attempt short. */
   enable(): void;
+  /**
+   * Ends the session with Cease / Administrative Reset and this text for the peer's operator (RFC 9003), and begins anew after the
+   * usual pause. No-op without a connection.
+   */
+  reset(text?: string): void;
   /**
    * Marks all routes as about to go (RFC 8326): they are sent again with the community GRACEFUL_SHUTDOWN, and with LOCAL_PREF 0 on iBGP,
    * or with `false` as they were. The session stays; `routes.flushed()` tells when it has been sent.

@@ -1,6 +1,6 @@
 /** Single options of a peer, from text to what the speaker works with. Each throws `ERR_SPEAKER_OPTION` in words. */
-import { type Family, familyFromName, type PeerConfig, type RemoteAs } from "@vipcast/bgp";
-import type { AddPathMode, FamilyName, PeerGroup } from "../peer-options.ts";
+import { type Family, familyFromName, type MaxPrefixes, type PeerConfig, type RemoteAs } from "@vipcast/bgp";
+import type { AddPathMode, FamilyName, PeerGroup, PrefixLimit } from "../peer-options.ts";
 import type { SocketProtection } from "../transport/options.ts";
 import { isLinkLocal, isUnicast, type PeerAddress, readPeerAddress } from "../transport/peer-address.ts";
 import { checkInteger, checkNumber, refuseOption } from "./check.ts";
@@ -96,6 +96,28 @@ function offer(family: Family, mode: AddPathMode): PeerConfig["capabilities"]["a
       mode satisfies never;
       return refuseOption(`addPath is "${String(mode)}"; it must be send, receive or both`);
   }
+}
+
+const defaultWarningPercent = 75;
+
+export function readMaxPrefixes(wanted: PeerGroup["maxPrefixes"], families: readonly Family[]): readonly MaxPrefixes[] {
+  if (wanted === undefined) return [];
+  if (typeof wanted === "number" || "limit" in wanted) return families.map((family) => prefixLimit(family, wanted));
+  return Object.entries(wanted).map(([name, limit]) => {
+    const family = familyFromName(name);
+    if (family === undefined || !families.includes(family))
+      refuseOption(`maxPrefixes names "${name}", which is not in families`);
+    return prefixLimit(family, limit);
+  });
+}
+
+function prefixLimit(family: Family, wanted: number | PrefixLimit): MaxPrefixes {
+  const {
+    limit,
+    warningPercent = defaultWarningPercent,
+    restart,
+  } = typeof wanted === "number" ? { limit: wanted } : wanted;
+  return { family, limit, warningPercent, restart: restart ?? null };
 }
 
 export function readSource(text: string, peer: PeerAddress): Source {

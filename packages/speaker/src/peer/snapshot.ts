@@ -1,4 +1,4 @@
-import type { DownReason, FsmStateName, RemoteAs } from "@vipcast/bgp";
+import type { DownReason, FsmStateName, RemoteAs, Role } from "@vipcast/bgp";
 import type { FamilyName } from "../peer-options.ts";
 
 /** Messages and octets since the peer was added; sessions add up. */
@@ -47,6 +47,10 @@ export interface PeerSnapshotSession {
   readonly remoteAddress: string;
   /** The peer's AS, as its OPEN says. */
   readonly asn: number;
+  /** What the peer says it is to us (RFC 9234); absent when it says nothing. */
+  readonly peerRole?: Role;
+  /** For each family with a limit. */
+  readonly prefixes: readonly PeerSnapshotPrefixes[];
   /** Dotted BGP Identifier of the peer. */
   readonly routerId: string;
 }
@@ -73,6 +77,14 @@ export interface PeerSnapshotOptions {
   readonly md5: boolean;
   readonly trafficClass?: number;
   readonly userTimeout?: number;
+  readonly role?: Role;
+}
+
+/** How many prefixes of a family the peer announces, and how many it may. */
+export interface PeerSnapshotPrefixes {
+  readonly family: FamilyName;
+  readonly count: number;
+  readonly limit: number;
 }
 
 /** A desired route that is not sent, and why. */
@@ -101,6 +113,8 @@ export interface PeerSnapshot {
   readonly paused: boolean;
   /** `shutdown()` is in effect, with this text. */
   readonly shutdown?: string;
+  /** Nothing is accepted from the peer, although it was not shut down: why, and until when (ISO 8601; absent: until `enable`). */
+  readonly heldDown?: { readonly cause: string; readonly until?: string };
   /** `gracefulShutdown(true)` is in effect. */
   readonly gracefulShutdown: boolean;
   /** Present while Established. */

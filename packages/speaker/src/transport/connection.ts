@@ -9,6 +9,8 @@ export interface ConnectionEvents {
   data(chunk: Uint8Array): void;
   /** Everything written before has left our memory. */
   drained(): void;
+  /** Octets that the kernel has not taken, whenever that number has changed. */
+  unsent(octets: number): void;
   closed(cause: CloseCause): void;
 }
 
@@ -30,6 +32,8 @@ export class Connection {
   #detached = false;
   #stopLinger: (() => void) | null = null;
   #paused = false;
+  /** What was told last. */
+  #unsent = 0;
   /** The next slice of what was held back. */
   #slice: NodeJS.Immediate | null = null;
 
@@ -79,8 +83,18 @@ export class Connection {
   write(bytes: Uint8Array, handedOver?: () => void): void {
     if (this.#detached) return;
     this.#socket.write(bytes, (error) => {
-      if (error === null || error === undefined) handedOver?.();
+      if (error !== null && error !== undefined) return;
+      this.#tellUnsent();
+      handedOver?.();
     });
+    this.#tellUnsent();
+  }
+
+  #tellUnsent(): void {
+    const octets = this.#socket.writableLength;
+    if (this.#detached || octets === this.#unsent) return;
+    this.#unsent = octets;
+    this.#events.unsent(octets);
   }
 
   /** Holds UPDATEs back from now on, also those of a `resume` that is not done yet. */

@@ -96,7 +96,13 @@ export class Listener {
   }
 }
 
-const silent = { connected: () => undefined, data: () => undefined, drained: () => undefined, closed: () => undefined };
+const silent = {
+  connected: () => undefined,
+  data: () => undefined,
+  drained: () => undefined,
+  unsent: () => undefined,
+  closed: () => undefined,
+};
 
 function connectionRejected(): Uint8Array {
   const writer = new Writer();

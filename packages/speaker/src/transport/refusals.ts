@@ -5,7 +5,13 @@ import { Connection } from "./connection.ts";
 /** Refused connections that may linger at one time; more are cut off at once, so that they cannot use up our descriptors. */
 const maxLingering = 8;
 
-const silent = { connected: () => undefined, data: () => undefined, drained: () => undefined, closed: () => undefined };
+const silent = {
+  connected: () => undefined,
+  data: () => undefined,
+  drained: () => undefined,
+  unsent: () => undefined,
+  closed: () => undefined,
+};
 
 /** Says goodbye to connections that nobody wants, however many come. */
 export class Refusals {

@@ -1,4 +1,12 @@
-import { acceptAll, CeaseSubcode, formatPrefix, GRACEFUL_SHUTDOWN, MessageType } from "@vipcast/bgp";
+import {
+  acceptAll,
+  CeaseSubcode,
+  Family,
+  formatPrefix,
+  GRACEFUL_SHUTDOWN,
+  MessageType,
+  type PrefixCount,
+} from "@vipcast/bgp";
 import { describe, expect, test } from "vitest";
 import type { ListenPeer } from "../../src/transport/options.ts";
 import { connectPlain, listenPlain } from "../../src/transport/plain-transport.ts";
@@ -204,4 +212,71 @@ test("a refused connection of a peer that is shut down gets the text as bytes of
   const text = [...new TextEncoder().encode("später")];
   expect(raw.messages).toMatchObject([{ type: MessageType.Notification, code: 6, subcode: 2 }]);
   expect([...(raw.notification?.data ?? [])]).toEqual([text.length, ...text]);
+});
+
+test("a reset says why and comes back by itself", async () => {
+  const { a, b } = await established();
+  b.reset("new policy");
+  await down(a);
+  expect(a.snapshot().lastNotificationReceived?.text).toBe('Cease / Administrative Reset: "new policy"');
+  expect(b.snapshot().lastDown?.reason).toBe("administrative-reset");
+  await up(b);
+});
+
+describe("a limit of prefixes", () => {
+  const routes = (count: number) => Array.from({ length: count }, (_, index) => ({ prefix: `198.51.100.${index}/32` }));
+
+  test("warns, then ends the session with family and limit in the Cease, and stays down until enable", async () => {
+    const warnings: PrefixCount[] = [];
+    const { a, b } = await established({
+      b: { maxPrefixes: { "ipv4-unicast": { limit: 4, warningPercent: 50 } }, importPolicy: acceptAll },
+      handlersB: { onPrefixWarning: (warning) => void warnings.push(warning) },
+    });
+    a.routes.set(routes(2));
+    await until(() => warnings.length > 0, "the warning comes");
+    expect(warnings).toEqual([{ family: Family.Ipv4Unicast, count: 2, limit: 4 }]);
+    expect(b.snapshot().session?.prefixes).toEqual([{ family: "ipv4-unicast", count: 2, limit: 4 }]);
+    a.routes.set(routes(5));
+    await down(a);
+    const received = a.snapshot().lastNotificationReceived;
+    expect(received).toMatchObject({ code: 6, subcode: CeaseSubcode.MaximumNumberOfPrefixesReached });
+    await until(() => b.snapshot().heldDown !== undefined, "it is held down");
+    expect(b.snapshot().heldDown?.until).toBeUndefined();
+    expect(b.snapshot().lastDown?.reason).toBe("max-prefixes");
+    a.routes.set(routes(1));
+    await pauseFor(300);
+    expect(b.snapshot().counters.established).toBe(1);
+    b.enable();
+    await up(a);
+    await until(() => b.adjRibIn.size === 1, "the route is there");
+  });
+
+  test("may be for every family, and end by itself after the restart time", async () => {
+    const { a, b } = await established({ b: { maxPrefixes: { limit: 1, restart: 0.5 } } });
+    expect(b.snapshot().session?.prefixes).toHaveLength(2);
+    a.routes.set([{ prefix: "2001:db8::1" }, { prefix: "2001:db8::2" }]);
+    await down(b);
+    expect(b.snapshot().heldDown?.until).toMatch(/^\d{4}-/);
+    a.routes.set([{ prefix: "2001:db8::1" }]);
+    await up(b);
+  });
+});
+
+describe("roles (RFC 9234)", () => {
+  test("that fit are shown at both ends", async () => {
+    const { a, b } = await established({ a: { role: "customer" }, b: { role: "provider" } });
+    expect([a.snapshot().session?.peerRole, b.snapshot().options.role]).toEqual(["provider", "provider"]);
+  });
+
+  test.each([
+    [{ role: "provider" }, { role: "provider" }],
+    [{}, { role: "peer", roleStrict: true }],
+  ] as const)("%o and %o do not fit, and the log says so", async (one, other) => {
+    const { b } = await pair({ a: one, b: other });
+    // Each end may be the first to refuse the other.
+    await until(() => b.snapshot().lastDown !== undefined, "the session is refused");
+    const { lastDown, lastNotificationSent = b.snapshot().lastNotificationReceived } = b.snapshot();
+    expect(lastNotificationSent).toMatchObject({ code: 2, subcode: 11 });
+    expect(lastDown?.cause).toMatch(/role/);
+  });
 });

@@ -35,7 +35,7 @@ export function idleAfterFailures(
   at: At,
   config: PeerConfig,
 ): IdleState {
-  const pause = pauseMs === null ? pauseAfter(connectRetryCounter, at, config) : Math.max(1, pauseMs);
+  const pause = pauseMs === null ? pauseAfter(connectRetryCounter, at, config) : pauseMs;
   return { name: "Idle", connectRetryCounter, timers: { idleHold: at.now + pause } };
 }
 

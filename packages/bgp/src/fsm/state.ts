@@ -93,6 +93,6 @@ export const fsmStateNames: readonly FsmStateName[] = [
 ];
 
 /** Where every FSM begins: Idle, waiting for a start event. */
-export function initialState(connectRetryCounter = 0): IdleState {
-  return { name: "Idle", connectRetryCounter, timers: { idleHold: Number.POSITIVE_INFINITY } };
+export function initialState(): IdleState {
+  return { name: "Idle", connectRetryCounter: 0, timers: { idleHold: Number.POSITIVE_INFINITY } };
 }

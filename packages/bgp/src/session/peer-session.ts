@@ -120,13 +120,11 @@ export class PeerSession {
     // A peer that dials anew has given up its earlier attempt, whether we have noticed or not.
     if (this.#inbound !== null) this.#replaceInbound(now, events);
     this.#lastWords = null;
-    this.#inbound = new Session({
-      config: { ...this.config, passive: true },
-      random: this.#random,
-      connectRetryCounter: Math.max(this.#holdDown.failures, this.#outbound.connectRetryCounter),
-      holdAtOpen: true,
-    });
-    this.#absorb("inbound", this.#inbound.start(now), now, events);
+    const config = { ...this.config, passive: true };
+    this.#inbound = new Session({ config, random: this.#random, holdAtOpen: true });
+    const failures = Math.max(this.#holdDown.failures, this.#outbound.connectRetryCounter);
+    this.#absorb("inbound", this.#inbound.startAfterFailures(now, failures, 0), now, events);
+    this.#absorb("inbound", this.#inbound.tick(now), now, events);
     this.#absorb("inbound", this.#inbound.connected(now), now, events);
     return { accepted: true, events };
   }

@@ -38,8 +38,6 @@ export interface SessionOptions {
   readonly config: PeerConfig;
   /** In [0, 1), for the jitter of timers. */
   readonly random: () => number;
-  /** Failures so far, when this session goes on where another one ended. */
-  readonly connectRetryCounter?: number;
   /** Stop at the peer's OPEN, with our KEEPALIVE held back, until `proceed`: for whoever resolves collisions, or may refuse. */
   readonly holdAtOpen?: boolean;
 }
@@ -75,7 +73,7 @@ export class Session {
     this.#random = options.random;
     this.#holdAtOpen = options.holdAtOpen ?? false;
     this.#deliveries = new Deliveries(this.config.maxPrefixes);
-    this.#state = initialState(options.connectRetryCounter);
+    this.#state = initialState();
     // An OPEN that cannot be encoded shows here, not when the connection is up.
     new Outbox().send({ type: MessageType.Open, ...ownOpen(this.config) });
   }

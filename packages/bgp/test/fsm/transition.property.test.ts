@@ -35,6 +35,8 @@ const configs = fc
     passive: fc.boolean(),
     remoteAs: fc.constantFrom<(number | "external" | "internal")[]>(65000, "external", "internal"),
     notificationsWithoutOpen: fc.boolean(),
+    sendHoldTime: fc.constantFrom(null, 0, 100, 131_070),
+    idleHold: fc.constantFrom({}, { initial: 0.001 }, { max: 10, stableAfter: 0 }),
   })
   .map(sampleConfig);
 
@@ -63,6 +65,7 @@ test("no sequence of events makes it throw, leave a deadline behind, or fire tim
           } else {
             apply(step);
           }
+          expect(nextDeadline(state)).not.toBeNaN();
           expect(nextDeadline(state)).toBeGreaterThan(now);
           expect(state.connectRetryCounter).toBeGreaterThanOrEqual(0);
         }
@@ -72,7 +75,7 @@ test("no sequence of events makes it throw, leave a deadline behind, or fire tim
   );
 });
 
-test("after any fault the next attempt is at most the connect retry time away", () => {
+test("after any fault the next attempt is at most the longest pause away", () => {
   fc.assert(
     fc.property(configs, fc.array(steps, { maxLength: 60 }), (config, sequence) => {
       let state: FsmState = initialState();
@@ -82,7 +85,7 @@ test("after any fault the next attempt is at most the connect retry time away", 
         state = next;
         const down = effects.find((effect) => effect.kind === "down");
         if (down?.kind === "down" && down.reason !== "administrative-stop" && state.name === "Idle") {
-          expect(nextDeadline(state)).toBeLessThanOrEqual(Math.max(1, config.connectRetry * 1000));
+          expect(nextDeadline(state)).toBeLessThanOrEqual(1000 * (config.idleHold.max ?? config.connectRetry));
         }
       }
     }),

@@ -1,11 +1,14 @@
 /** A scripted peer of one session: what it says as octets, what it hears as text. */
 import { toHex } from "../../src/bytes/hex.ts";
 import { Writer } from "../../src/bytes/writer.ts";
-import { defaultCodecContext } from "../../src/codec/context.ts";
+import { Origin, SegmentType } from "../../src/codec/attributes/values.ts";
+import { type CodecContext, defaultCodecContext } from "../../src/codec/context.ts";
 import { decodeMessage } from "../../src/codec/decode.ts";
 import { encodeMessage } from "../../src/codec/encode.ts";
 import { Framer } from "../../src/codec/framer.ts";
 import { MessageType, type OutgoingMessage, type OutgoingOpen } from "../../src/codec/message.ts";
+import { parsePrefix } from "../../src/codec/nlri/prefix.ts";
+import { encodeRoutes } from "../../src/codec/routes.ts";
 import type { PeerConfigOptions } from "../../src/fsm/config.ts";
 import { Family } from "../../src/iana/afi-safi.ts";
 import type { SessionEvent } from "../../src/session/events.ts";
@@ -118,4 +121,28 @@ export function established(options: Partial<PeerConfigOptions> = {}, open: Uint
   session.receive(keepalive, 0);
   if (session.state !== "Established") throw new Error(`still in ${session.state}`);
   return session;
+}
+
+/** UPDATEs that announce these prefixes, or withdraw them. */
+export function routes(
+  texts: readonly string[],
+  announce = true,
+  context: CodecContext = defaultCodecContext,
+): Uint8Array {
+  const nlri = texts.map((text) => {
+    const [prefix = text, pathId] = text.split(" path ");
+    const parsed = parsePrefix(prefix);
+    if (parsed === undefined) throw new TypeError(`not a prefix: ${text}`);
+    return pathId === undefined ? parsed : { ...parsed, pathId: Number(pathId) };
+  });
+  const family = nlri[0]?.family ?? Family.Ipv4Unicast;
+  const nextHop =
+    family === Family.Ipv4Unicast ? Uint8Array.of(10, 0, 0, 2) : Uint8Array.of(32, 1, ...new Array(14).fill(1));
+  const attributes = announce
+    ? { origin: Origin.Igp, asPath: [{ type: SegmentType.Sequence, asns: [65000] }], nextHop }
+    : null;
+  const writer = new Writer();
+  const parts: Uint8Array[] = [];
+  encodeRoutes(writer, { family, nlri, attributes }, context, (end) => parts.push(writer.bytes.slice(0, end)));
+  return concat(...parts);
 }

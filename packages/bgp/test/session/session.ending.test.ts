@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../src/bytes/hex.ts";
 import type { SessionEvent } from "../../src/session/events.ts";
-import { established, heard, kinds, newSession } from "./scripted.ts";
+import { established, heard, kinds, newSession, peerOpen } from "./scripted.ts";
 
 function downOf(events: readonly SessionEvent[]): Extract<SessionEvent, { readonly kind: "down" }> {
   const last = events.at(-1);
@@ -63,6 +63,50 @@ describe("stopping", () => {
     expect(downOf(session.reject(0, body, "1001 prefixes, 1000 are allowed"))).toMatchObject({ reason: "refused" });
     expect(heard(session)).toEqual(["NOTIFICATION 6/1"]);
     expect(kinds(session.tick(session.nextDeadline()))).toEqual(["state Connect", "connect"]);
+  });
+});
+
+describe("resetting", () => {
+  test("sends Cease / Administrative Reset with its text and comes back by itself (RFC 9003 §2)", () => {
+    const session = established();
+    session.takeOutput();
+    const events = session.reset(0, { subcode: 4, text: "new keys" });
+    expect(kinds(events)).toEqual(["state Idle", "notification", "disconnect", "down administrative-reset"]);
+    expect(downOf(events).cause).toBe("reset on our side: new keys");
+    expect(heard(session)).toEqual(["NOTIFICATION 6/4 086e6577206b657973"]);
+    expect(kinds(session.tick(session.nextDeadline()))).toEqual(["state Connect", "connect"]);
+  });
+
+  test.each([3, 6, 8])("Cease subcode %i carries no text", (subcode) => {
+    const session = established();
+    session.takeOutput();
+    session.reset(0, { subcode, text: "not sent" });
+    expect(heard(session)).toEqual([`NOTIFICATION 6/${subcode}`]);
+  });
+});
+
+describe("a hard reset (RFC 8538 §3.1)", () => {
+  const gracefulRestart = { restarted: false, notification: true, restartTime: 10, families: [] };
+  const withRestart = (notification: boolean) =>
+    peerOpen({
+      capabilities: [{ code: 64, name: "graceful-restart", ...gracefulRestart, notification }],
+    });
+  const saidAt = (ours: boolean, theirs: boolean, hard: boolean) => {
+    const capabilities = ours ? { gracefulRestart } : {};
+    const session = established({ capabilities }, withRestart(theirs));
+    session.takeOutput();
+    session.stop(0, { subcode: 2, text: "bye", hard });
+    return heard(session);
+  };
+
+  test("wraps the NOTIFICATION when both ends announced the N bit and it is asked for", () => {
+    expect(saidAt(true, true, true)).toEqual(["NOTIFICATION 6/9 060203627965"]);
+    expect(saidAt(true, true, false)).toEqual(["NOTIFICATION 6/2 03627965"]);
+  });
+
+  test("is a plain Cease when one of them did not", () => {
+    expect(saidAt(true, false, true)).toEqual(["NOTIFICATION 6/2 03627965"]);
+    expect(saidAt(false, true, true)).toEqual(["NOTIFICATION 6/2 03627965"]);
   });
 });
 

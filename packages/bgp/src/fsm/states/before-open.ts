@@ -30,7 +30,8 @@ export function beforeOpen(
       return transportOf(state) === "connected" ? stay(state) : connectionUp(state, at, config);
 
     case "BGPOpen_with_DelayOpenTimer_running":
-      return openReceived(state, event.message, at, config);
+      if (transportOf(state) === "connected") return openReceived(state, event.message, at, config);
+      return fail(state, unexpected(state.name, event), at, config);
 
     // "the local system: … drops the TCP connection, increments the ConnectRetryCounter by 1, … changes its state to Idle"
     case "AutomaticStop":

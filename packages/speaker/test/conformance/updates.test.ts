@@ -34,6 +34,7 @@ const treatedAsWithdraw: readonly Malformed[] = [
   { name: "COMMUNITIES of no octets", attributes: `${wellKnown}c00800` },
   { name: "EXTENDED COMMUNITIES of seven octets", attributes: `${wellKnown}c0100700020000000000` },
   { name: "LARGE_COMMUNITY of eleven octets", attributes: `${wellKnown}c0200b${"00".repeat(11)}` },
+  { name: "ONLY_TO_CUSTOMER of three octets", attributes: `${wellKnown}c02303000001` },
   { name: "the last attribute overrunning the others", attributes: `${wellKnown}c00808fde80001` },
   { name: "an attribute header cut short", attributes: `${wellKnown}c0` },
   { name: "LOCAL_PREF of three octets, on iBGP", attributes: `${wellKnown}400503000064`, ...internal },

@@ -43,6 +43,10 @@ export class Connection {
     const from = forth ? first : second;
     const to = forth ? second : first;
     if (from.tcp.beginsAnew(segment)) yield* this.#restart(segment.ack ? [from] : [from, to], stamp);
+    if (segment.ack) {
+      for (const event of to.tcp.acknowledged(segment.acknowledgement, stamp.seconds))
+        yield* this.#event(event, to, from, stamp);
+    }
     const began = from.tcp.midStream;
     for (const event of from.tcp.segment(segment, stamp)) {
       if (from.tcp.midStream && !began && from.searching === null) {
@@ -50,10 +54,6 @@ export class Connection {
         from.cutter.breakOff();
       }
       yield* this.#event(event, from, to, stamp);
-    }
-    if (segment.ack) {
-      for (const event of to.tcp.acknowledged(segment.acknowledgement, stamp.seconds))
-        yield* this.#event(event, to, from, stamp);
     }
     if (segment.rst) yield* this.#finish([from, to], stamp);
   }

@@ -36,6 +36,7 @@ export { Framer } from "./codec/framer.ts";
 export { headerLength, maxClassicMessageLength, maxExtendedMessageLength } from "./codec/header.ts";
 export { toJSON } from "./codec/json.ts";
 export {
+  type CapabilityParameters,
   decodeMessage,
   encodeMessage,
   encodeRoutes,

@@ -9,6 +9,7 @@ import type { Json } from "./attributes/spec.ts";
 import { attributeSpecs } from "./attributes/table.ts";
 import type { AttributeValues } from "./attributes/values.ts";
 import type { Capability } from "./capabilities/spec.ts";
+import { capabilitySpec } from "./capabilities/table.ts";
 import { type MalformedMessage, type Message, MessageType, type UpdateMessage } from "./message-types.ts";
 import { addressLength, formatPrefixAt } from "./nlri/prefix.ts";
 import { formatRouteDistinguisher } from "./nlri/route-distinguisher.ts";
@@ -150,31 +151,9 @@ function nlriToJson(nlri: NlriView): readonly Json[] {
 }
 
 function capabilityToJson(capability: Capability): Json {
-  switch (capability.name) {
-    case "multiprotocol":
-      return { ...capability, family: familyName(capability.family) };
-    case "extended-next-hop": {
-      const entries = capability.entries.map((entry) => ({ ...entry, family: familyName(entry.family) }));
-      return { ...capability, entries };
-    }
-    case "graceful-restart": {
-      const families = capability.families.map((entry) => ({ ...entry, family: familyName(entry.family) }));
-      return { ...capability, families };
-    }
-    case "add-path": {
-      const families = capability.families.map((entry) => ({ ...entry, family: familyName(entry.family) }));
-      return { ...capability, families };
-    }
-    case "route-refresh":
-    case "extended-message":
-    case "four-octet-as":
-    case "enhanced-route-refresh":
-      return capability;
-    case "unknown":
-      return { ...capability, value: toHex(capability.value) };
-    default:
-      return capability satisfies never;
-  }
+  const { code, name } = capability;
+  if (capability.name === "unknown") return { code, name, value: toHex(capability.value) };
+  return capabilitySpec(code)?.json(capability) ?? { code, name };
 }
 
 function problemToJson({ attribute, rule, rfc }: Problem): Json {

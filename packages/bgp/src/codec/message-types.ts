@@ -18,6 +18,9 @@ export const MessageType = {
 /** One of the type codes of {@link MessageType}. */
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
+/** How an OPEN packs its capabilities: all in one parameter, or each in one of its own (RFC 5492 §4 allows both). */
+export type CapabilityParameters = "shared" | "separate";
+
 /** A decoded OPEN (RFC 4271 §4.2). What the FSM has to refuse (AS 0, hold time 1 or 2) decodes as it is. */
 export interface OpenMessage {
   readonly type: typeof MessageType.Open;
@@ -32,6 +35,8 @@ export interface OpenMessage {
   readonly routerId: number;
   /** In wire order; unknown ones kept byte for byte. */
   readonly capabilities: readonly Capability[];
+  /** `separate` when there were several parameters with one capability each; a mixture is `shared`. */
+  readonly capabilityParameters: CapabilityParameters;
 }
 
 /**
@@ -105,6 +110,8 @@ export interface OutgoingOpen {
   readonly holdTime: number;
   readonly routerId: number;
   readonly capabilities: readonly Capability[];
+  /** `shared` when absent. */
+  readonly capabilityParameters?: CapabilityParameters;
 }
 
 /** Routes of one family that share one attribute set; `attributes: null` withdraws them. */

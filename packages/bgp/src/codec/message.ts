@@ -2,6 +2,7 @@
 export { decodeMessage } from "./decode.ts";
 export { encodeMessage } from "./encode.ts";
 export {
+  type CapabilityParameters,
   type KeepaliveMessage,
   type MalformedMessage,
   type Message,

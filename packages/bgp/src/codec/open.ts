@@ -6,7 +6,7 @@ import type { Capability } from "./capabilities/spec.ts";
 import { capabilitySpec } from "./capabilities/table.ts";
 import { BgpEncodeError, checkRange } from "./encode-error.ts";
 import { beginMessage, endMessage, headerLength, malformedMessage, maxClassicMessageLength } from "./header.ts";
-import type { MalformedMessage, OpenMessage, OutgoingOpen } from "./message-types.ts";
+import type { CapabilityParameters, MalformedMessage, OpenMessage, OutgoingOpen } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
 
 const bgpVersion = 4;
@@ -24,8 +24,8 @@ export function decodeOpen(bytes: Uint8Array, start: number, end: number): OpenM
     return malformed("open-version", "RFC 4271 §6.2", OpenSubcode.UnsupportedVersionNumber, [0, bgpVersion]);
   }
   const capabilities: Capability[] = [];
-  const fault = decodeParameters(bytes, at + 9, end, capabilities);
-  if (fault !== null) return fault;
+  const capabilityParameters = decodeParameters(bytes, at + 9, end, capabilities);
+  if (typeof capabilityParameters === "object") return capabilityParameters;
   const myAutonomousSystem = readU16(bytes, at + 1);
   const fourOctet = capabilities.find((capability) => capability.name === "four-octet-as");
   return {
@@ -36,11 +36,17 @@ export function decodeOpen(bytes: Uint8Array, start: number, end: number): OpenM
     holdTime: readU16(bytes, at + 3),
     routerId: readU32(bytes, at + 5),
     capabilities,
+    capabilityParameters,
   };
 }
 
-/** `at` is the Optional Parameters Length octet. Appends to `into`; returns the error or null. */
-function decodeParameters(bytes: Uint8Array, at: number, end: number, into: Capability[]): MalformedMessage | null {
+/** `at` is the Optional Parameters Length octet. Appends to `into`; returns how the capabilities were packed, or the error. */
+function decodeParameters(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  into: Capability[],
+): CapabilityParameters | MalformedMessage {
   const length = bytes[at]!;
   // RFC 9072 §2: the type octet decides; the one-octet length is then ignored, as long as it is not zero.
   const extended = length !== 0 && at + 1 < end && bytes[at + 1] === extendedFormat;
@@ -49,6 +55,8 @@ function decodeParameters(bytes: Uint8Array, at: number, end: number, into: Capa
   const stated = extended ? readU16(bytes, at + 2) : length;
   if (start + stated !== end) return unspecific("open-parameters-length", extended ? "RFC 9072 §2" : "RFC 4271 §6.2");
   const headerSize = extended ? 3 : 2;
+  let parameters = 0;
+  let oneEach = true;
   for (let next = start; next < end; ) {
     if (end - next < headerSize) return unspecific("open-parameter-truncated", "RFC 4271 §6.2");
     const type = bytes[next]!;
@@ -58,10 +66,13 @@ function decodeParameters(bytes: Uint8Array, at: number, end: number, into: Capa
     if (type !== capabilitiesParameter) {
       return malformed("open-parameter-type", "RFC 4271 §6.2", OpenSubcode.UnsupportedOptionalParameter, []);
     }
+    const before = into.length;
     const fault = decodeCapabilities(bytes, valueStart, next, into);
     if (fault !== null) return fault;
+    parameters++;
+    oneEach &&= into.length === before + 1;
   }
-  return null;
+  return parameters > 1 && oneEach ? "separate" : "shared";
 }
 
 /** RFC 5492 §4: a run of code, length, value. */
@@ -96,11 +107,11 @@ function malformed(rule: string, rfc: string, subcode: number, data: number[]): 
 }
 
 /**
- * Appends an OPEN. All capabilities share one parameter, as RFC 5492 §4 prefers; the format of RFC 9072 is used only when
- * they need more than the 255 octets of the classic one.
+ * Appends an OPEN. All capabilities share one parameter, as RFC 5492 §4 prefers, unless each is to have its own; the format of RFC 9072
+ * is used only when they need more than the 255 octets of the classic one.
  */
 export function encodeOpen(w: Writer, open: OutgoingOpen): void {
-  const { asn, holdTime, routerId, capabilities } = open;
+  const { asn, holdTime, routerId } = open;
   checkRange("asn", asn, 1, 0xffff_ffff);
   checkRange("holdTime", holdTime, 0, 0xffff);
   // RFC 4271 §4.2: "The Hold Time MUST be either zero or at least three seconds."
@@ -113,33 +124,41 @@ export function encodeOpen(w: Writer, open: OutgoingOpen): void {
   w.u16(asn > 0xffff ? asTrans : asn);
   w.u16(holdTime);
   w.u32(routerId);
-  const parametersLength = w.length;
+  const lengthAt = w.length;
   w.u8(0);
-  if (capabilities.length > 0) {
-    const parameter = w.length;
-    w.u8(capabilitiesParameter);
-    w.u8(0);
-    for (const capability of capabilities) encodeCapability(w, capability);
-    const length = w.length - parameter;
-    if (length <= 0xff) {
-      w.patchU8(parametersLength, length);
-      w.patchU8(parameter + 1, length - 2);
-    } else {
-      extendParameters(w, parametersLength, length - 2);
-    }
+  encodeParameters(w, open, false);
+  const length = w.length - lengthAt - 1;
+  if (length <= 0xff) {
+    w.patchU8(lengthAt, length);
+  } else {
+    // RFC 9072 §2: `255, 255, length (2)`, and two octets for the length of each parameter.
+    w.length = lengthAt;
+    w.u8(extendedFormat);
+    w.u8(extendedFormat);
+    w.u16(0);
+    encodeParameters(w, open, true);
+    w.patchU16(lengthAt + 2, w.length - lengthAt - 4);
   }
   endMessage(w, start, maxClassicMessageLength);
 }
 
-/** Turns the classic layout into `255, 255, length (2), type, length (2), value`: four octets more before the value (RFC 9072 §2). */
-function extendParameters(w: Writer, at: number, valueLength: number): void {
-  w.u32(0);
-  w.bytes.copyWithin(at + 7, at + 3, at + 3 + valueLength);
-  w.patchU8(at, extendedFormat);
-  w.patchU8(at + 1, extendedFormat);
-  w.patchU16(at + 2, valueLength + 3);
-  w.patchU8(at + 4, capabilitiesParameter);
-  w.patchU16(at + 5, valueLength);
+function encodeParameters(w: Writer, { capabilities, capabilityParameters }: OutgoingOpen, extended: boolean): void {
+  if (capabilityParameters === "separate") {
+    for (const capability of capabilities) encodeParameter(w, [capability], extended);
+  } else if (capabilities.length > 0) {
+    encodeParameter(w, capabilities, extended);
+  }
+}
+
+function encodeParameter(w: Writer, capabilities: readonly Capability[], extended: boolean): void {
+  w.u8(capabilitiesParameter);
+  const lengthAt = w.length;
+  if (extended) w.u16(0);
+  else w.u8(0);
+  for (const capability of capabilities) encodeCapability(w, capability);
+  // A length that the classic format has no room for is never seen: the whole is then written in the other one.
+  if (extended) w.patchU16(lengthAt, w.length - lengthAt - 2);
+  else w.patchU8(lengthAt, w.length - lengthAt - 1);
 }
 
 function encodeCapability(w: Writer, capability: Capability): void {

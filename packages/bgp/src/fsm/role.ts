@@ -1,10 +1,9 @@
 /** BGP roles (RFC 9234 §4): what two neighbouring ASes are to each other. */
+import { roleNames } from "../codec/capabilities/009-role.ts";
 import type { Capability } from "../codec/capabilities/spec.ts";
-import { CapabilityCode } from "../iana/capability-codes.ts";
 import type { Role } from "./config.ts";
 
-/** RFC 9234 §4.1, Table 1: each at its value. */
-const roles: readonly Role[] = ["provider", "rs", "rs-client", "customer", "peer"];
+const roles: readonly Role[] = roleNames;
 
 /** RFC 9234 §4.2, Table 2: what the other side of each role is. */
 const counterparts: { readonly [Name in Role]: Role } = {
@@ -17,7 +16,7 @@ const counterparts: { readonly [Name in Role]: Role } = {
 
 /** The capability that states our role. */
 export function roleCapability(role: Role): Capability {
-  return { code: CapabilityCode.Role, name: "unknown", value: Uint8Array.of(roles.indexOf(role)) };
+  return { code: 9, name: "role", role: roles.indexOf(role) };
 }
 
 /** The answer to a peer's role: it fits, or it does not and `theirs` says what it was, as text. */
@@ -32,10 +31,7 @@ export type RoleVerdict =
 export function checkRoles(capabilities: readonly Capability[], ours: Role | null, strict: boolean): RoleVerdict {
   const values = new Set<number>();
   for (const capability of capabilities) {
-    if (capability.code !== CapabilityCode.Role || capability.name !== "unknown") continue;
-    const [value] = capability.value;
-    // A capability that is not one octet long cannot be a role: it is not understood (RFC 5492 §4).
-    if (value !== undefined && capability.value.length === 1) values.add(value);
+    if (capability.name === "role") values.add(capability.role);
   }
   const [value = -1] = values;
   const peerRole = values.size === 1 ? (roles[value] ?? null) : null;

@@ -125,6 +125,8 @@ const unknownCapability = fc.record({
   value: fc.uint8Array({ maxLength: 40 }),
 });
 
+const text = fc.string({ unit: "grapheme", maxLength: 15 });
+
 export const capability: fc.Arbitrary<Capability> = fc.oneof(
   fc.record({ code: fc.constant(1 as const), name: fc.constant("multiprotocol" as const), family }),
   fc.constantFrom<Capability>(
@@ -153,6 +155,29 @@ export const capability: fc.Arbitrary<Capability> = fc.oneof(
       fc.record({ family, receive: fc.boolean(), send: fc.boolean() }).filter(({ receive, send }) => receive || send),
       { minLength: 1, maxLength: 4 },
     ),
+  }),
+  fc.record({
+    code: fc.constant(8 as const),
+    name: fc.constant("multiple-labels" as const),
+    families: fc.array(fc.record({ family, count: fc.nat(255) }), { minLength: 1, maxLength: 4 }),
+  }),
+  fc.record({ code: fc.constant(9 as const), name: fc.constant("role" as const), role: fc.nat(255) }),
+  fc.record({
+    code: fc.constant(71 as const),
+    name: fc.constant("long-lived-graceful-restart" as const),
+    families: fc.array(fc.record({ family, forwarding: fc.boolean(), staleTime: fc.nat(0xff_ffff) }), { maxLength: 4 }),
+  }),
+  fc.record({
+    code: fc.constant(73 as const),
+    name: fc.constant("fqdn" as const),
+    hostName: text,
+    domainName: text,
+  }),
+  fc.record({
+    code: fc.constant(75 as const),
+    name: fc.constant("software-version" as const),
+    version: text,
+    lengthOctet: fc.constant(true),
   }),
   unknownCapability,
 );

@@ -116,13 +116,16 @@ describe("decode(encode(x)) is x", () => {
       holdTime: fc.nat(0xffff).filter((seconds) => seconds !== 1 && seconds !== 2),
       routerId: fc.integer({ min: 1, max: 0xffff_ffff }),
       capabilities: fc.array(capability, { maxLength: 30 }),
+      capabilityParameters: fc.constantFrom("shared" as const, "separate" as const),
     });
     fc.assert(
       fc.property(open, (message) => {
         const fourOctet = message.capabilities.find(({ name }) => name === "four-octet-as");
         const myAutonomousSystem = message.asn > 0xffff ? 23456 : message.asn;
         const asn = fourOctet?.name === "four-octet-as" ? fourOctet.asn : myAutonomousSystem;
-        expect(encoded(message)).toEqual({ ...message, version: 4, asn, myAutonomousSystem });
+        // One parameter with one capability is both.
+        const capabilityParameters = message.capabilities.length > 1 ? message.capabilityParameters : "shared";
+        expect(encoded(message)).toEqual({ ...message, version: 4, asn, myAutonomousSystem, capabilityParameters });
       }),
     );
   });
@@ -281,7 +284,7 @@ it("an unsigned 32-bit value survives in every attribute that holds one", () => 
       const w = new Writer();
       const attributes = {
         origin: 0 as const,
-        asPath: [{ type: 2 as const, asns: [value] }],
+        asPath: [{ type: 2 as const, asns: [Math.max(value, 1)] }],
         nextHop: Uint8Array.of(192, 0, 2, 1),
         multiExitDisc: value,
         localPref: value,

@@ -48,7 +48,7 @@ describe("roles (RFC 9234 §4.2)", () => {
   });
 
   test("a value that RFC 9234 does not have never fits", () => {
-    const strange: Capability = { code: 9, name: "unknown", value: Uint8Array.of(9) };
+    const strange: Capability = { code: 9, name: "role", role: 9 };
     expect(verdict("peer", [strange])).toMatchObject({ accepted: false, cause: expect.stringContaining("role 9") });
   });
 
@@ -66,7 +66,7 @@ describe("roles (RFC 9234 §4.2)", () => {
   test("our OPEN states our role, and nothing when we have none", () => {
     const values = (role: Role | null) => ownOpen(sampleConfig({ role })).capabilities.filter(({ code }) => code === 9);
     expect(roles.map((role) => values(role))).toEqual(
-      [0, 1, 2, 3, 4].map((value) => [{ code: 9, name: "unknown", value: Uint8Array.of(value) }]),
+      [0, 1, 2, 3, 4].map((value) => [{ code: 9, name: "role", role: value }]),
     );
     expect(values(null)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { readU16 } from "../../bytes/reader.ts";
-import { afiOf, familyOf, safiOf } from "../../iana/afi-safi.ts";
+import { afiOf, familyName, familyOf, safiOf } from "../../iana/afi-safi.ts";
 import { checkRange } from "../encode-error.ts";
 import { type CapabilitySpec, defineCapability } from "./spec.ts";
 
@@ -18,4 +18,5 @@ export const multiprotocol: CapabilitySpec = defineCapability({
     w.u8(0);
     w.u8(safiOf(family));
   },
+  json: ({ family }) => ({ family: familyName(family) }),
 });

@@ -1,7 +1,7 @@
 import { readU16 } from "../../bytes/reader.ts";
 import { afiOf, type Family, familyOf, safiOf } from "../../iana/afi-safi.ts";
 import { checkRange } from "../encode-error.ts";
-import { type CapabilitySpec, defineCapability } from "./spec.ts";
+import { type CapabilitySpec, defineCapability, withFamilyNames } from "./spec.ts";
 
 /** Extended Next Hop Encoding: families whose next hop may belong to another AFI (RFC 8950 §4). The SAFI has two octets here. */
 export const extendedNextHop: CapabilitySpec = defineCapability({
@@ -27,4 +27,5 @@ export const extendedNextHop: CapabilitySpec = defineCapability({
       w.u16(nextHopAfi);
     }
   },
+  json: ({ entries }) => ({ entries: withFamilyNames(entries) }),
 });

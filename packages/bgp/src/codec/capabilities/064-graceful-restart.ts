@@ -1,7 +1,7 @@
 import { readU16 } from "../../bytes/reader.ts";
 import { afiOf, type Family, familyOf, safiOf } from "../../iana/afi-safi.ts";
 import { checkRange } from "../encode-error.ts";
-import { type CapabilitySpec, defineCapability } from "./spec.ts";
+import { type CapabilitySpec, defineCapability, withFamilyNames } from "./spec.ts";
 
 const restartedBit = 0x8000;
 const notificationBit = 0x4000;
@@ -40,4 +40,10 @@ export const gracefulRestart: CapabilitySpec = defineCapability({
       w.u8(forwarding ? forwardingBit : 0);
     }
   },
+  json: ({ restarted, notification, restartTime, families }) => ({
+    restarted,
+    notification,
+    restartTime,
+    families: withFamilyNames(families),
+  }),
 });

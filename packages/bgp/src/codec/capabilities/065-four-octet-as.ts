@@ -13,4 +13,5 @@ export const fourOctetAs: CapabilitySpec = defineCapability({
     checkRange("capabilities.asn", asn, 0, 0xffff_ffff);
     w.u32(asn);
   },
+  json: ({ asn }) => ({ asn }),
 });

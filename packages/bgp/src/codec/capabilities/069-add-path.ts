@@ -1,7 +1,7 @@
 import { readU16 } from "../../bytes/reader.ts";
 import { afiOf, type Family, familyOf, safiOf } from "../../iana/afi-safi.ts";
 import { BgpEncodeError, checkRange } from "../encode-error.ts";
-import { type CapabilitySpec, defineCapability } from "./spec.ts";
+import { type CapabilitySpec, defineCapability, withFamilyNames } from "./spec.ts";
 
 const receiveBit = 1;
 const sendBit = 2;
@@ -36,4 +36,5 @@ export const addPath: CapabilitySpec = defineCapability({
       w.u8((receive ? receiveBit : 0) | (send ? sendBit : 0));
     }
   },
+  json: ({ families }) => ({ families: withFamilyNames(families) }),
 });

@@ -3,6 +3,7 @@ import { fromHex, toHex } from "../../../src/bytes/hex.ts";
 import { Writer } from "../../../src/bytes/writer.ts";
 import type { Capability } from "../../../src/codec/capabilities/spec.ts";
 import { capabilitySpec, capabilitySpecs } from "../../../src/codec/capabilities/table.ts";
+import { BgpEncodeError } from "../../../src/codec/encode-error.ts";
 
 /** Octets and value run both ways, and octets that cannot be a value of the capability. */
 interface Case {
@@ -69,6 +70,58 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     refused: ["", "000101", "00010100", "00010104", "0001010100010107", "0001010300"],
   },
+  "multiple-labels": {
+    pairs: [
+      [
+        "0001040200028000",
+        {
+          code: 8,
+          name: "multiple-labels",
+          families: [
+            { family: 260, count: 2 },
+            { family: 640, count: 0 },
+          ],
+        },
+      ],
+    ],
+    refused: ["", "000104", "0001040200"],
+  },
+  role: {
+    pairs: [
+      ["00", { code: 9, name: "role", role: 0 }],
+      ["ff", { code: 9, name: "role", role: 255 }],
+    ],
+    refused: ["", "0000"],
+  },
+  "long-lived-graceful-restart": {
+    pairs: [
+      ["", { code: 71, name: "long-lived-graceful-restart", families: [] }],
+      [
+        "00010180ffffff",
+        {
+          code: 71,
+          name: "long-lived-graceful-restart",
+          families: [{ family: 257, forwarding: true, staleTime: 16777215 }],
+        },
+      ],
+    ],
+    refused: ["00", "000101800000", "0001018000000a00"],
+  },
+  fqdn: {
+    pairs: [
+      ["0000", { code: 73, name: "fqdn", hostName: "", domainName: "" }],
+      ["02c3a90161", { code: 73, name: "fqdn", hostName: "é", domainName: "a" }],
+    ],
+    refused: ["", "00", "0161", "016101", "01610000", "01ff00", "0001ff"],
+  },
+  "software-version": {
+    pairs: [
+      ["00", { code: 75, name: "software-version", version: "", lengthOctet: true }],
+      ["026162", { code: 75, name: "software-version", version: "ab", lengthOctet: true }],
+      ["6162", { code: 75, name: "software-version", version: "ab", lengthOctet: false }],
+    ],
+    refused: ["", "01ff", "ff"],
+  },
   "enhanced-route-refresh": { pairs: [["", { code: 70, name: "enhanced-route-refresh" }]], refused: ["00"] },
 };
 
@@ -94,4 +147,32 @@ it("lists each code once, in ascending order, and finds it", () => {
   expect(codes).toEqual([...new Set(codes)].sort((a, b) => a - b));
   for (const spec of capabilitySpecs) expect(capabilitySpec(spec.code)).toBe(spec);
   expect(capabilitySpec(200)).toBeUndefined();
+});
+
+it.each<readonly [field: string, capability: Capability]>([
+  ["capabilities.families.count", { code: 8, name: "multiple-labels", families: [{ family: 260, count: 256 }] }],
+  ["capabilities.families.family", { code: 8, name: "multiple-labels", families: [{ family: -1, count: 2 }] }],
+  ["capabilities.role", { code: 9, name: "role", role: 256 }],
+  [
+    "capabilities.families.staleTime",
+    {
+      code: 71,
+      name: "long-lived-graceful-restart",
+      families: [{ family: 257, forwarding: false, staleTime: 16777216 }],
+    },
+  ],
+  ["capabilities.hostName", { code: 73, name: "fqdn", hostName: "x".repeat(256), domainName: "" }],
+  ["capabilities.domainName", { code: 73, name: "fqdn", hostName: "", domainName: "é".repeat(128) }],
+  ["capabilities.version", { code: 75, name: "software-version", version: "x".repeat(256), lengthOctet: true }],
+  ["capabilities.version", { code: 75, name: "software-version", version: "", lengthOctet: false }],
+  // 32 octets behind a space, which is 32: read as text behind its length.
+  ["capabilities.version", { code: 75, name: "software-version", version: " ".repeat(33), lengthOctet: false }],
+])("names %s when it cannot be sent", (field, capability) => {
+  try {
+    capabilitySpec(capability.code)!.encode(new Writer(), capability);
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toBeInstanceOf(BgpEncodeError);
+    expect((error as BgpEncodeError).field).toBe(field);
+  }
 });

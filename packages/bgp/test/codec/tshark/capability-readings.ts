@@ -1,4 +1,7 @@
+import { toHex } from "../../../src/bytes/hex.ts";
+import { Writer } from "../../../src/bytes/writer.ts";
 import type { Capability } from "../../../src/codec/capabilities/spec.ts";
+import { capabilitySpec } from "../../../src/codec/capabilities/table.ts";
 import { afiOf, type Family, safiOf } from "../../../src/iana/afi-safi.ts";
 import { firstOf, type Tree, valuesOf } from "./dissect.ts";
 
@@ -27,6 +30,16 @@ const pair = (family: Family): number[] => [afiOf(family), safiOf(family)];
 const nothing = (name: Capability["name"]): CapabilityReading => ({
   theirs: (capability) => numbers(capability, "length"),
   ours: (capability) => (capability.name === name ? [0] : undefined),
+});
+
+/** tshark 4.0 does not take it apart: its octets against those that our value is written as. */
+const untouched = (name: Capability["name"]): CapabilityReading => ({
+  theirs: (capability) => firstOf(capability, "bgp.cap.unknown")?.replaceAll(":", ""),
+  ours: (capability) => {
+    const w = new Writer();
+    if (capability.name === name) capabilitySpec(capability.code)?.encode(w, capability);
+    return toHex(w.slice());
+  },
 });
 
 /** How tshark reads each capability, and the same of ours. */
@@ -76,4 +89,18 @@ export const capabilityReadings: ReadonlyMap<number, CapabilityReading> = new Ma
     },
   ],
   [70, nothing("enhanced-route-refresh")],
+  [8, untouched("multiple-labels")],
+  [9, untouched("role")],
+  [71, untouched("long-lived-graceful-restart")],
+  [
+    73,
+    {
+      theirs: (tree) => [
+        firstOf(tree, "bgp.cap.orf.fqdn.hostname") ?? "",
+        firstOf(tree, "bgp.cap.orf.fqdn.domain_name") ?? "",
+      ],
+      ours: own("fqdn", ({ hostName, domainName }) => [hostName, domainName]),
+    },
+  ],
+  [75, untouched("software-version")],
 ]);

@@ -24,6 +24,10 @@ export const disagreements: readonly Disagreement[] = [
     },
   },
   {
+    why: "RFC 5492 §4: the length of a capability says where it ends; tshark lets the names inside of one say so",
+    fixtures: { "OPEN with newer capabilities whose values cannot be read": ["capabilities"] },
+  },
+  {
     why: "RFC 9072 §2: an Optional Parameter of type 255 announces lengths of two octets; tshark 4.0 does not know the format",
     fixtures: {
       "OPEN in the extended format although the classic one would do": ["capabilities"],

@@ -6,10 +6,10 @@ import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
 import { type CodecContext, defaultCodecContext } from "../../src/codec/context.ts";
 import { toJSON } from "../../src/codec/json.ts";
-import { decodeMessage, type MalformedMessage, type Message, MessageType } from "../../src/codec/message.ts";
+import { decodeMessage, MessageType } from "../../src/codec/message.ts";
 import { nlriSpecs } from "../../src/codec/nlri/table.ts";
 import { Outcome } from "../../src/codec/outcome.ts";
-import { reencode } from "./reencode.ts";
+import { canBeSent, reencode } from "./reencode.ts";
 import { disagreement } from "./vector-disagreements.ts";
 import { comparable, type Info, meaning } from "./vector-meaning.ts";
 
@@ -68,46 +68,6 @@ function verdict(bytes: Uint8Array, context: CodecContext): { status: string; ru
     status: names[message.outcome],
     rules: message.problems.map(({ attribute, rule }) => `${attribute}:${rule}`),
   };
-}
-
-/** Whether our encoders take everything the message says, in one message, and would choose nothing differently in substance. */
-function canBeSent(message: Message | MalformedMessage): message is Message {
-  switch (message.type) {
-    case MessageType.Malformed:
-      return false;
-    case MessageType.Open:
-      return (
-        (message.asn === message.myAutonomousSystem || message.asn > 0xffff) &&
-        message.asn > 0 &&
-        message.routerId > 0 &&
-        message.holdTime !== 1 &&
-        message.holdTime !== 2
-      );
-    case MessageType.Notification:
-    case MessageType.Keepalive:
-    case MessageType.RouteRefresh:
-      return true;
-    case MessageType.Update: {
-      if (message.problems.length > 0) return false;
-      if (message.endOfRib !== -1) return true;
-      const { mpReach, mpUnreach } = message.attributes;
-      const fields = [message.withdrawn, message.nlri, mpReach?.nlri, mpUnreach?.nlri].filter(
-        (nlri) => nlri !== undefined,
-      );
-      const [only, ...others] = fields.filter((nlri) => !nlri.isEmpty);
-      if (only === undefined || others.length > 0 || only.opaque) return false;
-      // An attribute beside a withdrawal, and a NEXT_HOP beside MP_REACH_NLRI, are things we never send.
-      const withdrawal = only === message.withdrawn || only === mpUnreach?.nlri;
-      if (withdrawal) return Object.keys(message.attributes.wireValues()).length === 0;
-      // Without AS_PATH (BGPsec), and IPv4 routes in MP_REACH_NLRI although the next hop is IPv4: legal, but not our form.
-      if (!message.attributes.has(2) || (mpReach !== null && mpReach.nextHopLength === 4)) return false;
-      return only === message.nlri
-        ? mpReach === null && mpUnreach === null
-        : !message.attributes.has(3) && mpUnreach === null;
-    }
-    default:
-      return message satisfies never;
-  }
 }
 
 it.skipIf(!available)(

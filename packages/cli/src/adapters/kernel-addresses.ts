@@ -1,5 +1,6 @@
 import type { AddressPort, Binding, HostAddress, HostEvent, HostLink, HostState } from "@vipcast/announcer";
 import type {
+  AddressRequest,
   KernelAddress,
   KernelChange,
   KernelLink,
@@ -15,17 +16,33 @@ const localTable = 255;
 /** rtm_protocol of routes that the kernel made itself, beside an address. */
 const byKernel = 2;
 
-/** How long an IPv6 address may take from its acknowledgement to its announcement; then it counts as bound all the same. */
+/**
+ * How long an IPv6 address may take from its acknowledgement to its announcement; then it counts as bound all the same, and whatever stood in
+ * for it goes.
+ */
 const announcedWithinMs = 1000;
+
+/** An IPv6 address of ours on its way into the kernel. */
+interface Awaited {
+  /** It is announced, or gone again, or nobody waits any more. */
+  readonly end: () => void;
+  readonly promise: Promise<void>;
+  /** The kernel has the address: a removal from now on may be that of this one. */
+  acknowledged: boolean;
+  /** News about it that came before that is known, each a delivery. */
+  readonly held: (() => void)[];
+}
 
 /** The announcer's view of the kernel's addresses, marked as one instance's own. */
 export class KernelAddresses implements AddressPort {
   readonly #kernel: Rtnetlink;
   readonly #mark: OwnershipMark | null;
-  /** IPv6 addresses that are acknowledged and not yet announced by the kernel, with what to do when they are, or are gone again. */
-  readonly #awaited = new Map<string, () => void>();
-  /** IPv6 addresses that were bound before: one that is put back must not wait. */
+  /** IPv6 addresses that the kernel has not announced yet. */
+  readonly #awaited = new Map<string, Awaited>();
+  /** Addresses that were bound before: whoever puts one back is in a hurry. */
   readonly #known = new Set<string>();
+  /** Local routes that stand in for addresses. */
+  readonly #stopgaps = new Map<string, { readonly timer: NodeJS.Timeout; readonly remove: () => void }>();
   #watches = 0;
 
   /** Without a mark no address counts as ours, and nothing can be bound. */
@@ -60,9 +77,12 @@ export class KernelAddresses implements AddressPort {
           ? // Out of the way of source address selection, which ignores a preferred lifetime of 0 for IPv4.
             { scope: "host" as const }
           : { preferredLifetime: 0, flags: IFA_F.nodad };
-      this.#kernel.addAddress({ family, address, prefixLength, interface: binding.interface, mark, ...unobtrusive });
-      const announced = family === "ipv6" ? this.#taken(binding, mark) : null;
-      if (announced !== null) await announced;
+      const request = { family, address, prefixLength, interface: binding.interface, mark, ...unobtrusive } as const;
+      if (this.#known.has(placeOf(binding))) return this.#putBack(binding, mark, request);
+      this.#kernel.addAddress(request);
+      this.#known.add(placeOf(binding));
+      // Without a watch nobody would hear of the announcement, and nobody waits.
+      if (family === "ipv6" && this.#watches > 0) await this.#announcement(placeOf(binding), true).promise;
       return;
     }
     if (this.#kernel.routes({ family, table: localTable, type: "local", destination: prefix }).length > 0) {
@@ -80,32 +100,52 @@ export class KernelAddresses implements AddressPort {
   }
 
   /**
-   * The kernel acknowledges an IPv6 address at once and takes packets for it only when a work queue has added the local route, up to
-   * tens of milliseconds later; then it announces the address. An address that is bound for the first time waits for that. One that is
-   * put back is announced to peers meanwhile: a local route of our own takes its packets at once, until the kernel's is there.
-   * Without a watch nobody would hear of it, and nobody waits. Returns what to wait for, or null.
+   * Binds again without holding up the event loop: the kernel may make the call wait, and the deadline for a withdrawal must pass meanwhile.
+   * A local route of our own takes the packets of an IPv6 address at once; by the time it goes the kernel's has long been there.
    */
-  #taken(binding: Binding, mark: OwnershipMark): Promise<void> | null {
-    if (this.#watches === 0) return null;
-    const key = placeOf(binding);
-    const again = this.#known.has(key);
-    this.#known.add(key);
-    this.#awaited.get(key)?.();
-    if (again) this.#kernel.replaceRoute(stopgap(binding, mark));
-    const announced = new Promise<void>((resolve) => {
-      const end = (): void => {
+  async #putBack(binding: Binding, mark: OwnershipMark, request: AddressRequest): Promise<void> {
+    if (binding.family === 4) return this.#kernel.addAddressAside(request);
+    const awaited = this.#announcement(placeOf(binding), false);
+    try {
+      await this.#kernel.addAddressAside(request);
+      await this.#kernel.replaceRouteAside(stopgap(binding, mark));
+    } finally {
+      this.#limitStopgap(binding, mark);
+      awaited.acknowledged = true;
+      for (const deliver of awaited.held.splice(0)) deliver();
+    }
+  }
+
+  #limitStopgap(binding: Binding, mark: OwnershipMark): void {
+    const place = placeOf(binding);
+    const remove = (): void => this.#removeStopgap(binding, mark);
+    clearTimeout(this.#stopgaps.get(place)?.timer);
+    this.#stopgaps.set(place, { timer: setTimeout(remove, announcedWithinMs), remove });
+  }
+
+  /**
+   * The kernel acknowledges an IPv6 address at once and takes packets for it only when a work queue has added the local route, up to
+   * tens of milliseconds later; then it announces the address.
+   */
+  #announcement(place: string, acknowledged: boolean): Awaited {
+    this.#awaited.get(place)?.end();
+    let end = (): void => undefined;
+    const promise = new Promise<void>((resolve) => {
+      const timer = setTimeout(() => end(), announcedWithinMs);
+      end = (): void => {
         clearTimeout(timer);
-        this.#awaited.delete(key);
-        if (again) this.#removeStopgap(binding, mark);
+        if (this.#awaited.get(place) === awaited) this.#awaited.delete(place);
         resolve();
       };
-      const timer = setTimeout(end, announcedWithinMs);
-      this.#awaited.set(key, end);
     });
-    return again ? null : announced;
+    const awaited: Awaited = { end: () => end(), promise, acknowledged, held: [] };
+    this.#awaited.set(place, awaited);
+    return awaited;
   }
 
   #removeStopgap(binding: Binding, mark: OwnershipMark): void {
+    clearTimeout(this.#stopgaps.get(placeOf(binding))?.timer);
+    this.#stopgaps.delete(placeOf(binding));
     try {
       this.#kernel.deleteRoute(stopgap(binding, mark));
     } catch (error) {
@@ -119,7 +159,7 @@ export class KernelAddresses implements AddressPort {
     const mark = this.#ownMark(`remove ${prefix}`);
     const version = family === 4 ? "ipv4" : "ipv6";
     this.#known.delete(placeOf(binding));
-    this.#awaited.get(placeOf(binding))?.();
+    this.#awaited.get(placeOf(binding))?.end();
     // A run that was killed in the wrong millisecond has left one.
     if (kind === "address" && version === "ipv6") this.#removeStopgap(binding, mark);
     try {
@@ -137,17 +177,28 @@ export class KernelAddresses implements AddressPort {
     }
   }
 
-  /**
-   * An IPv6 address that is removed before the kernel has announced it is reported as removed alone. The listener is to hear of our
-   * own address first, or it takes the removal for one of an earlier life of it; such a one, read late, finds the new address there.
-   */
-  #addedUnheard(address: KernelAddress, listener: (event: HostEvent) => void): void {
-    const end = this.#awaited.get(placeOf(address));
-    if (end === undefined) return;
-    const same = (other: KernelAddress): boolean => placeOf(other) === placeOf(address);
-    if (this.#kernel.addresses({ family: "ipv6", interface: address.interface }).some(same)) return;
-    end();
-    listener({ kind: "address-added", address: hostAddress(address, this.#mark) });
+  #deliver(change: KernelChange, listener: (event: HostEvent) => void): void {
+    if (change.kind === "address-added" || change.kind === "address-removed") {
+      const awaited = this.#awaited.get(placeOf(change.address));
+      if (awaited?.acknowledged === false) {
+        awaited.held.push(() => this.#deliver(change, listener));
+        return;
+      }
+      if (change.kind === "address-added") awaited?.end();
+      else if (awaited !== undefined && !this.#has(change.address)) {
+        // The kernel reports an IPv6 address that goes before it was announced as removed alone. The listener is to hear of our own
+        // first, or takes the removal for one of an earlier life of it; such a one, read late, finds the new address there.
+        awaited.end();
+        listener({ kind: "address-added", address: hostAddress(change.address, this.#mark) });
+      }
+    }
+    const event = hostEvent(change, this.#mark);
+    if (event !== null) listener(event);
+  }
+
+  #has(address: KernelAddress): boolean {
+    const there = this.#kernel.addresses({ family: "ipv6", interface: address.interface });
+    return there.some((other) => placeOf(other) === placeOf(address));
   }
 
   #ownMark(operation: string): OwnershipMark {
@@ -156,16 +207,14 @@ export class KernelAddresses implements AddressPort {
   }
 
   watch(listener: (event: HostEvent) => void): () => void {
-    const watch = this.#kernel.watch((change) => {
-      if (change.kind === "address-added") this.#awaited.get(placeOf(change.address))?.();
-      else if (change.kind === "address-removed") this.#addedUnheard(change.address, listener);
-      const event = hostEvent(change, this.#mark);
-      if (event !== null) listener(event);
-    });
+    const watch = this.#kernel.watch((change) => this.#deliver(change, listener));
     this.#watches++;
     return () => {
       this.#watches--;
-      if (this.#watches === 0) for (const end of [...this.#awaited.values()]) end();
+      if (this.#watches === 0) {
+        for (const { end } of [...this.#awaited.values()]) end();
+        for (const { remove } of [...this.#stopgaps.values()]) remove();
+      }
       watch.close();
     };
   }

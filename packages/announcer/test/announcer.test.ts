@@ -191,6 +191,7 @@ describe("an announcer that serves", () => {
   it("announces what the operator vouches for", async () => {
     const world = new World();
     await world.begin(vip(V, { bind: false, assumeBound: true }));
+    expect(world.named("vip.bound")).toEqual([]);
     expect(world.routes.announced(V)).toBe(true);
     expect(world.host.log).toEqual([]);
   });
@@ -313,6 +314,20 @@ describe("an address that somebody removes", () => {
     expect(world.host.has(V6)).toBe(true);
     expect(world.routes.announced(V6)).toBe(true);
     expect(world.routes.announced(V)).toBe(true);
+  });
+
+  it("says that lo is down, and does not take its lost IPv6 addresses for a fight", async () => {
+    const world = new World();
+    await world.begin(vip(V6), vip(V));
+    for (let round = 0; round < 10; round++) {
+      world.host.setLink("lo", false);
+      await world.clock.advance(1);
+      world.host.setLink("lo", true);
+      await world.clock.advance(1);
+    }
+    expect(new Set(world.named("address.lost").flatMap(({ causes }) => causes))).toEqual(new Set(["lo is down"]));
+    expect(world.named("vip.damped")).toEqual([]);
+    expect(world.routes.announced(V6)).toBe(true);
   });
 
   it("keeps its route when lo is down for less than the window", async () => {

@@ -1,4 +1,5 @@
 import { withoutZone } from "../intent/address.ts";
+import type { DesiredVip } from "../intent/desired-vip.ts";
 import type { PeerEvent } from "../ports.ts";
 import type { LoopContext } from "./context.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -101,7 +102,7 @@ export class PeerWatch {
       const causes =
         entry?.announced?.mode === "worst"
           ? ["with worst preference, because it is being drained"]
-          : [`bound on ${entry?.vip.interface ?? "this host"}`];
+          : [entry === undefined ? "bound on this host" : whereItIs(entry.vip)];
       hub.emit({ event: "vip.announced", vip, peer }, causes);
     }
   }
@@ -113,4 +114,8 @@ export class PeerWatch {
       if (entry.announced !== null) outbox.announce(entry.vip, entry.announced.mode);
     outbox.leave();
   }
+}
+
+function whereItIs({ interface: name, assumeBound }: DesiredVip): string {
+  return assumeBound ? "its address is left to others" : `bound on ${name}`;
 }

@@ -215,6 +215,8 @@ export class Reconciler {
       entry.reportedBound = true;
     } else if (!entry.reportedBound && !taken && entry.refusal === null) {
       entry.reportedBound = true;
+      // Nothing is known of an address that somebody vouches for.
+      if (vip.assumeBound) return;
       const why =
         view.place === "foreign"
           ? "it was there already and is adopted"
@@ -240,11 +242,12 @@ export class Reconciler {
     const { vip } = entry;
     entry.lostAtMs = this.#context.clock.now();
     const why =
-      view.place === "empty"
-        ? `${vip.prefix} was removed from ${vip.interface} by somebody else`
-        : view.linkUp
-          ? `${vip.prefix} on ${vip.interface} now belongs to somebody else`
-          : `${vip.interface} is down`;
+      // An interface that goes down takes its IPv6 addresses with it; nobody else has removed them.
+      !view.linkUp
+        ? `${vip.interface} is down`
+        : view.place === "empty"
+          ? `${vip.prefix} was removed from ${vip.interface} by somebody else`
+          : `${vip.prefix} on ${vip.interface} now belongs to somebody else`;
     this.#context.hub.emit({ event: "address.lost", vip: vip.prefix, interface: vip.interface }, [why]);
   }
 
@@ -252,7 +255,9 @@ export class Reconciler {
   #noteRemoval(entry: VipEntry): void {
     const { clock, policy, hub, logger } = this.#context;
     if (!entry.reportedBound) return;
-    this.#noteLost(entry, this.view(entry));
+    const view = this.view(entry);
+    this.#noteLost(entry, view);
+    if (!view.linkUp) return;
     const { holdDownMs, removals } = entry.damping.note(clock.now(), policy.damping);
     if (holdDownMs === 0) return;
     const vip = entry.vip.prefix;

@@ -78,9 +78,10 @@ export class FakeHost implements AddressPort {
   setLink(name: string, up: boolean): void {
     const link = { name, up };
     this.links.set(name, link);
+    // The kernel's order: the link, then the IPv6 addresses that went with it.
+    this.#tell({ kind: "link", link });
     for (const address of [...this.addresses.values()])
       if (!up && address.interface === name && address.address.includes(":")) this.#remove(keyOf(address));
-    this.#tell({ kind: "link", link });
   }
 
   resync(): void {

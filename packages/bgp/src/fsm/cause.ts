@@ -54,14 +54,25 @@ const connectRemedies: Readonly<Record<string, string>> = {
   ETIMEDOUT: ": it is down, a filter drops our packets, or the two ends do not have the same TCP-MD5 password",
   ECONNRESET:
     ": the router does not accept us: check that it has us as a neighbour, and its access lists and TTL security",
-  EADDRNOTAVAIL: ": the source address is not on this host",
+  EADDRNOTAVAIL:
+    ": this host has no address to connect from: check the source of this peer, and that its interface is up and has an address",
+  EINVAL:
+    ": the kernel refuses to connect these two addresses: check the source of this peer, and its zone or interface",
+  ENODEV: ": its interface is not there: check the interface of this peer",
+  ENETDOWN: ": the interface is down: bring it up",
+  EAFNOSUPPORT:
+    ": this host has that address family switched off: switch it on, or reach the peer by its other address",
+  EMFILE: ": this process has too many files open: raise its limit (LimitNOFILE in a systemd unit)",
+  ENFILE: ": this host has too many files open: raise fs.file-max",
+  ENOBUFS: ": the kernel is out of memory for sockets",
   EACCES: ": this process lacks a permission: give it CAP_NET_ADMIN or drop the option that needs it",
-  EPERM: ": a local firewall forbids it, or this process lacks a permission",
+  EPERM:
+    ": a local firewall forbids it, or this process lacks a permission: check the rules for outgoing packets, and CAP_NET_ADMIN",
 };
 
 export function connectFailed(cause: CloseCause): string {
   const words = cause.detail === "" ? (cause.code ?? "the connection attempt failed") : cause.detail;
-  return `cannot connect: ${words}${connectRemedies[cause.code ?? ""] ?? ""}`;
+  return `cannot connect: ${words}${connectRemedies[cause.code ?? ""] ?? ": check the address of this peer, and the options that its connection has"}`;
 }
 
 /** A TCP connection that ended without a NOTIFICATION. */

@@ -17,6 +17,10 @@ describe("causes", () => {
     ["ENETUNREACH", /no route/],
     ["ETIMEDOUT", /TCP-MD5/],
     ["EPERM", /permission/],
+    ["EADDRNOTAVAIL", /no address to connect from: check the source/],
+    ["EINVAL", /refuses to connect these two addresses: check the source/],
+    ["EMFILE", /raise its limit/],
+    ["E2BIG", /: check the address of this peer, and the options/],
   ])("a dial that fails with %s says what to look at", (code, words) => {
     const session = newSession();
     session.start(0);

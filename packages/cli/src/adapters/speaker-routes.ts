@@ -77,6 +77,8 @@ export class SpeakerRoutes implements RoutePort {
         this.#refused.delete(address);
         const said = notification === undefined ? {} : { notification: notificationText(notification) };
         this.#emit({ kind: "down", peer: address, reason, cause, ...said });
+        // An attempt that nobody answers is followed by the next one at once, in the same state (RFC 4271 §8.2.2, Connect).
+        if (reason === "connect-timeout") this.#emit({ kind: "connecting", peer: address });
       },
       onRoutesSent: ({ announced, withdrawn }, { address }) => {
         this.#emit({ kind: "sent", peer: address, announced, withdrawn });

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "@vipcast/linux";
 import { parseAddress } from "../values/address.ts";
 
 /** Where the router id that was chosen once is kept. */
@@ -18,9 +19,10 @@ export function loadRouterId(stateDir: string): string | null {
   }
 }
 
-/** Keeps a router id for later starts. Throws the file system's own error. */
+/** Keeps a router id for later starts. Throws `LinuxError`, or the file system's own error. */
 export function saveRouterId(stateDir: string, routerId: string): void {
-  mkdirSync(stateDir, { recursive: true, mode: 0o755 });
+  const unmade = makeFolder(stateDir);
+  if (unmade !== undefined) throw unmade;
   const path = routerIdPath(stateDir);
   writeFileSync(`${path}.new`, `${routerId}\n`);
   renameSync(`${path}.new`, path);

@@ -43,7 +43,7 @@ function statement(event: AnnouncerEvent): string {
     case "vip.damped":
       return `${event.vip} was removed ${event.removals} times and is held down for ${Math.round(event.holdDownMs / 1000)} s`;
     case "address.lost":
-      return `somebody removed ${event.vip} from ${event.interface}`;
+      return `${event.vip} cannot be used on ${event.interface} any more`;
     case "address.restored":
       return `${event.vip} is back on ${event.interface} after ${event.afterMs} ms, ${event.withdrawn ? "withdrawn meanwhile" : "still announced"}`;
     case "ledger.failed":

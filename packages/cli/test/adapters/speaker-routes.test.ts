@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { PeerEvent } from "@vipcast/announcer";
 import type { PeerHandlers } from "@vipcast/speaker";
 import { Speaker } from "@vipcast/speaker";
@@ -45,6 +46,19 @@ describe("a speaker as the announcer sees it", () => {
     return events.find((event) => event.kind === kind)!;
   };
   const route = (prefix: string) => ({ prefix, attributes: { origin: "igp", nextHop: "self" } }) as const;
+
+  test("reports every attempt, also when one that nobody answers is followed by the next at once", async () => {
+    const silent = new Speaker({ asn: 65001, routerId: "1.1.1.1", connect: () => new Socket() });
+    const attempts = new SpeakerRoutes(silent, (error) => {
+      throw error;
+    });
+    const kinds: string[] = [];
+    attempts.onPeer(({ kind }) => kinds.push(kind));
+    attempts.addPeer({ address: far, asn: 65000, connectRetry: 1 });
+    await expect.poll(() => kinds.length, { timeout: 8000 }).toBeGreaterThanOrEqual(6);
+    expect(kinds.slice(0, 6)).toEqual(["added", "connecting", "down", "connecting", "down", "connecting"]);
+    await silent.close();
+  });
 
   test("tells of a session in order, with what was negotiated, and never from inside a call", async () => {
     other.addPeer({ address: near, asn: 65001, passive: true });

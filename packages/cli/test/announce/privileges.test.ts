@@ -8,6 +8,36 @@ import { canMakeNamespaces, World } from "../support/world.ts";
 const vip = "192.0.2.10/32";
 const common = [vip, "--asn", "65001", "--peer", "10.9.0.254,asn=65000,port=1790"];
 
+describe.skipIf(!canMakeNamespaces)("a state folder that cannot be", () => {
+  let world: World;
+  beforeEach(() => {
+    world = new World();
+  });
+  afterEach(() => world.close());
+  const readOnly = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o ro none /mnt && exec "$@"', "sh"];
+
+  test.each([
+    ["on a read-only disk", "/mnt/vipcast/state", readOnly, /EROFS: .*the file system is read-only: remount it, or /],
+    ["below /proc", "/proc/vipcast/state", [], /ENOENT: .*no folder can be made there: /],
+    ["below a file", "/etc/hostname/state", [], /a part of that path is a file: /],
+  ])("%s is named with the remedy, and nothing is bound", async (_, stateDir, wrap, words) => {
+    const node = world.announce(common, { stateDir, wrap });
+    expect(await node.exit).toBe(1);
+    expect(node.log()).toMatch(words);
+    expect(node.log()).toMatch(/choose another state folder with --state-dir\.\n$/);
+    expect(world.loopback()).toEqual([]);
+  });
+
+  test("below /proc does not keep an announcement without binding from working", async () => {
+    const peer = await world.peer();
+    const node = world.announce([...common, "--no-bind"], { stateDir: "/proc/vipcast/state" });
+    expect(await peer.lines.until("announced")).toMatchObject({ prefix: vip });
+    node.child.kill("SIGTERM");
+    expect(await node.exit).toBe(0);
+    expect(node.log()).toContain("the router id cannot be kept for the next start");
+  });
+});
+
 describe.skipIf(!canMakeNamespaces)("an ordinary user", () => {
   let world: World;
   let home = "";

@@ -103,9 +103,14 @@ export class World {
   /** Starts `vipcast announce` on the node, with `--json` and the world's state folder. */
   announce(
     args: readonly string[],
-    options: { readonly env?: NodeJS.ProcessEnv; readonly wrap?: readonly string[] } = {},
+    options: {
+      readonly env?: NodeJS.ProcessEnv;
+      readonly wrap?: readonly string[];
+      readonly stateDir?: string;
+    } = {},
   ): Node {
-    const command = [process.execPath, cli, "announce", "--json", "--state-dir", this.stateDir, ...args];
+    const { stateDir = this.stateDir } = options;
+    const command = [process.execPath, cli, "announce", "--json", "--state-dir", stateDir, ...args];
     const child = this.#spawn("node", [...(options.wrap ?? []), ...command], options.env);
     let log = "";
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {

@@ -1,6 +1,7 @@
 /** Files that are either the old one or the new one, whatever happens in between. */
-import { mkdir, open, rename, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdirSync, statSync } from "node:fs";
+import { open, rename, unlink } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { ERRNO } from "../libc/constants.ts";
 import { LinuxError } from "../libc/linux-error.ts";
 
@@ -32,13 +33,37 @@ export async function writeFileAtomically(path: string, content: string): Promis
   }
 }
 
-/** Makes the folder and its parents; returns the error when it cannot be made. */
-export async function makeFolder(path: string): Promise<LinuxError | undefined> {
+/** Makes the state folder and its parents, if they are not there; returns the error, with a remedy, when that cannot be done. */
+export function makeFolder(path: string): LinuxError | undefined {
   try {
-    await mkdir(path, { recursive: true, mode: 0o755 });
+    makeWithParents(resolve(path));
     return undefined;
   } catch (error) {
     return fileError(error, `make the state folder ${path}`);
+  }
+}
+
+/**
+ * Node's own `recursive` says ENOENT where the disk is read-only, and never returns where a file system makes no folders and says ENOENT
+ * for each (/proc).
+ */
+function makeWithParents(path: string): void {
+  try {
+    makeOne(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT") || parent === path) throw error;
+    makeWithParents(parent);
+    makeOne(path);
+  }
+}
+
+function makeOne(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o755 });
+  } catch (error) {
+    // Whatever mkdir says of a folder that is there (EEXIST, or EROFS on a read-only disk), it need not be made.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 
@@ -50,6 +75,7 @@ export function fileError(error: unknown, operation: string): LinuxError {
   return new LinuxError({ errno, operation, ...(remedy === undefined ? {} : { remedy }) });
 }
 
+const ENOTDIR = 20;
 const ENOSPC = 28;
 const EDQUOT = 122;
 
@@ -60,6 +86,11 @@ function fileRemedy(errno: number): string | undefined {
       return "free space on that file system, or choose another state folder";
     case ERRNO.EROFS:
       return "the file system is read-only: remount it, or choose another state folder";
+    case ERRNO.ENOENT:
+      return "no folder can be made there: choose another state folder";
+    case ERRNO.EEXIST:
+    case ENOTDIR:
+      return "a part of that path is a file: choose another state folder";
     case ERRNO.EACCES:
     case ERRNO.EPERM:
       return "give this user the folder, or choose another state folder";

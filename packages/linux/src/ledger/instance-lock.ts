@@ -2,7 +2,7 @@
  * One running process per instance name and state folder. The kernel's flock decides and forgets a crashed owner by itself;
  * the file says who the owner is, and decides alone where flock cannot be had.
  */
-import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { isRunning, type ProcessIdentity, processIdentity } from "../host/process-identity.ts";
 import { ERRNO, LOCK } from "../libc/constants.ts";
@@ -10,7 +10,7 @@ import { systemLibc } from "../libc/koffi.ts";
 import type { Libc } from "../libc/libc.ts";
 import { LinuxError } from "../libc/linux-error.ts";
 import type { OwnershipMark } from "../ownership/mark.ts";
-import { fileError } from "./atomic-file.ts";
+import { fileError, makeFolder } from "./atomic-file.ts";
 import { parseLedger } from "./entries.ts";
 import { ledgerFileName } from "./ledger.ts";
 
@@ -45,9 +45,10 @@ export interface LockOptions {
 export function acquireInstanceLock(options: LockOptions): LockOutcome {
   const { stateDir, mark } = options;
   const path = join(stateDir, `${mark.instance}.lock`);
+  const unmade = makeFolder(stateDir);
+  if (unmade !== undefined) return { kind: "failed", error: unmade };
   let fd: number;
   try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o755 });
     fd = openSync(path, "a+", 0o644);
   } catch (error) {
     return { kind: "failed", error: fileError(error, `lock ${path}`) };

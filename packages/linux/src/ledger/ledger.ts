@@ -126,7 +126,7 @@ export class Ledger {
   }
 
   async #write(): Promise<LinuxError | undefined> {
-    const error = await makeFolder(this.#options.stateDir);
+    const error = makeFolder(this.#options.stateDir);
     if (error !== undefined) return error;
     if (this.#damaged) {
       await rename(this.path, `${this.path}.corrupt`).catch(() => undefined);

@@ -69,6 +69,14 @@ export class Writer {
     this.length += count;
   }
 
+  /** Puts what was written from `middle` on in front of the octets `[start, middle)`. */
+  rotate(start: number, middle: number): void {
+    const count = middle - start;
+    this.reserve(count);
+    this.bytes.copyWithin(this.length, start, middle);
+    this.bytes.copyWithin(start, middle, this.length + count);
+  }
+
   patchU8(at: number, value: number): void {
     this.bytes[at] = value;
   }

@@ -28,14 +28,19 @@ export class BgpEncodeError extends Error {
 
 /** Throws unless `value` is an integer in `min..max`. */
 export function checkRange(field: string, value: number, min: number, max: number): void {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new BgpEncodeError("value-range", field, `${value} is not an integer in ${min}..${max}`);
-  }
+  if (!Number.isInteger(value) || value < min || value > max) throw outOfRange(field, value, min, max);
 }
 
 /** Throws unless `bytes` has exactly `length` octets. */
 export function checkLength(field: string, bytes: Uint8Array, length: number): void {
-  if (bytes.length !== length) {
-    throw new BgpEncodeError("value-length", field, `has ${bytes.length} octets where ${length} are needed`);
-  }
+  if (bytes.length !== length) throw wrongLength(field, bytes.length, length);
+}
+
+// Apart, so that the checks stay small enough to be inlined.
+function outOfRange(field: string, value: number, min: number, max: number): BgpEncodeError {
+  return new BgpEncodeError("value-range", field, `${value} is not an integer in ${min}..${max}`);
+}
+
+function wrongLength(field: string, octets: number, length: number): BgpEncodeError {
+  return new BgpEncodeError("value-length", field, `has ${octets} octets where ${length} are needed`);
 }

@@ -1,8 +1,8 @@
 import type { Writer } from "../bytes/writer.ts";
 import { afiOf, Family, familyName, safiOf } from "../iana/afi-safi.ts";
 import { AttributeCode } from "../iana/attribute-codes.ts";
-import { encodeAttributes } from "./attributes/encode.ts";
-import { AttributeFlag } from "./attributes/spec.ts";
+import { beginAttribute, encodeAttributes, endAttribute } from "./attributes/encode.ts";
+import { AttributeKind } from "./attributes/spec.ts";
 import type { AttributeValues } from "./attributes/values.ts";
 import { type CodecContext, carriesPathIds } from "./context.ts";
 import { BgpEncodeError } from "./encode-error.ts";
@@ -40,13 +40,14 @@ class Packer {
   private readonly ctx: CodecContext;
   private readonly family: Family;
   private readonly attributes: AttributeValues | null;
+  /** Null for withdrawals. */
+  private readonly nextHop: Uint8Array | null;
   private readonly nlri: readonly Prefix[];
   private readonly spec: NlriSpec;
   private readonly addPath: boolean;
   private readonly classic: boolean;
-  // Routes [next, claimed) belong to the message being written.
+  // The first route that is in no message yet.
   private next: number;
-  private claimed: number;
 
   constructor(w: Writer, { family, attributes, nlri }: RouteBatch, ctx: CodecContext) {
     const spec = nlriSpec(family);
@@ -58,10 +59,9 @@ class Packer {
     this.nlri = nlri;
     this.spec = spec;
     this.addPath = carriesPathIds(ctx.addPathSend, family);
-    this.classic = family === Family.Ipv4Unicast && (attributes === null || attributes.nextHop?.length === 4);
+    this.nextHop = attributes === null || nlri.length === 0 ? null : checkMandatory(attributes, spec, ctx);
+    this.classic = family === Family.Ipv4Unicast && (this.nextHop === null || this.nextHop.length === 4);
     this.next = 0;
-    this.claimed = 0;
-    if (attributes !== null && nlri.length > 0) checkMandatory(attributes, spec, ctx);
   }
 
   get done(): boolean {
@@ -80,17 +80,18 @@ class Packer {
 
   private writeWithdrawal(limit: number): void {
     const { w } = this;
+    const lengthAt = w.length;
+    w.u16(0);
     if (this.classic) {
-      const lengthAt = w.length;
-      w.u16(0);
-      this.claim(limit - w.length - 2);
-      this.writeNlri();
+      this.writeNlri(limit - 2);
       w.patchU16(lengthAt, w.length - lengthAt - 2);
       w.u16(0);
       return;
     }
+    const attributesAt = w.length;
     w.u16(0);
-    this.writeReachability(AttributeCode.MpUnreachNlri, null, limit, w.length, 0);
+    this.writeReachability(AttributeCode.MpUnreachNlri, limit);
+    w.patchU16(attributesAt, w.length - attributesAt - 2);
   }
 
   private writeClassic(attributes: AttributeValues, limit: number): void {
@@ -100,8 +101,7 @@ class Packer {
     w.u16(0);
     encodeAttributes(w, attributes, this.ctx, true);
     w.patchU16(lengthAt, w.length - lengthAt - 2);
-    this.claim(limit - w.length);
-    this.writeNlri();
+    this.writeNlri(limit);
   }
 
   private writeReach(attributes: AttributeValues, limit: number): void {
@@ -109,35 +109,17 @@ class Packer {
     w.u16(0);
     const lengthAt = w.length;
     w.u16(0);
-    // The other attributes come last but decide how much room is left: write them, measure, and take them back.
+    // The other attributes decide how much room is left: they are written first, and move behind MP_REACH_NLRI afterwards.
     encodeAttributes(w, attributes, this.ctx, false);
-    const othersLength = w.length - lengthAt - 2;
-    w.length = lengthAt;
-    this.writeReachability(AttributeCode.MpReachNlri, attributes.nextHop!, limit, lengthAt, othersLength);
-    encodeAttributes(w, attributes, this.ctx, false);
+    const reachAt = w.length;
+    this.writeReachability(AttributeCode.MpReachNlri, limit);
+    w.rotate(lengthAt + 2, reachAt);
     w.patchU16(lengthAt, w.length - lengthAt - 2);
   }
 
-  /** Writes the Total Path Attribute Length (for this attribute alone) and the attribute, leaving room for `othersLength` more octets. */
-  private writeReachability(
-    code: number,
-    nextHop: Uint8Array | null,
-    limit: number,
-    lengthAt: number,
-    othersLength: number,
-  ): void {
-    const { w } = this;
-    const fixed = nextHop === null ? 3 : 5 + nextHop.length;
-    w.length = lengthAt;
-    w.u16(0);
-    // Four octets of header: with fewer NLRI than an Extended Length is for, one of them stays free.
-    const nlriLength = this.claim(limit - w.length - 4 - fixed - othersLength);
-    const valueLength = fixed + nlriLength;
-    const extended = valueLength > 0xff;
-    w.u8(extended ? AttributeFlag.Optional | AttributeFlag.ExtendedLength : AttributeFlag.Optional);
-    w.u8(code);
-    if (extended) w.u16(valueLength);
-    else w.u8(valueLength);
+  private writeReachability(code: number, limit: number): void {
+    const { w, nextHop } = this;
+    const header = beginAttribute(w, AttributeKind.OptionalNonTransitive, code);
     w.u16(afiOf(this.family));
     w.u8(safiOf(this.family));
     if (nextHop !== null) {
@@ -145,45 +127,41 @@ class Packer {
       w.copy(nextHop);
       w.u8(0);
     }
-    this.writeNlri();
-    w.patchU16(lengthAt, w.length - lengthAt - 2);
+    // One octet stays free for an Extended Length.
+    this.writeNlri(limit - 1);
+    endAttribute(w, header);
   }
 
-  /** Claims the next routes that fit into `room` octets, at least one; returns their length. */
-  private claim(room: number): number {
-    const { nlri, spec, addPath } = this;
+  /** Appends the next routes that fit before `limit`, at least one. */
+  private writeNlri(limit: number): void {
+    const { w, nlri, spec, addPath, next } = this;
     const withdrawn = this.attributes === null;
-    let to = this.next;
-    let octets = 0;
-    while (to < nlri.length) {
-      const length = spec.encodedLength(nlri[to]!, addPath, withdrawn);
-      if (octets + length > room) break;
-      octets += length;
-      to++;
+    let to = next;
+    for (; to < nlri.length; to++) {
+      const before = w.length;
+      spec.encode(w, nlri[to]!, addPath, withdrawn);
+      if (w.length > limit) {
+        w.length = before;
+        break;
+      }
     }
-    if (to === this.next) {
-      const limit = this.ctx.maxMessageLength;
-      throw new BgpEncodeError("message-too-long", "attributes", `leave no room for a route within ${limit} octets`);
+    if (to === next) {
+      const octets = this.ctx.maxMessageLength;
+      throw new BgpEncodeError("message-too-long", "attributes", `leave no room for a route within ${octets} octets`);
     }
-    this.claimed = to;
-    return octets;
-  }
-
-  private writeNlri(): void {
-    const { w, nlri, spec, addPath } = this;
-    const withdrawn = this.attributes === null;
-    for (let i = this.next; i < this.claimed; i++) spec.encode(w, nlri[i]!, addPath, withdrawn);
-    this.next = this.claimed;
+    this.next = to;
   }
 }
 
-/** RFC 4271 §5, RFC 4760 §3: what an UPDATE with reachable routes cannot do without. */
-function checkMandatory(attributes: AttributeValues, spec: NlriSpec, ctx: CodecContext): void {
+/** RFC 4271 §5, RFC 4760 §3: what an UPDATE with reachable routes cannot do without. Returns the next hop. */
+function checkMandatory(attributes: AttributeValues, spec: NlriSpec, ctx: CodecContext): Uint8Array {
   const { origin, asPath, nextHop } = attributes;
   if (origin === undefined) throw new BgpEncodeError("missing-field", "origin", "every route needs one");
   if (asPath === undefined)
     throw new BgpEncodeError("missing-field", "asPath", "every route needs one, an empty one at least");
   if (nextHop === undefined) throw new BgpEncodeError("missing-field", "nextHop", "every route needs one");
+  // The usual case first: nearly every route is IPv4 unicast with an IPv4 next hop.
+  if (spec.family === Family.Ipv4Unicast && nextHop.length === 4) return nextHop;
   if (!spec.nextHopLengths.includes(nextHop.length)) {
     throw new BgpEncodeError(
       "value-length",
@@ -199,4 +177,5 @@ function checkMandatory(attributes: AttributeValues, spec: NlriSpec, ctx: CodecC
       `an IPv6 next hop for ${name} was not negotiated (RFC 8950)`,
     );
   }
+  return nextHop;
 }

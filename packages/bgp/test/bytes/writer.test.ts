@@ -25,6 +25,16 @@ describe("Writer", () => {
     );
   });
 
+  it("moves the later part of what it wrote in front of the earlier one, with no room left to do it in", () => {
+    const w = new Writer(5);
+    for (const octet of [9, 1, 2, 3, 4]) w.u8(octet);
+    w.rotate(1, 4);
+    expect([...w.slice()]).toEqual([9, 4, 1, 2, 3]);
+    w.rotate(0, 0);
+    w.rotate(0, 5);
+    expect([...w.slice()]).toEqual([9, 4, 1, 2, 3]);
+  });
+
   it("copies short and long runs, fills, and patches lengths", () => {
     const w = new Writer(1);
     w.u16(0);

@@ -63,6 +63,33 @@ describe("encodeRoutes", () => {
     expect(lengths({ family: Family.Ipv6Unicast, attributes: null, nlri: hosts6(500) })[0]).toBe(30 + 239 * 17);
   });
 
+  it("writes the attributes by their codes, whatever order the set has them in, and none from an undefined property", () => {
+    const octets = (attributes: AttributeValues, family: Family, nlri: Prefix[]): string => {
+      const w = new Writer();
+      let hex = "";
+      encodeRoutes(w, { family, attributes, nlri }, defaultCodecContext, (end) => {
+        hex += toHex(w.bytes, 0, end);
+      });
+      return hex;
+    };
+    const unknown = [{ code: 27, flags: 0xc0, value: Uint8Array.of(1) }];
+    const forwards: AttributeValues = {
+      ...v4,
+      multiExitDisc: 1,
+      communities: [1],
+      largeCommunities: [[1, 2, 3]],
+      unknown,
+    };
+    const backwards = Object.fromEntries(
+      [...Object.entries(forwards), ["localPref", undefined]].reverse(),
+    ) as unknown as AttributeValues;
+    expect(octets(backwards, Family.Ipv4Unicast, hosts(1))).toBe(octets(forwards, Family.Ipv4Unicast, hosts(1)));
+    const { nextHop } = v6;
+    expect(octets({ ...backwards, nextHop: nextHop! }, Family.Ipv6Unicast, hosts6(1))).toBe(
+      octets({ ...forwards, nextHop: nextHop! }, Family.Ipv6Unicast, hosts6(1)),
+    );
+  });
+
   it("writes no message for no route", () => {
     expect(lengths({ family: Family.Ipv4Unicast, attributes: {}, nlri: [] })).toEqual([]);
     expect(lengths({ family: Family.Ipv6Unicast, attributes: null, nlri: [] })).toEqual([]);

@@ -26,7 +26,6 @@ export const origin: AttributeSpec = defineAttribute({
   badLength: badLength("RFC 7606 §7.1"),
   check: (bytes, start) => (bytes[start]! > Origin.Incomplete ? undefinedValue : null),
   decode: (bytes, start) => bytes[start]! as Origin,
-  select: (values) => values.origin,
   encode: (w, value) => {
     checkRange("origin", value, Origin.Igp, Origin.Incomplete);
     w.u8(value);

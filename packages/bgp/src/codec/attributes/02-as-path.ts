@@ -48,7 +48,6 @@ export const asPath: AttributeSpec = defineAttribute({
     return fault === null ? null : faults[fault];
   },
   decode: (bytes, start, end, ctx) => decodeSegments(bytes, start, end, ctx.fourOctetAs ? 4 : 2),
-  select: (values) => values.asPath,
   encode: (w, value, ctx) => encodeSegments(w, value, ctx.fourOctetAs ? 4 : 2),
   json: segmentsToJson,
 });

@@ -31,7 +31,6 @@ export const nextHop: AttributeSpec = defineAttribute({
   // RFC 7606 §3 e turns the session reset of that section into treat-as-withdraw.
   check: (bytes, start) => (isHostAddress(bytes, start) ? null : notHostAddress),
   decode: (bytes, start, end) => bytes.slice(start, end),
-  select: (values) => values.nextHop,
   encode: (w, value) => {
     checkLength("nextHop", value, 4);
     if (!isHostAddress(value, 0)) {

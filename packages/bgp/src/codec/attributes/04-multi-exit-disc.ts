@@ -12,7 +12,6 @@ export const multiExitDisc: AttributeSpec = defineAttribute({
   length: fixedLength(4),
   badLength: badLength("RFC 7606 §7.4"),
   decode: (bytes, start) => readU32(bytes, start),
-  select: (values) => values.multiExitDisc,
   encode: (w, value) => {
     checkRange("multiExitDisc", value, 0, 0xffff_ffff);
     w.u32(value);

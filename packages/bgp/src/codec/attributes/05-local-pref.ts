@@ -13,7 +13,6 @@ export const localPref: AttributeSpec = defineAttribute({
   badLength: badLength("RFC 7606 §7.5"),
   fromExternal: discard("local-pref-from-external-peer", "RFC 7606 §7.5"),
   decode: (bytes, start) => readU32(bytes, start),
-  select: (values) => values.localPref,
   encode: (w, value) => {
     checkRange("localPref", value, 0, 0xffff_ffff);
     w.u32(value);

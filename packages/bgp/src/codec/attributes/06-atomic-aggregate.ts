@@ -11,6 +11,6 @@ export const atomicAggregate: AttributeSpec = defineAttribute({
   badLength: badLengthDiscards("RFC 7606 §7.6"),
   decode: () => true,
   encode: () => {},
-  select: (values) => (values.atomicAggregate === true ? true : undefined),
+  select: (value) => (value ? true : undefined),
   json: (value) => value,
 });

@@ -14,7 +14,6 @@ export const aggregator: AttributeSpec = defineAttribute({
   badLength: badLengthDiscards("RFC 7606 §7.7"),
   check: (bytes, start, _end, ctx) => (isZeroAs(bytes, start, ctx.fourOctetAs ? 4 : 2) ? aggregatorZeroAs : null),
   decode: (bytes, start, _end, ctx) => decodeAggregator(bytes, start, ctx.fourOctetAs ? 4 : 2),
-  select: (values) => values.aggregator,
   encode: (w, value, ctx) => encodeAggregator(w, value, ctx.fourOctetAs ? 4 : 2),
   json: aggregatorToJson,
 });

@@ -1,7 +1,14 @@
 import { readU32 } from "../../bytes/reader.ts";
-import { checkRange } from "../encode-error.ts";
 import { formatCommunity } from "./community-text.ts";
-import { AttributeKind, type AttributeSpec, badLength, defineAttribute, nonZeroMultipleOf } from "./spec.ts";
+import { encodeU32s } from "./integers.ts";
+import {
+  AttributeKind,
+  type AttributeSpec,
+  badLength,
+  defineAttribute,
+  nonZeroMultipleOf,
+  unlessEmpty,
+} from "./spec.ts";
 
 /** COMMUNITIES (RFC 1997). An empty list is not sent: its length of zero would be malformed. */
 export const communities: AttributeSpec = defineAttribute({
@@ -17,12 +24,7 @@ export const communities: AttributeSpec = defineAttribute({
     for (let at = start; at < end; at += 4) values.push(readU32(bytes, at));
     return values;
   },
-  encode: (w, values) => {
-    for (const value of values) {
-      checkRange("communities", value, 0, 0xffff_ffff);
-      w.u32(value);
-    }
-  },
-  select: (values) => (values.communities?.length === 0 ? undefined : values.communities),
+  encode: (w, values) => encodeU32s(w, "communities", 0, values),
+  select: unlessEmpty,
   json: (values) => values.map(formatCommunity),
 });

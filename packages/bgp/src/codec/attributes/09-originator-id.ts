@@ -13,7 +13,6 @@ export const originatorId: AttributeSpec = defineAttribute({
   badLength: badLength("RFC 7606 §7.9"),
   fromExternal: discard("originator-id-from-external-peer", "RFC 7606 §7.9"),
   decode: (bytes, start, end) => bytes.slice(start, end),
-  select: (values) => values.originatorId,
   encode: (w, value) => {
     checkLength("originatorId", value, 4);
     w.copy(value);

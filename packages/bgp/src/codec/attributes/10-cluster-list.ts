@@ -1,6 +1,14 @@
 import { formatAddress } from "../../bytes/address.ts";
 import { checkLength } from "../encode-error.ts";
-import { AttributeKind, type AttributeSpec, badLength, defineAttribute, discard, nonZeroMultipleOf } from "./spec.ts";
+import {
+  AttributeKind,
+  type AttributeSpec,
+  badLength,
+  defineAttribute,
+  discard,
+  nonZeroMultipleOf,
+  unlessEmpty,
+} from "./spec.ts";
 
 /** CLUSTER_LIST (RFC 4456 §8): the reflection path, latest first; between internal peers only. */
 export const clusterList: AttributeSpec = defineAttribute({
@@ -23,6 +31,6 @@ export const clusterList: AttributeSpec = defineAttribute({
       w.copy(id);
     }
   },
-  select: (values) => (values.clusterList?.length === 0 ? undefined : values.clusterList),
+  select: unlessEmpty,
   json: (ids) => ids.map((id) => formatAddress(id)),
 });

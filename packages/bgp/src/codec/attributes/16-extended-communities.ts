@@ -1,6 +1,13 @@
 import { toHex } from "../../bytes/hex.ts";
 import { checkLength } from "../encode-error.ts";
-import { AttributeKind, type AttributeSpec, badLength, defineAttribute, nonZeroMultipleOf } from "./spec.ts";
+import {
+  AttributeKind,
+  type AttributeSpec,
+  badLength,
+  defineAttribute,
+  nonZeroMultipleOf,
+  unlessEmpty,
+} from "./spec.ts";
 
 /** EXTENDED COMMUNITIES (RFC 4360): eight octets each; an unknown type is never an error (RFC 7606 §7.14). */
 export const extendedCommunities: AttributeSpec = defineAttribute({
@@ -22,6 +29,6 @@ export const extendedCommunities: AttributeSpec = defineAttribute({
       w.copy(value);
     }
   },
-  select: (values) => (values.extendedCommunities?.length === 0 ? undefined : values.extendedCommunities),
+  select: unlessEmpty,
   json: (values) => values.map((value) => toHex(value)),
 });

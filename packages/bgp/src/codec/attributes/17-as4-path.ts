@@ -44,6 +44,7 @@ export const as4Path: AttributeSpec = defineAttribute({
   },
   decode: (bytes, start, end) => decodeSegments(bytes, start, end, 4),
   encode: (w, value) => encodeSegments(w, value, 4),
-  select: (values, ctx) => (ctx.fourOctetAs ? undefined : as4PathToSend(values.asPath)),
+  sentFrom: "asPath",
+  select: (asPath, ctx) => (ctx.fourOctetAs ? undefined : as4PathToSend(asPath)),
   json: segmentsToJson,
 });

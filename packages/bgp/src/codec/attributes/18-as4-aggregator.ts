@@ -19,6 +19,7 @@ export const as4Aggregator: AttributeSpec = defineAttribute({
   check: (bytes, start) => (isZeroAs(bytes, start, 4) ? aggregatorZeroAs : null),
   decode: (bytes, start) => decodeAggregator(bytes, start, 4),
   encode: (w, value) => encodeAggregator(w, value, 4),
-  select: (values, ctx) => (ctx.fourOctetAs ? undefined : as4AggregatorToSend(values.aggregator)),
+  sentFrom: "aggregator",
+  select: (aggregator, ctx) => (ctx.fourOctetAs ? undefined : as4AggregatorToSend(aggregator)),
   json: aggregatorToJson,
 });

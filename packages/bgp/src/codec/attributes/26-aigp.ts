@@ -36,7 +36,7 @@ export const aigp: AttributeSpec = defineAttribute({
     return null;
   },
   decode: (bytes, start, end) => decodeTlvs(bytes, start, end, tlvHeaderLength),
-  select: (values) => (values.aigp?.length === 0 ? undefined : values.aigp),
+  select: (octets) => (octets.length === 0 ? undefined : octets),
   encode: (w, tlvs) => encodeTlvs(w, tlvs, tlvHeaderLength, "aigp"),
   json: toJson,
 });

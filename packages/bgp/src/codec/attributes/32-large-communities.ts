@@ -1,8 +1,14 @@
 import { readU32 } from "../../bytes/reader.ts";
-import type { Writer } from "../../bytes/writer.ts";
-import { checkRange } from "../encode-error.ts";
 import { formatLargeCommunity } from "./community-text.ts";
-import { AttributeKind, type AttributeSpec, badLength, defineAttribute, nonZeroMultipleOf } from "./spec.ts";
+import { encodeU32s } from "./integers.ts";
+import {
+  AttributeKind,
+  type AttributeSpec,
+  badLength,
+  defineAttribute,
+  nonZeroMultipleOf,
+  unlessEmpty,
+} from "./spec.ts";
 
 type LargeCommunity = readonly [number, number, number];
 
@@ -23,22 +29,29 @@ export const largeCommunities: AttributeSpec = defineAttribute({
     return withoutDuplicates(values);
   },
   encode: (w, values) => {
-    for (const value of withoutDuplicates(values)) writeLargeCommunity(w, value);
+    for (const value of withoutDuplicates(values)) encodeU32s(w, "largeCommunities", 0, value);
   },
-  select: (values) => (values.largeCommunities?.length === 0 ? undefined : values.largeCommunities),
+  select: unlessEmpty,
   json: (values) => values.map(formatLargeCommunity),
 });
 
-function writeLargeCommunity(w: Writer, value: LargeCommunity): void {
-  for (const part of value) {
-    checkRange("largeCommunities", part, 0, 0xffff_ffff);
-    w.u32(part);
+/** Up to here comparing all with each other beats a set of their texts. */
+const fewValues = 8;
+
+function areDistinct(values: readonly LargeCommunity[]): boolean {
+  for (let i = 1; i < values.length; i++) {
+    const [global, local1, local2] = values[i]!;
+    for (let j = 0; j < i; j++) {
+      const other = values[j]!;
+      if (other[2] === local2 && other[1] === local1 && other[0] === global) return false;
+    }
   }
+  return true;
 }
 
 /** RFC 8092 §3: "Duplicate BGP Large Community values MUST NOT be transmitted. A receiving speaker MUST silently remove redundant" ones. */
 function withoutDuplicates(values: readonly LargeCommunity[]): readonly LargeCommunity[] {
-  if (values.length < 2) return values;
+  if (values.length < 2 || (values.length <= fewValues && areDistinct(values))) return values;
   const seen = new Map<string, LargeCommunity>();
   for (const value of values) {
     const text = formatLargeCommunity(value);

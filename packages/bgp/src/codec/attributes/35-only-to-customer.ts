@@ -12,7 +12,6 @@ export const onlyToCustomer: AttributeSpec = defineAttribute({
   length: fixedLength(4),
   badLength: badLength("RFC 9234 §5"),
   decode: (bytes, start) => readU32(bytes, start),
-  select: (values) => values.onlyToCustomer,
   encode: (w, value) => {
     checkRange("onlyToCustomer", value, 0, 0xffff_ffff);
     w.u32(value);

@@ -40,7 +40,7 @@ export const prefixSid: AttributeSpec = defineAttribute({
     return fault;
   },
   decode: (bytes, start, end) => withoutRepeated(decodeTlvs(bytes, start, end, 0)),
-  select: (values) => (values.prefixSid?.length === 0 ? undefined : values.prefixSid),
+  select: (octets) => (octets.length === 0 ? undefined : octets),
   encode: (w, tlvs) => encodeTlvs(w, withoutRepeated(tlvs), 0, "prefixSid"),
   json: (tlvs) => tlvs.map(prefixSidTlvToJson),
 });

@@ -1,6 +1,7 @@
 import { readU16, readU32 } from "../../bytes/reader.ts";
 import type { Writer } from "../../bytes/writer.ts";
 import { BgpEncodeError, checkRange } from "../encode-error.ts";
+import { encodeU32s } from "./integers.ts";
 import type { Json } from "./spec.ts";
 import { type AsPathSegment, SegmentType } from "./values.ts";
 
@@ -61,23 +62,27 @@ export function decodeSegments(bytes: Uint8Array, start: number, end: number, as
 
 /** Appends segments; runs of more than 255 become several (RFC 4271 §5.1.2). AS numbers that do not fit become AS_TRANS. */
 export function encodeSegments(w: Writer, segments: readonly AsPathSegment[], asnOctets: 2 | 4): void {
-  for (const { type, asns } of segments) {
+  for (let index = 0; index < segments.length; index++) {
+    const { type, asns } = segments[index]!;
     checkRange("asPath.type", type, SegmentType.Set, SegmentType.ConfedSet);
-    if (asns.length === 0) throw new BgpEncodeError("value-length", "asPath.asns", "a segment without AS numbers");
+    if (asns.length === 0) throw emptySegment();
     for (let from = 0; from < asns.length; from += maxSegmentLength) {
       const to = Math.min(asns.length, from + maxSegmentLength);
-      w.u8(type);
-      w.u8(to - from);
-      for (let i = from; i < to; i++) writeAsn(w, asns[i]!, asnOctets);
+      w.u16((type << 8) | (to - from));
+      // RFC 7607 §2: "MUST NOT originate or propagate a route with an AS number of zero".
+      if (asnOctets === 4) encodeU32s(w, "asPath.asns", 1, asns, from, to);
+      else for (let i = from; i < to; i++) encodeTwoOctetAsn(w, asns[i]!);
     }
   }
 }
 
-function writeAsn(w: Writer, asn: number, asnOctets: 2 | 4): void {
-  // RFC 7607 §2: "MUST NOT originate or propagate a route with an AS number of zero".
+function emptySegment(): BgpEncodeError {
+  return new BgpEncodeError("value-length", "asPath.asns", "a segment without AS numbers");
+}
+
+function encodeTwoOctetAsn(w: Writer, asn: number): void {
   checkRange("asPath.asns", asn, 1, 0xffff_ffff);
-  if (asnOctets === 4) w.u32(asn);
-  else w.u16(asn > 0xffff ? asTrans : asn);
+  w.u16(asn > 0xffff ? asTrans : asn);
 }
 
 export function segmentsToJson(segments: readonly AsPathSegment[]): Json {

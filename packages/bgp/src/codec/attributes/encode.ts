@@ -8,18 +8,44 @@ import type { AttributeValues, RawAttribute } from "./values.ts";
 
 const noUnknown: readonly RawAttribute[] = [];
 
+/** Where the value of each property is put while a set is written: the index of the attribute that carries it. */
+const slots = new Map<string, number>();
+/** For each slot, bit N says that `attributeSpecs[N]` is sent from it. */
+const sentFrom: number[] = attributeSpecs.map(({ property }, index) => {
+  if (property === null) return 0;
+  slots.set(property, index);
+  return attributeSpecs.reduce((bits, spec, n) => (spec.sentFrom === property ? bits | (1 << n) : bits), 0);
+});
+/** For each attribute, the slot it is sent from. */
+const slotOf: number[] = attributeSpecs.map((spec) => slots.get(spec.sentFrom ?? "") ?? 0);
+// Scratch of a synchronous loop that calls nothing foreign.
+const found: unknown[] = attributeSpecs.map(() => undefined);
+
 /**
- * Appends the attributes in ascending order of code, unknown ones among them, without MP_REACH_NLRI and MP_UNREACH_NLRI.
+ * Appends the attributes in ascending order of code, unknown ones among them, without MP_REACH_NLRI and MP_UNREACH_NLRI. A set has
+ * a few of all there are, so its own properties are gone through once, and then only the attributes they are sent as.
  * @param withNextHop false where the next hop travels in MP_REACH_NLRI.
  */
 export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecContext, withNextHop: boolean): void {
+  let left = 0;
+  for (const property in values) {
+    const slot = slots.get(property);
+    const value = values[property as keyof AttributeValues];
+    if (slot === undefined || value === undefined) continue;
+    found[slot] = value;
+    left |= sentFrom[slot]!;
+  }
   const unknown = values.unknown === undefined ? noUnknown : sortedUnknown(values.unknown);
   let nextUnknown = 0;
-  for (const spec of attributeSpecs) {
+  for (; left !== 0; left &= left - 1) {
+    const index = 31 - Math.clz32(left & -left);
+    const spec = attributeSpecs[index]!;
     while (nextUnknown < unknown.length && unknown[nextUnknown]!.code < spec.code)
       writeUnknown(w, unknown[nextUnknown++]!);
-    const value = spec.select(values, ctx);
-    if (value === undefined || (spec === nextHop && !withNextHop)) continue;
+    if (spec === nextHop && !withNextHop) continue;
+    const own = found[slotOf[index]!];
+    const value = spec.select === null ? own : spec.select(own, ctx);
+    if (value === undefined) continue;
     const header = beginAttribute(w, spec.kind, spec.code);
     spec.encode(w, value, ctx);
     endAttribute(w, header);
@@ -30,8 +56,7 @@ export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecC
 /** Appends flags, code and one length octet; {@link endAttribute} completes it. */
 export function beginAttribute(w: Writer, flags: number, code: number): number {
   const header = w.length;
-  w.u8(flags);
-  w.u8(code);
+  w.u16((flags << 8) | code);
   w.u8(0);
   return header;
 }

@@ -71,14 +71,16 @@ export interface AttributeSpec {
     end: number,
     ctx: CodecContext,
   ) => void;
-  /** What of a set to send, for {@link encode}; undefined sends nothing. */
-  readonly select: (values: AttributeValues, ctx: CodecContext) => unknown;
-  /** Appends the octets of a value that {@link select} gave, without the attribute header. */
+  /** What to send of the property {@link sentFrom}, where that is not the value as it is; undefined sends nothing. */
+  readonly select: ((value: unknown, ctx: CodecContext) => unknown) | null;
+  /** Appends the octets of a value to send, without the attribute header. */
   readonly encode: (w: Writer, value: unknown, ctx: CodecContext) => void;
   /** Checked, and kept octet for octet in `unknown`: nothing here reads the value. */
   readonly opaque: boolean;
   /** The property of {@link AttributeValues} that holds the value, and of the JSON object. */
   readonly property: AttributeProperty | null;
+  /** The property that the value to send comes from. */
+  readonly sentFrom: AttributeProperty | null;
   readonly json: (values: AttributeValues) => Json | undefined;
 }
 
@@ -86,7 +88,7 @@ export type AttributeProperty = Exclude<keyof AttributeValues, "unknown">;
 export type MutableAttributeValues = { -readonly [K in keyof AttributeValues]: AttributeValues[K] };
 
 /** What an attribute's file states; the rest has the usual meaning (RFC 7606 §3 c, e; RFC 4271 §6.3). */
-export interface AttributeDefinition<K extends AttributeProperty> {
+export interface AttributeDefinition<K extends AttributeProperty, S extends AttributeProperty = K> {
   readonly code: number;
   readonly name: string;
   readonly property: K;
@@ -109,12 +111,16 @@ export interface AttributeDefinition<K extends AttributeProperty> {
     ctx: CodecContext,
   ) => NonNullable<AttributeValues[K]>;
   readonly encode: (w: Writer, value: NonNullable<AttributeValues[K]>, ctx: CodecContext) => void;
-  /** What to send: usually the property itself; undefined sends nothing. */
-  readonly select: (values: AttributeValues, ctx: CodecContext) => AttributeValues[K];
+  /** What to send of the property `sentFrom`, usually the value as it is; undefined sends nothing. */
+  readonly select?: (value: NonNullable<AttributeValues[S]>, ctx: CodecContext) => AttributeValues[K];
   readonly json: (value: NonNullable<AttributeValues[K]>) => Json;
+  /** The property that `select` computes the value from, where that is another one. */
+  readonly sentFrom?: S;
 }
 
-export function defineAttribute<K extends AttributeProperty>(d: AttributeDefinition<K>): AttributeSpec {
+export function defineAttribute<K extends AttributeProperty, S extends AttributeProperty = K>(
+  d: AttributeDefinition<K, S>,
+): AttributeSpec {
   const { property, decode, json } = d;
   return {
     code: d.code,
@@ -133,11 +139,12 @@ export function defineAttribute<K extends AttributeProperty>(d: AttributeDefinit
     load: (into, bytes, start, end, ctx) => {
       into[property] = decode(bytes, start, end, ctx);
     },
-    select: d.select,
-    // What `select` gave is all that is ever handed in.
+    // Each is only ever handed a value of its own property.
+    select: (d.select as AttributeSpec["select"]) ?? null,
     encode: d.encode as (w: Writer, value: unknown, ctx: CodecContext) => void,
     opaque: false,
     property,
+    sentFrom: d.sentFrom ?? property,
     json: (values) => {
       const value = values[property];
       return value === undefined || value === null ? undefined : json(value);
@@ -175,10 +182,11 @@ function withoutValue(d: OpaqueDefinition, opaque: boolean): AttributeSpec {
     fromFourOctetAs: null,
     check: d.check ?? null,
     load: () => {},
-    select: () => undefined,
+    select: null,
     encode: () => {},
     opaque,
     property: null,
+    sentFrom: null,
     json: () => undefined,
   };
 }
@@ -193,6 +201,11 @@ export function nonZeroMultipleOf(octets: number): LengthRule {
 }
 
 export const anyLength: LengthRule = { min: 0, max: 0xffff, multipleOf: 1 };
+
+/** For `select`: a list without elements is not sent, its length of zero would be malformed. */
+export function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
 
 /** RFC 7606 §3 c, the usual answer to wrong Optional or Transitive bits. */
 export const attributeFlags: AttributeFault = withdraw(

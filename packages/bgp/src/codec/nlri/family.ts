@@ -42,7 +42,6 @@ export interface NlriSpec {
     head: number,
     withdrawn: boolean,
   ) => Prefix;
-  /** The octets {@link encode} will write; throws BgpEncodeError for a prefix that does not belong to the family. */
-  readonly encodedLength: (prefix: Prefix, addPath: boolean, withdrawn: boolean) => number;
+  /** Appends one NLRI; throws BgpEncodeError for a prefix that does not belong to the family, and may have written part of it then. */
   readonly encode: (w: Writer, prefix: Prefix, addPath: boolean, withdrawn: boolean) => void;
 }

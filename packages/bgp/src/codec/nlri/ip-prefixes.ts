@@ -25,8 +25,7 @@ export function ipPrefixes(
       copyPrefixBits(source, offset, lengthBits, bytes);
       return { family, lengthBits, bytes, pathId };
     },
-    encodedLength: (prefix, addPath) => (addPath ? 5 : 1) + checkPrefix(prefix, addPath, family, maxLengthBits),
-    encode,
+    encode: (w, prefix, addPath) => encode(w, prefix, addPath, family, maxLengthBits),
   };
 }
 
@@ -80,25 +79,29 @@ function count(bytes: Uint8Array, start: number, end: number, addPath: boolean):
 export function checkPrefix(prefix: Prefix, addPath: boolean, family: Family, maxLengthBits: number): number {
   const { lengthBits, bytes } = prefix;
   const octets = (lengthBits + 7) >> 3;
-  if (prefix.family !== family) {
-    throw new BgpEncodeError("value-range", "nlri.family", `${familyName(prefix.family)} among ${familyName(family)}`);
-  }
+  if (prefix.family !== family) throw foreignFamily(prefix, family);
   checkRange("nlri.lengthBits", lengthBits, 0, maxLengthBits);
-  if (bytes.length !== octets) {
-    throw new BgpEncodeError(
-      "value-length",
-      "nlri.bytes",
-      `${bytes.length} octets where /${lengthBits} needs ${octets}`,
-    );
-  }
+  if (bytes.length !== octets) throw wrongOctets(prefix, octets);
   if (addPath) checkRange("nlri.pathId", prefix.pathId, 0, 0xffff_ffff);
   return octets;
 }
 
-function encode(w: Writer, prefix: Prefix, addPath: boolean): void {
+// Apart, so that what runs for each prefix stays small enough to be inlined.
+function foreignFamily(prefix: Prefix, family: Family): BgpEncodeError {
+  const detail = `${familyName(prefix.family)} among ${familyName(family)}`;
+  return new BgpEncodeError("value-range", "nlri.family", detail);
+}
+
+function wrongOctets({ bytes, lengthBits }: Prefix, octets: number): BgpEncodeError {
+  const detail = `${bytes.length} octets where /${lengthBits} needs ${octets}`;
+  return new BgpEncodeError("value-length", "nlri.bytes", detail);
+}
+
+function encode(w: Writer, prefix: Prefix, addPath: boolean, family: Family, maxLengthBits: number): void {
+  const octets = checkPrefix(prefix, addPath, family, maxLengthBits);
   if (addPath) w.u32(prefix.pathId);
   w.u8(prefix.lengthBits);
-  w.copy(prefix.bytes);
+  w.copy(prefix.bytes, 0, octets);
   clearSpareBits(w, prefix.lengthBits);
 }
 

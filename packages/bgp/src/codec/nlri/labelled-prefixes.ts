@@ -36,9 +36,10 @@ export function labelledPrefixes(
     count,
     read: (bytes, offset, lengthBits, pathId, head, withdrawn) =>
       read(bytes, offset, lengthBits, pathId, head, withdrawn, d.family, rdOctets),
-    encodedLength: (prefix, addPath, withdrawn) =>
-      encodedLength(prefix, addPath, withdrawn, d.family, maxLengthBits, rdOctets),
-    encode: (w, prefix, addPath, withdrawn) => encode(w, prefix, addPath, withdrawn, rdOctets),
+    encode: (w, prefix, addPath, withdrawn) => {
+      checkLabelled(prefix, addPath, withdrawn, d.family, maxLengthBits, rdOctets);
+      encode(w, prefix, addPath, withdrawn, rdOctets);
+    },
   };
 }
 
@@ -139,15 +140,15 @@ function read(
   return rdOctets === 0 ? labelled : { ...labelled, rd: source.slice(rdStart, offset) };
 }
 
-function encodedLength(
+function checkLabelled(
   prefix: Prefix,
   addPath: boolean,
   withdrawn: boolean,
   family: Family,
   maxLengthBits: 32 | 128,
   rdOctets: 0 | 8,
-): number {
-  const prefixOctets = checkPrefix(prefix, addPath, family, maxLengthBits);
+): void {
+  checkPrefix(prefix, addPath, family, maxLengthBits);
   if (rdOctets !== 0) {
     if (prefix.rd === undefined) throw new BgpEncodeError("missing-field", "nlri.rd", "a VPN route needs one");
     checkLength("nlri.rd", prefix.rd, rdOctets);
@@ -157,7 +158,6 @@ function encodedLength(
   if (bits > 0xff) {
     throw new BgpEncodeError("value-length", "nlri.labels", `make ${bits} bits of the NLRI, 255 are allowed`);
   }
-  return (addPath ? 5 : 1) + stack + rdOctets + prefixOctets;
 }
 
 function checkLabels(labels: readonly number[] | undefined): number {

@@ -32,6 +32,10 @@ describe("the attribute table", () => {
     for (const spec of attributeSpecs) expect(Object.keys(spec)).toEqual(keys);
   });
 
+  it("has a bit of a 32-bit integer for each, as the encoder counts them", () => {
+    expect(attributeSpecs.length).toBeLessThanOrEqual(32);
+  });
+
   it("cites an RFC for every fault", () => {
     for (const { rfc, badFlags, badLength } of attributeSpecs) {
       for (const text of [rfc, badFlags.rfc, badLength.rfc])

@@ -15,9 +15,7 @@ function encoded(prefix: Prefix, withdrawn: boolean): string {
   const spec = nlriSpec(prefix.family)!;
   const w = new Writer();
   const addPath = prefix.pathId >= 0;
-  const length = spec.encodedLength(prefix, addPath, withdrawn);
   spec.encode(w, prefix, addPath, withdrawn);
-  expect(w.length).toBe(length);
   return toHex(w.slice());
 }
 

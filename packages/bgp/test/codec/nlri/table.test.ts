@@ -32,11 +32,7 @@ describe.each(nlriSpecs)("family $family", (spec) => {
       fc.property(prefixes, fc.boolean(), fc.boolean(), (list, addPath, withdrawn) => {
         const wanted = list.map((prefix, pathId) => (addPath ? { ...prefix, pathId } : prefix));
         const w = new Writer();
-        for (const prefix of wanted) {
-          const before = w.length;
-          spec.encode(w, prefix, addPath, withdrawn);
-          expect(w.length - before).toBe(spec.encodedLength(prefix, addPath, withdrawn));
-        }
+        for (const prefix of wanted) spec.encode(w, prefix, addPath, withdrawn);
         expect(spec.isValid(w.bytes, 0, w.length, addPath, withdrawn)).toBe(true);
         const view = new NlriView(spec.family, addPath, w.slice(), 0, w.length, withdrawn);
         const read = view.materialise();

@@ -1,0 +1,26 @@
+import type { Writer } from "../../bytes/writer.ts";
+import { checkRange } from "../encode-error.ts";
+
+/** Appends `values[from, to)` with four octets each; throws BgpEncodeError for one that does not fit, or is below `min`. */
+export function encodeU32s(
+  w: Writer,
+  field: string,
+  min: number,
+  values: readonly number[],
+  from = 0,
+  to: number = values.length,
+): void {
+  w.reserve(4 * (to - from));
+  const { bytes } = w;
+  let at = w.length;
+  for (let i = from; i < to; i++) {
+    const value = values[i]!;
+    if (value >>> 0 !== value || value < min) checkRange(field, value, min, 0xffff_ffff);
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+    at += 4;
+  }
+  w.length = at;
+}

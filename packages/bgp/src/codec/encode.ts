@@ -6,9 +6,10 @@ import { encodeNotification } from "./notification.ts";
 import { encodeOpen } from "./open.ts";
 import { encodeRouteRefresh } from "./route-refresh.ts";
 import { encodeEndOfRib } from "./update.ts";
+import { encodeUpdate } from "./update-encode.ts";
 
 /**
- * Appends one message to `w`. Routes go through `encodeRoutes`. A value that cannot be encoded throws `BgpEncodeError`, and
+ * Appends one message to `w`; every decoded one can be given back. Routes of one's own go through `encodeRoutes`. A value that cannot be encoded throws `BgpEncodeError`, and
  * leaves the writer where it was.
  */
 export function encodeMessage(w: Writer, message: OutgoingMessage, ctx: CodecContext): void {
@@ -27,7 +28,8 @@ function encode(w: Writer, message: OutgoingMessage, ctx: CodecContext): void {
       encodeOpen(w, message);
       break;
     case MessageType.Update:
-      encodeEndOfRib(w, message.endOfRib, ctx);
+      if ("attributes" in message) encodeUpdate(w, message, ctx);
+      else encodeEndOfRib(w, message.endOfRib, ctx);
       break;
     case MessageType.Notification:
       encodeNotification(w, message, ctx);

@@ -93,12 +93,16 @@ export interface MalformedMessage {
 /** What `decodeMessage` returns for bytes that are a message; discriminated by `type`. */
 export type Message = OpenMessage | UpdateMessage | NotificationMessage | KeepaliveMessage | RouteRefreshMessage;
 
-/** What {@link encodeMessage} takes. Routes go through `encodeRoutes`, which splits them over as many UPDATEs as needed. */
+/**
+ * What {@link encodeMessage} takes: also every decoded message. Routes of one's own go through `encodeRoutes`, which splits them over as
+ * many UPDATEs as needed.
+ */
 export type OutgoingMessage =
   | OutgoingOpen
   | (NotificationBody & { readonly type: typeof MessageType.Notification })
   | KeepaliveMessage
   | RouteRefreshMessage
+  | UpdateMessage
   | { readonly type: typeof MessageType.Update; readonly endOfRib: Family };
 
 /** An OPEN to send (RFC 4271 §4.2). */
@@ -118,5 +122,8 @@ export interface OutgoingOpen {
 export interface RouteBatch {
   readonly family: Family;
   readonly attributes: AttributeValues | null;
+  /** Empty for a family without an NLRI codec. */
   readonly nlri: readonly Prefix[];
+  /** The NLRI field of a family without an NLRI codec, as it stands. */
+  readonly opaqueNlri?: Uint8Array;
 }

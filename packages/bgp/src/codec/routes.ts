@@ -12,15 +12,20 @@ import { MessageType } from "./message-types.ts";
 import type { NlriSpec } from "./nlri/family.ts";
 import type { Prefix } from "./nlri/prefix.ts";
 import { nlriSpec } from "./nlri/table.ts";
+import { encodeOpaqueRoutes } from "./update-encode.ts";
 
 /**
  * Writes the routes as UPDATEs, as few as `ctx.maxMessageLength` allows, in the given order. Each message is built at the
  * position the writer has when this is called; `flush(end)` is called once for each, to take the octets from there to `end`
  * before the next one overwrites them. IPv4 unicast uses the classic fields, unless the next hop
  * is an IPv6 one; everything else MP_REACH_NLRI and MP_UNREACH_NLRI, placed first (RFC 7606 §5.1), other attributes ascending.
- * No route, no message. Throws BgpEncodeError; messages flushed before stay valid. Leaves the writer where it was.
+ * No route, no message. Routes of a family without an NLRI codec go as `opaqueNlri` into one message. Throws BgpEncodeError; messages flushed before stay valid. Leaves the writer where it was.
  */
 export function encodeRoutes(w: Writer, batch: RouteBatch, ctx: CodecContext, flush: (end: number) => void): void {
+  if (batch.opaqueNlri !== undefined) {
+    flushOpaque(w, batch, batch.opaqueNlri, ctx, flush);
+    return;
+  }
   const packer = new Packer(w, batch, ctx);
   const base = w.length;
   try {
@@ -30,6 +35,32 @@ export function encodeRoutes(w: Writer, batch: RouteBatch, ctx: CodecContext, fl
       w.length = base;
       flush(end);
     }
+  } finally {
+    w.length = base;
+  }
+}
+
+/** One UPDATE: where its routes could be divided is not known. */
+function flushOpaque(
+  w: Writer,
+  { family, attributes, nlri }: RouteBatch,
+  opaqueNlri: Uint8Array,
+  ctx: CodecContext,
+  flush: (end: number) => void,
+): void {
+  if (nlriSpec(family) !== null || nlri.length > 0) {
+    throw new BgpEncodeError(
+      "value-range",
+      "opaqueNlri",
+      `${familyName(family)} and routes of values do not go with it`,
+    );
+  }
+  const base = w.length;
+  try {
+    encodeOpaqueRoutes(w, family, attributes, opaqueNlri, ctx);
+    const end = w.length;
+    w.length = base;
+    flush(end);
   } finally {
     w.length = base;
   }

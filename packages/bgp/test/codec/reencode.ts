@@ -6,8 +6,10 @@ import {
   type MalformedMessage,
   type Message,
   MessageType,
+  type RouteBatch,
   type UpdateMessage,
 } from "../../src/codec/message.ts";
+import type { NlriView } from "../../src/codec/nlri/view.ts";
 import { Family } from "../../src/iana/afi-safi.ts";
 
 /** What our encoders make of the values a message materialises into. */
@@ -41,11 +43,11 @@ function reencodeUpdate(message: UpdateMessage, ctx: CodecContext): Uint8Array {
   const family = Family.Ipv4Unicast;
   encodeRoutes(w, { family, attributes: null, nlri: message.withdrawn.materialise() }, ctx, flush);
   if (mpUnreach !== null) {
-    encodeRoutes(w, { family: mpUnreach.family, attributes: null, nlri: mpUnreach.nlri.materialise() }, ctx, flush);
+    encodeRoutes(w, { family: mpUnreach.family, attributes: null, ...routesOf(mpUnreach.nlri) }, ctx, flush);
   }
   if (mpReach !== null) {
     const values = attributes.materialise(mpReach.family);
-    encodeRoutes(w, { family: mpReach.family, attributes: values, nlri: mpReach.nlri.materialise() }, ctx, flush);
+    encodeRoutes(w, { family: mpReach.family, attributes: values, ...routesOf(mpReach.nlri) }, ctx, flush);
   }
   if (!message.nlri.isEmpty) {
     encodeRoutes(
@@ -99,4 +101,8 @@ export function canBeSent(message: Message | MalformedMessage): message is Messa
     default:
       return message satisfies never;
   }
+}
+
+function routesOf(view: NlriView): Pick<RouteBatch, "nlri" | "opaqueNlri"> {
+  return view.opaque ? { nlri: [], opaqueNlri: view.rawBytes() } : { nlri: view.materialise() };
 }

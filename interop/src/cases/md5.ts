@@ -1,7 +1,8 @@
 import { sleep } from "@vipcast/lab";
 import type { Case, Variant } from "../cell/case.ts";
-import { type Cell, peerAsn, vip4 } from "../cell/cell.ts";
-import { peer } from "../cell/world.ts";
+import { type Cell, nodeAsn, peerAsn, vip4 } from "../cell/cell.ts";
+import { node, peer } from "../cell/world.ts";
+import { ScriptedSpeaker } from "../subject/scripted-speaker.ts";
 
 /** Every sort of character that has broken somebody's configuration language, but no quote, blank or backslash, which daemons differ in. */
 const key = "aZ09:,;=$%&*()<>?!@^~|{}[]";
@@ -62,8 +63,44 @@ const wrong: Variant = {
   },
 };
 
+/** The peer signs and expects signatures, and we know nothing of it. */
+const missing: Variant = {
+  name: "no key here",
+  needs: ["listens", "md5-accepting"],
+  unheard: true,
+  run: async (cell) => {
+    await cell.startPeer({ password: key });
+    const announcer = await cell.announce([vip4, "--peer", `${peer.ipv4},asn=${peerAsn},connect-retry=1`]);
+    const down = await announcer.saw("peer.down");
+    const words = (down.fields["causes"] as readonly string[]).join("; ");
+    if (!/MD5 password: then set the same one here/.test(words))
+      throw new Error(`vipcast does not name the key: ${words}`);
+    if ((await cell.ours()).length > 0) throw new Error("a message went through without a key");
+  },
+};
+
+/** The peer comes back with another key, and vipcast is given it without a restart. */
+const rotated: Variant = {
+  name: "rotated",
+  needs: ["listens", "md5-accepting"],
+  run: async (cell) => {
+    await cell.startPeer({ password: "one" });
+    const session = { address: peer.ipv4, asn: peerAsn, password: "one", connectRetry: 1 };
+    const options = { asn: nodeAsn, routerId: node.ipv4, peer: session };
+    const speaker = await ScriptedSpeaker.start(cell.sandbox, "node", options);
+    await speaker.apply({ announce: [{ prefix: vip4 }] });
+    await cell.route(vip4);
+    await cell.daemon.stop();
+    await cell.startPeer({ password: "two" });
+    await speaker.call("setPassword", "two");
+    await cell.established();
+    await cell.route(vip4);
+    await speaker.stop();
+  },
+};
+
 export const md5: Case = {
   id: "md5",
   feature: "TCP MD5 signatures, whoever dials; a wrong key is named as a possible cause",
-  variants: [dialling, dialled, wrong],
+  variants: [dialling, dialled, wrong, missing, rotated],
 };

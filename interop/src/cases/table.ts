@@ -6,15 +6,24 @@ import { fourOctetAs, twoOctetPeer } from "./as-numbers.ts";
 import { attributes } from "./attributes.ts";
 import { dialled } from "./dialled.ts";
 import { establish } from "./establish.ts";
+import { extendedMessages } from "./extended-messages.ts";
+import { extendedNextHop } from "./extended-next-hop.ts";
 import { holdExpiry } from "./hold-expiry.ts";
 import { holdTime } from "./hold-time.ts";
+import { holdZero } from "./hold-zero.ts";
 import { ipv6Transport } from "./ipv6-transport.ts";
+import { linkLocal } from "./link-local.ts";
 import { manyVips } from "./many-vips.ts";
+import { maxPrefixes } from "./max-prefixes.ts";
 import { md5 } from "./md5.ts";
+import { multihop } from "./multihop.ts";
 import { nextHop } from "./next-hop.ts";
 import { oneFamily } from "./one-family.ts";
 import { ourRestart } from "./our-restart.ts";
 import { peerRestart } from "./peer-restart.ts";
+import { role } from "./role.ts";
+import { routeRefresh } from "./route-refresh.ts";
+import { shutdownText } from "./shutdown-text.ts";
 import { stopOrder } from "./stop-order.ts";
 import { ttlSecurity } from "./ttl-security.ts";
 import { twoVips } from "./two-vips.ts";
@@ -43,4 +52,13 @@ export const cases: readonly Case[] = [
   stopOrder,
   addressDeleted,
   addressFought,
+  extendedMessages,
+  extendedNextHop,
+  holdZero,
+  linkLocal,
+  maxPrefixes,
+  multihop,
+  role,
+  routeRefresh,
+  shutdownText,
 ];

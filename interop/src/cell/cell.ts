@@ -215,7 +215,7 @@ export class Cell {
   /** What every cell must show whatever its case: tshark has nothing against any message of ours. */
   async checkWire(heard: boolean): Promise<void> {
     const dissection = await this.wire();
-    const complaints = complaintsAbout(dissection, new Set([node.ipv4, node.ipv6]));
+    const complaints = complaintsAbout(dissection, ourAddresses);
     if (complaints.length > 0) throw new Error([...new Set(complaints)].join("; "));
     if (heard && !dissection.messages.some((message) => isOurs(message.from) && message.type === "open"))
       throw new Error("the capture has no OPEN from vipcast");
@@ -243,6 +243,8 @@ export class Cell {
 /** Addresses of vipcast's host that cases add for next hops. */
 export const extraAddresses: readonly string[] = ["10.0.0.2", "fd00::2"];
 
+const ourAddresses: ReadonlySet<string> = new Set([node.ipv4, node.ipv6, node.loopback, node.linkLocal]);
+
 function isOurs(address: string): boolean {
-  return address === node.ipv4 || address === node.ipv6;
+  return ourAddresses.has(address);
 }

@@ -6,12 +6,27 @@ export interface WorldHost {
   readonly name: "node" | "peer";
   readonly ipv4: string;
   readonly ipv6: string;
+  /** Addresses that only some cases give it: on `lo`, and on `eth0` beside the one the kernel makes up. */
+  readonly loopback: string;
+  readonly linkLocal: string;
 }
 
 /** Where vipcast runs. */
-export const node: WorldHost = { name: "node", ipv4: "10.0.0.1", ipv6: "fd00::1" };
+export const node: WorldHost = {
+  name: "node",
+  ipv4: "10.0.0.1",
+  ipv6: "fd00::1",
+  loopback: "10.1.1.1",
+  linkLocal: "fe80::1",
+};
 /** Where the daemon runs. */
-export const peer: WorldHost = { name: "peer", ipv4: "10.0.0.254", ipv6: "fd00::254" };
+export const peer: WorldHost = {
+  name: "peer",
+  ipv4: "10.0.0.254",
+  ipv6: "fd00::254",
+  loopback: "10.1.1.254",
+  linkLocal: "fe80::254",
+};
 
 /** What this process may do: namespaces of its own right, or those of a user namespace. */
 export const isolation: Isolation = process.getuid?.() === 0 ? "privileged" : "rootless";

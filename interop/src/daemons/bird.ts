@@ -5,6 +5,7 @@ import {
   type DaemonSpec,
   type FamilyName,
   familyOfPrefix,
+  isLinkLocal,
   type NeighbourSpec,
   type OwnRoute,
   type Place,
@@ -32,6 +33,8 @@ export const bird: DaemonDriver = {
   ],
   ready: async (daemon) =>
     (await daemon.ask(["birdc", "-s", control(daemon.place), "show", "status"])).includes("Daemon is up and running"),
+  refresh: (place, { name }) => ["birdc", "-s", control(place), "reload", "in", name],
+  shutDown: (place, _spec, { name }, text) => ["birdc", "-s", control(place), "disable", name, JSON.stringify(text)],
   sessions: async (daemon) =>
     parseBirdProtocols(await daemon.ask(["birdc", "-s", control(daemon.place), "show", "protocols", "all"])),
   received: async (daemon, family) => {
@@ -80,13 +83,19 @@ function birdNeighbour(spec: DaemonSpec, neighbour: NeighbourSpec): string {
     "error wait time 1,2",
     ...(neighbour.password === undefined ? [] : [`password ${JSON.stringify(neighbour.password)}`]),
     ...(neighbour.ttlSecurityHops === undefined ? [] : ["ttl security on"]),
+    ...(neighbour.role === undefined ? [] : [`local role ${neighbour.role}`]),
+    ...(neighbour.extendedMessages === true ? ["enable extended messages on"] : []),
     ...(neighbour.twoOctetAs === true ? ["enable as4 off"] : []),
   ];
   const channels = (neighbour.families ?? bothFamilies).map((family) => {
     const channel = channelOf(family);
     const nextHop = family === "ipv4-unicast" ? spec.addresses.ipv4 : spec.addresses.ipv6;
     const addPath = neighbour.addPath === undefined ? "" : ` add paths ${addPathWords[neighbour.addPath]};`;
-    return `  ${channel} { import all; export where source = RTS_STATIC; next hop address ${nextHop};${addPath} };\n`;
+    // Over a link-local session it takes the next hop from its own addresses, and wants none told.
+    const own = isLinkLocal(neighbour.address) ? "" : ` next hop address ${nextHop};`;
+    const limit = neighbour.maxPrefixes === undefined ? "" : ` receive limit ${neighbour.maxPrefixes} action restart;`;
+    const extended = neighbour.extendedNextHop === true && channel === "ipv4" ? " extended next hop on;" : "";
+    return `  ${channel} { import all; export where source = RTS_STATIC;${own}${addPath}${limit}${extended} };\n`;
   });
   const lines = options.map((option) => `  ${option};\n`);
   return `protocol bgp ${neighbour.name} {\n${lines.join("")}${channels.join("")}}\n`;

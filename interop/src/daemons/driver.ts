@@ -34,6 +34,20 @@ export type Ability =
   | "add-path-send"
   /** Can leave the offer to receive several paths out of its OPEN. */
   | "add-path-off"
+  /** Runs a session over link-local addresses. */
+  | "link-local"
+  /** Takes an IPv6 next hop for IPv4 routes (RFC 8950). */
+  | "extended-next-hop"
+  /** Ends a session with too many prefixes. */
+  | "max-prefixes"
+  /** Knows roles (RFC 9234). */
+  | "role"
+  /** Asks for the routes again on a command (RFC 2918). */
+  | "refreshes"
+  /** Sends a text with a shutdown (RFC 9003), on a command. */
+  | "shutdown-text"
+  /** Offers a hold time of 0. */
+  | "offers-no-hold-time"
   /** Says after an OPEN of its own was refused, in a command's output or a log, why. */
   | "tells-received-errors";
 
@@ -59,6 +73,14 @@ export interface NeighbourSpec {
   readonly ttlSecurityHops?: number;
   /** Offer ADD-PATH (RFC 7911) for all families, as the daemon sees it. Default not at all. */
   readonly addPath?: "send" | "receive" | "both";
+  /** Most prefixes of each family; one more ends the session. Default no limit. */
+  readonly maxPrefixes?: number;
+  /** The daemon's own role towards this neighbour (RFC 9234). Default none. */
+  readonly role?: "provider" | "customer";
+  /** Take IPv6 next hops for IPv4 routes (RFC 8950). Default false. */
+  readonly extendedNextHop?: boolean;
+  /** Offer messages beyond 4,096 octets (RFC 8654), where that can be chosen. Default false. */
+  readonly extendedMessages?: boolean;
   /** Do not announce capability 65 (RFC 6793). Default false. */
   readonly twoOctetAs?: boolean;
 }
@@ -152,9 +174,17 @@ export interface DaemonDriver {
   ready(daemon: RunningDaemon, program: string): Promise<boolean>;
   sessions(daemon: RunningDaemon): Promise<readonly RouterSession[]>;
   received(daemon: RunningDaemon, family: FamilyName): Promise<readonly ReceivedRoute[]>;
+  /** Commands for one neighbour, where there are such. */
+  readonly refresh?: (place: Place, neighbour: NeighbourSpec) => readonly string[];
+  readonly shutDown?: (place: Place, spec: DaemonSpec, neighbour: NeighbourSpec, text: string) => readonly string[];
 }
 
 export const bothFamilies: readonly FamilyName[] = ["ipv4-unicast", "ipv6-unicast"];
+
+/** `fe80::1%eth0` */
+export function isLinkLocal(address: string): boolean {
+  return address.startsWith("fe80:");
+}
 
 export function familyOfPrefix(prefix: string): FamilyName {
   return prefix.includes(":") ? "ipv6-unicast" : "ipv4-unicast";

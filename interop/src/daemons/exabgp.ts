@@ -22,6 +22,11 @@ export const exabgp: DaemonDriver = {
   programs: ["exabgp"],
   lacks: {
     "kernel-routes": "installs no routes",
+    role: "does not know roles",
+    "max-prefixes": "has no limits",
+    refreshes: "asks for no routes again",
+    "shutdown-text": "sends no text with its shutdown",
+    "link-local": "takes no interface with an address",
     gtsm: "does not set the TTL of a connection it accepted to 255",
   },
   oldKnowsAs: "as-trans",
@@ -94,8 +99,10 @@ ${families.join("")}  }
   capability {
     asn4 ${neighbour.twoOctetAs === true ? "disable" : "enable"};
     add-path ${addPathWords[neighbour.addPath ?? "none"]};
+    extended-message ${neighbour.extendedMessages === true ? "enable" : "disable"};
+    nexthop ${neighbour.extendedNextHop === true ? "enable" : "disable"};
   }
-  static {
+${neighbour.extendedNextHop === true ? "  nexthop {\n    ipv4 unicast ipv6;\n  }\n" : ""}  static {
 ${(spec.routes ?? []).map((route) => exabgpRoute(spec, route)).join("")}  }
   api {
     processes [ record ];

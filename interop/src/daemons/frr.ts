@@ -5,6 +5,7 @@ import {
   type DaemonSpec,
   type FamilyName,
   familyOfPrefix,
+  isLinkLocal,
   type NeighbourSpec,
   type OwnRoute,
   type Place,
@@ -32,6 +33,11 @@ export const frr: DaemonDriver = {
   ],
   start: (_spec, place) => frrPrograms(place),
   ready: async (daemon, program) => (await daemon.ask(vtysh(daemon.place, program, "show version"))).includes("FRR"),
+  refresh: (place, { address }) => vtysh(place, "bgpd", `clear bgp ${bare(address)} soft in`),
+  shutDown: (place, { asn }, { address }, text) => {
+    const lines = ["configure terminal", `router bgp ${asn}`, `neighbor ${bare(address)} shutdown message ${text}`];
+    return ["vtysh", "--vty_socket", place.folder, "-d", "bgpd", ...lines.flatMap((line) => ["-c", line])];
+  },
   sessions: async (daemon) =>
     parseFrrNeighbors(await daemon.ask(vtysh(daemon.place, "bgpd", "show bgp neighbors json")), daemon.log()),
   received: async (daemon, family) => {
@@ -77,8 +83,10 @@ export function frrConfig(spec: DaemonSpec): string {
     "  maximum-paths ibgp 64",
     ...spec.neighbours
       .filter((neighbour) => (neighbour.families ?? bothFamilies).includes(name))
-      .flatMap(({ address, addPath }) => [
+      .map((neighbour) => ({ ...neighbour, address: bare(neighbour.address) }))
+      .flatMap(({ address, addPath, maxPrefixes }) => [
         `  neighbor ${address} activate`,
+        ...(maxPrefixes === undefined ? [] : [`  neighbor ${address} maximum-prefix ${maxPrefixes}`]),
         // It offers to receive several paths whatever is configured.
         ...(addPath === "send" || addPath === "both" ? [`  neighbor ${address} addpath-tx-all-paths`] : []),
       ]),
@@ -112,7 +120,9 @@ function frrNeighbour(neighbour: NeighbourSpec): readonly string[] {
   const holdTime = neighbour.holdTime ?? 90;
   const options = [
     `remote-as ${neighbour.asn}`,
-    `update-source ${neighbour.localAddress}`,
+    ...(isLinkLocal(neighbour.address)
+      ? [`interface ${neighbour.address.split("%")[1]}`]
+      : [`update-source ${neighbour.localAddress}`]),
     `timers ${Math.floor(holdTime / 3)} ${holdTime}`,
     "timers connect 1",
     // Without it a route waits up to this many seconds before it is sent to an eBGP neighbour.
@@ -122,8 +132,15 @@ function frrNeighbour(neighbour: NeighbourSpec): readonly string[] {
     ...(neighbour.multihop === undefined ? [] : [`ebgp-multihop ${neighbour.multihop}`]),
     ...(neighbour.ttlSecurityHops === undefined ? [] : [`ttl-security hops ${neighbour.ttlSecurityHops}`]),
     ...(neighbour.twoOctetAs === true ? ["dont-capability-negotiate"] : []),
+    ...(neighbour.role === undefined ? [] : [`local-role ${neighbour.role}`]),
+    ...(neighbour.extendedNextHop === true ? ["capability extended-nexthop"] : []),
   ];
-  return options.map((option) => ` neighbor ${neighbour.address} ${option}`);
+  return options.map((option) => ` neighbor ${bare(neighbour.address)} ${option}`);
+}
+
+/** It wants the interface of a link-local neighbour told apart. */
+function bare(address: string): string {
+  return address.split("%")[0] ?? address;
 }
 
 function mapName(route: OwnRoute): string {

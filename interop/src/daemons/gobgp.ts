@@ -18,6 +18,9 @@ export const gobgp: DaemonDriver = {
   programs: ["gobgpd", "gobgp"],
   lacks: {
     "kernel-routes": "installs no routes without zebra",
+    "offers-no-hold-time": "takes 0 for not configured",
+    role: "does not know roles",
+    refreshes: "goes through what it has kept instead of asking again",
     "tells-received-errors": "does not say which NOTIFICATION it received before a session was up",
     "two-octet-as": "always announces capability 65",
     "two-octet-as-for-four-octet-neighbour": "always announces capability 65",
@@ -33,6 +36,7 @@ export const gobgp: DaemonDriver = {
     for (const route of daemon.spec.routes ?? []) await daemon.ask(gobgpAdd(daemon.spec, route));
     return true;
   },
+  shutDown: (_place, _spec, { address }, text) => ["gobgp", "neighbor", address, "shutdown", "--reason", text],
   sessions: async (daemon) => parseGobgpNeighbors(await daemon.ask(["gobgp", "neighbor", "-j"]), daemon.log()),
   received: async (daemon, family) => {
     const words = family === "ipv4-unicast" ? "ipv4" : "ipv6";
@@ -67,8 +71,12 @@ function gobgpNeighbour(neighbour: NeighbourSpec): string {
     addPath === undefined
       ? ""
       : `[neighbors.afi-safis.add-paths.config]\nreceive = ${receives}\nsend-max = ${sendMax}\n`;
+  const limit =
+    neighbour.maxPrefixes === undefined
+      ? ""
+      : `[neighbors.afi-safis.prefix-limit.config]\nmax-prefixes = ${neighbour.maxPrefixes}\n`;
   const families = (neighbour.families ?? bothFamilies).map(
-    (family) => `[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = "${family}"\n${paths}`,
+    (family) => `[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = "${family}"\n${paths}${limit}`,
   );
   return `[[neighbors]]
 [neighbors.config]

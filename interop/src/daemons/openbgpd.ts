@@ -22,6 +22,8 @@ export const openbgpd: DaemonDriver = {
   programs: ["/usr/sbin/bgpd", "/usr/sbin/bgpctl"],
   lacks: {
     "kernel-routes": "the portable edition installs no routes",
+    "offers-no-hold-time": "cannot be configured without a hold time",
+    "extended-next-hop": "does not know RFC 8950",
     "md5-accepting": "has no keys on its listening sockets on Linux",
     "originates-ipv6-over-ipv4": "sends ::1 as the next hop",
   },
@@ -34,6 +36,8 @@ export const openbgpd: DaemonDriver = {
   ],
   start: (_spec, place) => [{ name: "bgpd", argv: ["/usr/sbin/bgpd", "-d", "-f", `${place.folder}/bgpd.conf`] }],
   ready: async (daemon) => (await daemon.ask(bgpctl(daemon.place, "show", "summary"))).startsWith("{"),
+  refresh: (place, { address }) => bgpctl(place, "neighbor", address, "refresh"),
+  shutDown: (place, _spec, { address }, text) => bgpctl(place, "neighbor", address, "down", text),
   sessions: async (daemon) => parseOpenbgpdNeighbors(await daemon.ask(bgpctl(daemon.place, "show", "neighbor"))),
   received: async (daemon, family) => {
     const words = family === "ipv4-unicast" ? "inet" : "inet6";
@@ -86,6 +90,8 @@ function openbgpdNeighbour(neighbour: NeighbourSpec): string {
     ...(neighbour.multihop === undefined ? [] : [`multihop ${neighbour.multihop}`]),
     ...(neighbour.ttlSecurityHops === undefined ? [] : ["ttl-security yes"]),
     ...(neighbour.twoOctetAs === true ? ["announce as-4byte no"] : []),
+    ...(neighbour.maxPrefixes === undefined ? [] : [`max-prefix ${neighbour.maxPrefixes}`]),
+    ...(neighbour.role === undefined ? [] : [`announce policy ${neighbour.role}`]),
     ...(neighbour.addPath === "receive" || neighbour.addPath === "both" ? ["announce add-path recv yes"] : []),
     ...(neighbour.addPath === "send" || neighbour.addPath === "both" ? ["announce add-path send all"] : []),
   ];

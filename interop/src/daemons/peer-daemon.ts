@@ -78,6 +78,25 @@ export class PeerDaemon {
     return this.driver.received(this.#running(), family);
   }
 
+  /** Asks its first neighbour for all routes again (RFC 2918). */
+  async refresh(): Promise<void> {
+    const [neighbour] = this.#running().spec.neighbours;
+    await this.#command(neighbour === undefined ? undefined : this.driver.refresh?.(this.#place, neighbour));
+  }
+
+  /** Shuts the session with its first neighbour down, with a text (RFC 9003). */
+  async shutDown(text: string): Promise<void> {
+    const { spec } = this.#running();
+    const [neighbour] = spec.neighbours;
+    const argv = neighbour === undefined ? undefined : this.driver.shutDown?.(this.#place, spec, neighbour, text);
+    await this.#command(argv);
+  }
+
+  async #command(argv: readonly string[] | undefined): Promise<void> {
+    if (argv === undefined) throw new Error(`${this.driver.title} has no command for that`);
+    await this.#sandbox.exec(this.#host, argv);
+  }
+
   /** What it wrote on its standard output and error since the beginning. */
   log(): readonly string[] {
     return [...this.#log, ...(this.#programs?.log() ?? [])];

@@ -9,12 +9,16 @@ function speakerUrl(): string {
   return pathToFileURL(path).href;
 }
 
+/** The command line's transport: keys, TTL and devices are the kernel's. */
+const transportUrl: string = new URL("../../../packages/cli/dist/adapters/transport.js", import.meta.url).href;
+
 const program = `
-const [url, options] = process.argv.slice(1);
+const [url, transport, options] = process.argv.slice(1);
 const { Speaker } = await import(url);
+const { kernelTransport } = await import(transport);
 const { asn, routerId, peer } = JSON.parse(options);
 const say = (fields) => console.log(JSON.stringify(fields));
-const speaker = new Speaker({ asn, routerId });
+const speaker = new Speaker({ asn, routerId, ...kernelTransport({ ttlSecurity: peer.ttlSecurity !== undefined }) });
 const session = speaker.addPeer(peer, {
   onEstablished: () => say({ event: "established" }),
   onDown: (down) => say({ event: "down", reason: down.reason, cause: down.cause }),
@@ -22,13 +26,19 @@ const session = speaker.addPeer(peer, {
     for (const { pathId } of nlri.materialise()) say({ event: "path", family: 4, pathId });
     for (const { pathId } of attributes.mpReach?.nlri.materialise() ?? []) say({ event: "path", family: 6, pathId });
   },
+  onNotification: ({ direction, code, subcode, text }) => say({ event: "notification", direction, code, subcode, text }),
+  onRouteRefresh: ({ family }) => say({ event: "refresh", family }),
   onError: (error) => say({ event: "error", message: error.message }),
 });
 let rest = "";
 process.stdin.on("data", (chunk) => {
   const lines = (rest + chunk).split("\\n");
   rest = lines.pop();
-  for (const line of lines) session.routes.apply(JSON.parse(line));
+  for (const line of lines) {
+    const order = JSON.parse(line);
+    if (order.call === undefined) session.routes.apply(order);
+    else session[order.call](...order.args);
+  }
 });
 process.stdin.on("end", () => speaker.close({ reason: "done" }));
 process.on("SIGTERM", () => speaker.close({ reason: "done" }).then(() => process.exit(0)));
@@ -48,7 +58,7 @@ export class ScriptedSpeaker {
     host: string,
     options: { readonly asn: number; readonly routerId: string; readonly peer: PeerOptions },
   ): Promise<ScriptedSpeaker> {
-    const args = ["--input-type=module", "-e", program, speakerUrl(), JSON.stringify(options)];
+    const args = ["--input-type=module", "-e", program, speakerUrl(), transportUrl, JSON.stringify(options)];
     const speaker = new ScriptedSpeaker(await sandbox.spawn(host, [process.execPath, ...args]));
     await speaker.said("ready");
     return speaker;
@@ -62,13 +72,27 @@ export class ScriptedSpeaker {
     await this.process.write(`${JSON.stringify(change)}\n`);
   }
 
-  /** Waits for one of its lines. */
-  async said(event: string, timeoutMs = 5000): Promise<void> {
-    await waitFor(
-      () => `the speaker does not say ${event}: ${this.process.tail()}`,
-      () => (this.process.lines.some(({ text }) => text.includes(`"event":"${event}"`)) ? true : null),
+  /** Calls a method of the peer. */
+  async call(
+    name: "shutdown" | "enable" | "reset" | "setPassword" | "gracefulShutdown",
+    ...args: unknown[]
+  ): Promise<void> {
+    await this.process.write(`${JSON.stringify({ call: name, args })}\n`);
+  }
+
+  /** Waits for one of its lines, with a word in it, and returns the first such. */
+  async said(event: string, timeoutMs = 5000, word = ""): Promise<string> {
+    return waitFor(
+      () => `the speaker does not say ${event} ${word}: ${this.process.tail()}`,
+      () =>
+        this.process.lines.find(({ text }) => text.includes(`"event":"${event}"`) && text.includes(word))?.text ?? null,
       timeoutMs,
     );
+  }
+
+  /** How often it has said so. */
+  count(event: string): number {
+    return this.process.lines.filter(({ text }) => text.includes(`"event":"${event}"`)).length;
   }
 
   async stop(): Promise<void> {

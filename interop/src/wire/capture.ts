@@ -89,6 +89,18 @@ export class Capture {
     return [...probes.values()];
   }
 
+  /** Ends the capture and returns the TTL or hop limit of every packet with data from an address. */
+  async ttlsFrom(address: string): Promise<readonly number[]> {
+    await this.stop();
+    const [source, field] = address.includes(":") ? ["ipv6.src", "ipv6.hlim"] : ["ip.src", "ip.ttl"];
+    const filter = `tcp.len > 0 && ${source} == ${address}`;
+    const text = await this.#tshark(["-Y", filter, "-T", "fields", "-e", field]);
+    return text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map(Number);
+  }
+
   /** Ends the capture and returns the octets one side sent over its sessions with a port, session after session. */
   async octetsFrom(address: string, port: number): Promise<readonly Uint8Array[]> {
     await this.stop();

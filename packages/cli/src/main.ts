@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { SignalInbox } from "./signals.ts";
 import { verbs } from "./verbs.ts";
 
 const usage = `Usage: vipcast <command> [options]
@@ -20,7 +21,10 @@ Example, on a machine without any setup:
 async function main([word, ...rest]: readonly string[]): Promise<number> {
   const [name, argv] = word === "help" && rest[0] !== undefined ? [rest[0], ["--help"]] : [word, rest];
   const verb = verbs.find((candidate) => candidate.name === name);
-  if (verb !== undefined) return (await verb.load()).run(argv);
+  if (verb !== undefined) {
+    const signals = verb.catchesSignals === true ? new SignalInbox() : undefined;
+    return (await verb.load()).run(argv, signals);
+  }
   switch (name) {
     case "--help":
     case "-h":

@@ -1,6 +1,8 @@
-/** What a verb's module exports: it runs to the end and returns the exit code. */
+import type { SignalInbox } from "./signals.ts";
+
+/** What a verb's module exports: it runs to the end and returns the exit code. `signals` is there for verbs that ask for it. */
 export interface VerbModule {
-  run(argv: readonly string[]): Promise<number>;
+  run(argv: readonly string[], signals?: SignalInbox): Promise<number>;
 }
 
 /** One verb in the list of them. The module is loaded when the verb is used. */
@@ -8,6 +10,8 @@ export interface Verb {
   readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<VerbModule>;
+  /** Signals are caught before the module is loaded, for a verb that has something to put in order. */
+  readonly catchesSignals?: true;
 }
 
 /** Every verb there is. */
@@ -16,6 +20,7 @@ export const verbs: readonly Verb[] = [
     name: "announce",
     summary: "bind virtual IPs on this host and announce them to BGP peers",
     load: () => import("./announce/command.ts"),
+    catchesSignals: true,
   },
   {
     name: "lab",

@@ -8,6 +8,7 @@ import { EventWriter } from "../output/event-writer.ts";
 import type { Log } from "../output/log.ts";
 import { createLog } from "../output/log.ts";
 import { writeAsynchronously } from "../output/streams.ts";
+import type { SignalInbox } from "../signals.ts";
 import { Announcement } from "./announcement.ts";
 import { hasCapability } from "./capabilities.ts";
 import type { InstanceClaim } from "./instance.ts";
@@ -19,14 +20,14 @@ import { loadRouterId, saveRouterId } from "./router-id-file.ts";
 import { supervise } from "./supervise.ts";
 
 /** Checks what was asked for, then announces it until a signal ends it. `problems` were found by the parser already. Returns the exit code. */
-export async function announce(raw: RawArguments, problems: readonly Problem[]): Promise<number> {
+export async function announce(raw: RawArguments, problems: readonly Problem[], signals: SignalInbox): Promise<number> {
   const checked = preflight(raw, process.env);
   const { settings, refusals, host, fault } = checked;
   const sentences = [...problems, ...checked.problems].map(problemSentence);
   sentences.push(...refusals.map(({ message }) => `${message}.`));
   if (sentences.length > 0) return refuse(sentences, settings.json ? refusals : []);
   if (fault !== null) return fail(`the addresses of this host cannot be read: ${fault}`);
-  if (host.mark === null) return serve(checked, null);
+  if (host.mark === null) return serve(checked, null, signals);
 
   if (!hasCapability("CAP_NET_ADMIN")) {
     return fail(
@@ -35,10 +36,10 @@ export async function announce(raw: RawArguments, problems: readonly Problem[]):
   }
   const claimed = await claimInstance(host.stateDir, host.mark);
   if (!claimed.ok) return fail(claimed.message);
-  return serve(checked, claimed.claim);
+  return serve(checked, claimed.claim, signals);
 }
 
-async function serve(checked: Preflight, claim: InstanceClaim | null): Promise<number> {
+async function serve(checked: Preflight, claim: InstanceClaim | null, signals: SignalInbox): Promise<number> {
   const { settings, vips, passwords, host } = checked;
   const oneTerminal = process.stdout.isTTY && process.stderr.isTTY && !settings.json;
   const log = createLog(settings.logLevel ?? (oneTerminal ? "warn" : "info"));
@@ -59,7 +60,7 @@ async function serve(checked: Preflight, claim: InstanceClaim | null): Promise<n
   const writer = new EventWriter(writeAsynchronously(process.stdout), settings.json, (error) => {
     log.warn({ err: error }, "nobody reads standard output any more; the announcement goes on without events");
   });
-  const code = await supervise(announcement, { writer, log, stopTimeoutMs: settings.stopTimeoutMs });
+  const code = await supervise(announcement, { writer, log, stopTimeoutMs: settings.stopTimeoutMs, signals });
   host.kernel.close();
   claim?.release();
   return code;

@@ -2,6 +2,7 @@ import type { AnnouncerEvent } from "@vipcast/announcer";
 import type { EventWriter } from "../output/event-writer.ts";
 import type { Log } from "../output/log.ts";
 import { eventSentence } from "../output/sentence.ts";
+import type { SignalInbox, StopSignal } from "../signals.ts";
 import type { Announcement } from "./announcement.ts";
 
 /** What a running announcement reports to, and how long a stop may take. */
@@ -10,9 +11,8 @@ export interface Supervision {
   readonly log: Log;
   /** From the first signal to the end of the process, milliseconds. */
   readonly stopTimeoutMs: number;
+  readonly signals: SignalInbox;
 }
-
-const stopSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Loading the log takes time that the first announcement should not wait for; without one it is opened after this. */
 const logDelayMs = 200;
@@ -24,7 +24,7 @@ const flushTimeoutMs = 500;
 /** Starts an announcement and stays until a signal ends it, or a failure. Resolves with the exit code. */
 export async function supervise(
   announcement: Announcement,
-  { writer, log, stopTimeoutMs }: Supervision,
+  { writer, log, stopTimeoutMs, signals }: Supervision,
 ): Promise<number> {
   const openLog = (): void => void log.open();
   const logTimer = setTimeout(openLog, logDelayMs);
@@ -51,7 +51,7 @@ export async function supervise(
   };
 
   let stopping = false;
-  const onSignal = (signal: NodeJS.Signals): void => {
+  const onSignal = (signal: StopSignal): void => {
     log.info(
       { signal },
       stopping ? `${signal} again: what is left of the drain is skipped` : `${signal}: withdrawing and stopping`,
@@ -81,13 +81,15 @@ export async function supervise(
   };
 
   const events = announcement.announcer.events();
-  for (const signal of stopSignals) process.on(signal, onSignal);
   process.on("uncaughtException", onDefect);
   const reading = (async (): Promise<void> => {
     for await (const event of events) onEvent(event);
   })();
+  // One that came before there was anything to end: nothing is begun.
+  const early = signals.waiting !== null;
+  signals.deliverTo(onSignal);
   try {
-    await announcement.start();
+    if (!early) await announcement.start();
   } catch (error) {
     onDefect(error);
   }

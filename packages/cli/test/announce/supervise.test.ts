@@ -7,6 +7,7 @@ import { announceVerb } from "../../src/announce/verb.ts";
 import { parseCommandLine } from "../../src/arguments/parse.ts";
 import { EventWriter } from "../../src/output/event-writer.ts";
 import type { Log } from "../../src/output/log.ts";
+import { SignalInbox } from "../../src/signals.ts";
 
 test("ends with exit code 1 and says why when the start fails", async () => {
   const line = parseCommandLine(announceVerb, ["192.0.2.10", "--asn", "65001", "--peer", "10.0.0.254,asn=65000"]);
@@ -25,7 +26,8 @@ test("ends with exit code 1 and says why when the start fails", async () => {
   });
   const writer = new EventWriter(process.stdout, true);
   try {
-    expect(await supervise(announcement, { writer, log, stopTimeoutMs: 1000 })).toBe(1);
+    const signals = new SignalInbox();
+    expect(await supervise(announcement, { writer, log, stopTimeoutMs: 1000, signals })).toBe(1);
     expect(lines).toContainEqual(expect.stringMatching(/^stopping because of a defect: address 240\.0\.0\.1 /));
   } finally {
     kernel.close();

@@ -1,0 +1,33 @@
+/** The signals that end an announcement in order. */
+export type StopSignal = "SIGTERM" | "SIGINT" | "SIGHUP";
+
+const stopSignals: readonly StopSignal[] = ["SIGTERM", "SIGINT", "SIGHUP"];
+
+/**
+ * Signals, caught from the first moment on: what comes before anybody can act on it is kept, instead of ending the process half way.
+ */
+export class SignalInbox {
+  readonly #kept: StopSignal[] = [];
+  #act: ((signal: StopSignal) => void) | null = null;
+
+  /** From now on none of these signals ends the process by itself. */
+  constructor() {
+    for (const signal of stopSignals) {
+      process.on(signal, () => {
+        if (this.#act === null) this.#kept.push(signal);
+        else this.#act(signal);
+      });
+    }
+  }
+
+  /** The first signal that nobody has acted on yet, or null. */
+  get waiting(): StopSignal | null {
+    return this.#kept[0] ?? null;
+  }
+
+  /** Hands every signal to `act`, those that were kept at once. */
+  deliverTo(act: (signal: StopSignal) => void): void {
+    this.#act = act;
+    for (const signal of this.#kept.splice(0)) act(signal);
+  }
+}

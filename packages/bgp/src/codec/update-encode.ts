@@ -103,10 +103,7 @@ function writeNlri(w: Writer, view: NlriView, ctx: CodecContext): void {
   if (addPath && !wanted && !view.isEmpty) {
     throw new BgpEncodeError("value-range", "nlri.pathId", `not negotiated for ${familyName(family)} (RFC 7911)`);
   }
-  for (const prefix of view.materialise()) {
-    spec.encodedLength(prefix, wanted, withdrawn);
-    spec.encode(w, prefix, wanted, withdrawn);
-  }
+  for (const prefix of view.materialise()) spec.encode(w, prefix, wanted, withdrawn);
 }
 
 /** All but the reachability attributes, ascending. */
@@ -142,8 +139,10 @@ function holdsAsNumbers(code: number): boolean {
 
 function writeValue(w: Writer, code: number, values: AttributeValues, ctx: CodecContext): void {
   const spec = attributeSpec(code);
-  const value = spec?.select(values, ctx);
-  if (spec === null || value === undefined) return;
+  if (spec === null || spec.sentFrom === null) return;
+  const own = values[spec.sentFrom];
+  const value = own === undefined || spec.select === null ? own : spec.select(own, ctx);
+  if (value === undefined) return;
   const header = beginAttribute(w, spec.kind, code);
   spec.encode(w, value, ctx);
   endAttribute(w, header);

@@ -5,8 +5,10 @@ import { type AsPathSegment, type AttributeValues, SegmentType } from "../../src
 import type { Capability } from "../../src/codec/capabilities/spec.ts";
 import { capabilitySpec } from "../../src/codec/capabilities/table.ts";
 import { type CodecContext, defaultCodecContext } from "../../src/codec/context.ts";
+import type { NlriSpec } from "../../src/codec/nlri/family.ts";
 import type { Prefix } from "../../src/codec/nlri/prefix.ts";
-import { Family } from "../../src/iana/afi-safi.ts";
+import { nlriSpecs } from "../../src/codec/nlri/table.ts";
+import { afiOf, Family } from "../../src/iana/afi-safi.ts";
 
 export const uint32: fc.Arbitrary<number> = fc.oneof(fc.nat(0xffff), fc.nat(0xffff_ffff));
 const asn = uint32.map((value) => Math.max(value, 1));
@@ -74,12 +76,23 @@ const attributesOnly: fc.Arbitrary<AttributeValues> = fc.record(
   { requiredKeys: ["origin", "asPath"] },
 );
 
-function prefixOf(of: Family, maxLengthBits: number, pathId: fc.Arbitrary<number>): fc.Arbitrary<Prefix> {
-  return fc.tuple(fc.nat(maxLengthBits), octets(maxLengthBits / 8), pathId).map(([lengthBits, address, id]) => {
-    const bytes = address.slice(0, (lengthBits + 7) >> 3);
-    if (lengthBits % 8 !== 0) bytes[bytes.length - 1]! &= 0xff << (8 - (lengthBits % 8));
-    return { family: of, lengthBits, bytes, pathId: id };
+/** Routes of a family with all it asks for: labels, a route distinguisher, and a path identifier if `pathId` gives one. */
+function prefixOf(spec: NlriSpec, pathId: fc.Arbitrary<number>): fc.Arbitrary<Prefix> {
+  const { family: of, nextHopRdOctets } = spec;
+  const maxLengthBits = afiOf(of) === 1 ? 32 : 128;
+  const labelled =
+    nextHopRdOctets > 0 || [Family.Ipv4LabelledUnicast, Family.Ipv6LabelledUnicast].some((one) => one === of);
+  const extras = fc.record({
+    ...(labelled ? { labels: fc.array(fc.nat(0xf_ffff), { minLength: 1, maxLength: 2 }) } : {}),
+    ...(nextHopRdOctets > 0 ? { rd: octets(8) } : {}),
   });
+  return fc
+    .tuple(fc.nat(maxLengthBits), octets(maxLengthBits / 8), pathId, extras)
+    .map(([lengthBits, address, id, extra]) => {
+      const bytes = address.slice(0, (lengthBits + 7) >> 3);
+      if (lengthBits % 8 !== 0) bytes[bytes.length - 1]! &= 0xff << (8 - (lengthBits % 8));
+      return { family: of, lengthBits, bytes, pathId: id, ...extra };
+    });
 }
 
 export interface Announcement {
@@ -89,33 +102,36 @@ export interface Announcement {
   readonly nlri: readonly Prefix[];
 }
 
-/** Routes with all they need, and a session that can carry them. */
+/** Routes of every family with all they need, and a session that can carry them. */
 export const announcement: fc.Arbitrary<Announcement> = fc
   .record({
     fourOctetAs: fc.boolean(),
     addPath: fc.boolean(),
-    family: fc.constantFrom<Family>(Family.Ipv4Unicast, Family.Ipv6Unicast),
-    nextHopLength: fc.constantFrom(4, 16, 32),
+    extended: fc.boolean(),
+    spec: fc.constantFrom(...nlriSpecs),
+    nextHop: fc.nat(),
     count: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 30 }) }, fc.integer({ min: 500, max: 1500 })),
   })
-  .chain(({ fourOctetAs, addPath, family: of, nextHopLength, count }) => {
-    const bits = of === Family.Ipv4Unicast ? 32 : 128;
-    const nextHop = nextHopLength === 4 && bits === 32 ? hostAddress : octets(nextHopLength === 4 ? 16 : nextHopLength);
+  .chain(({ fourOctetAs, addPath, extended, spec, nextHop, count }) => {
+    const { family: of, nextHopLengths } = spec;
+    const nextHopLength = nextHopLengths[nextHop % nextHopLengths.length]!;
+    const hop = of === Family.Ipv4Unicast && nextHopLength === 4 ? hostAddress : octets(nextHopLength);
     const pathId = addPath ? uint32 : fc.constant(-1);
     const families = addPath ? [of] : [];
     const context = {
       ...defaultCodecContext,
       fourOctetAs,
       internal: true,
+      maxMessageLength: extended ? 65535 : 4096,
       addPathReceive: families,
       addPathSend: families,
-      extendedNextHop: [Family.Ipv4Unicast],
+      extendedNextHop: nlriSpecs.map(({ family: one }) => one),
     };
     return fc.record({
       context: fc.constant(context),
       family: fc.constant(of),
-      attributes: fc.tuple(attributesOnly, nextHop).map(([values, hop]) => ({ ...values, nextHop: hop })),
-      nlri: fc.array(prefixOf(of, bits, pathId), { minLength: count, maxLength: count, size: "max" }),
+      attributes: fc.tuple(attributesOnly, hop).map(([values, address]) => ({ ...values, nextHop: address })),
+      nlri: fc.array(prefixOf(spec, pathId), { minLength: count, maxLength: count, size: "max" }),
     });
   });
 

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Writer } from "../../src/bytes/writer.ts";
+import { attributeSpecs } from "../../src/codec/attributes/table.ts";
 import { type AttributeValues, SegmentType } from "../../src/codec/attributes/values.ts";
+import { capabilitySpecs } from "../../src/codec/capabilities/table.ts";
 import { type CodecContext, defaultCodecContext } from "../../src/codec/context.ts";
 import { toJSON } from "../../src/codec/json.ts";
 import {
@@ -12,16 +14,17 @@ import {
   type UpdateMessage,
 } from "../../src/codec/message.ts";
 import type { Prefix } from "../../src/codec/nlri/prefix.ts";
+import { nlriSpecs } from "../../src/codec/nlri/table.ts";
 import { Outcome } from "../../src/codec/outcome.ts";
 import { Family } from "../../src/iana/afi-safi.ts";
 import { fixtures } from "../fixtures/fixtures.ts";
 import { announcement, capability, family, uint32 } from "./arbitraries.ts";
 
-const families = [Family.Ipv4Unicast, Family.Ipv6Unicast];
+const families = nlriSpecs.map(({ family: of }) => of);
 const anyContext: fc.Arbitrary<CodecContext> = fc.record({
   fourOctetAs: fc.boolean(),
   internal: fc.boolean(),
-  maxMessageLength: fc.constant(4096),
+  maxMessageLength: fc.constantFrom(4096, 65535),
   addPathReceive: fc.subarray(families),
   addPathSend: fc.subarray(families),
   extendedNextHop: fc.subarray(families),
@@ -99,6 +102,28 @@ describe("decodeMessage never throws", () => {
         return copy;
       });
     fc.assert(fc.property(mutated, anyContext, exercise), { numRuns: 3000 });
+  });
+});
+
+describe("the generators", () => {
+  // Computed on sending, so that nobody can ask for them.
+  const computed = ["as4Path", "as4Aggregator"];
+  const announcements = fc.sample(announcement, 200);
+  const capabilities = fc.sample(capability, 500);
+
+  it.each(attributeSpecs.filter(({ property }) => property !== null && !computed.includes(property)))(
+    "make $name",
+    ({ property }) => {
+      expect(announcements.some(({ attributes }) => attributes[property!] !== undefined)).toBe(true);
+    },
+  );
+
+  it.each(capabilitySpecs)("make the capability $name", ({ name }) => {
+    expect(capabilities.some((made) => made.name === name)).toBe(true);
+  });
+
+  it.each(nlriSpecs)("make routes of family $family", ({ family: of }) => {
+    expect(announcements.some((made) => made.family === of)).toBe(true);
   });
 });
 
@@ -182,12 +207,16 @@ describe("decode(encode(x)) is x", () => {
           const view = mpReach === null ? message.nlri : mpReach.nlri;
           received.push(...view.materialise());
           lengths.push(length);
-          expect(message.attributes.materialise(of)).toEqual(normalised(attributes, context));
+          const { problems } = message;
+          expect([problems, message.attributes.materialise(of)]).toEqual([[], normalised(attributes, context)]);
           expect(length).toBeLessThanOrEqual(context.maxMessageLength);
         });
         expect(received).toEqual(nlri);
-        // The next route did not fit: 16 octets of prefix, its length, a path identifier and one octet of attribute header.
-        for (const length of lengths.slice(0, -1)) expect(length).toBeGreaterThan(context.maxMessageLength - 22);
+        // The next route did not fit: 16 octets of prefix, its length, a path identifier, two labels, a route distinguisher, and one
+        // octet of attribute header.
+        const route = 16 + 1 + 4 + 6 + 8;
+        for (const length of lengths.slice(0, -1))
+          expect(length).toBeGreaterThanOrEqual(context.maxMessageLength - route);
       }),
       { numRuns: 150 },
     );
@@ -201,7 +230,8 @@ describe("decode(encode(x)) is x", () => {
           const view = message.attributes.mpUnreach?.nlri ?? message.withdrawn;
           received.push(...view.materialise());
         });
-        expect(received).toEqual(nlri);
+        // RFC 8277 §2.4: a withdrawal has no labels of its own.
+        expect(received).toEqual(nlri.map(({ labels: _, ...prefix }) => prefix));
       }),
       { numRuns: 100 },
     );

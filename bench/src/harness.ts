@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export interface Figure {
   readonly case: string;
   readonly impl: string;
-  readonly unit: "ms" | "MB" | "kB";
+  readonly unit: "ms" | "MB" | "kB" | "sessions";
   readonly median: number;
   readonly min: number;
   readonly max: number;
@@ -20,7 +20,7 @@ export interface Case {
   readonly file: string;
   /** Wraps the child in a network namespace of its own, with 10.0.0.1 and 10.0.0.254 on `lo`: `unshare -rn` when not root. */
   readonly isolated: boolean;
-  /** Sizes do not vary; one run says all. */
+  /** Runs that suffice where they take seconds, or do not vary. */
   readonly runs?: number;
 }
 

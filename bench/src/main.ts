@@ -4,6 +4,8 @@ import { type Case, type Figure, measure } from "./harness.ts";
 const cases: readonly Case[] = [
   { name: "startup", unit: "ms", file: "startup.js", isolated: true },
   { name: "memory", unit: "MB", file: "memory.js", isolated: true },
+  { name: "frozen-peer", unit: "ms", file: "frozen-peer.js", isolated: true, runs: 5 },
+  { name: "stalled-loop", unit: "sessions", file: "stalled-loop.js", isolated: true, runs: 3 },
   { name: "sizes", unit: "kB", file: "sizes.js", isolated: false, runs: 1 },
 ];
 const names: readonly string[] = ["codec", ...cases.map(({ name }) => name)];
@@ -37,7 +39,7 @@ function parse(args: readonly string[]): Options {
 
 function show(figure: Figure): string {
   const spread = figure.runs > 1 ? `  (${figure.min} … ${figure.max}, ${figure.runs} runs)` : "";
-  return `${figure.case.padEnd(10)} ${figure.impl.padEnd(44)} ${String(figure.median).padStart(10)} ${figure.unit}${spread}`;
+  return `${figure.case.padEnd(12)} ${figure.impl.padEnd(48)} ${String(figure.median).padStart(10)} ${figure.unit}${spread}`;
 }
 
 function showCodec(figure: CodecFigure): string {

@@ -1,7 +1,7 @@
 // Everything the issues ask to be shown, at full size: each lab scenario with each router, as root and as an ordinary user, a minute of
-// chaos with each of several seeds, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
+// chaos with each of several seeds, ten thousand interleavings of two speakers, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
 // machine; a failure is a non-zero exit.
-// `prove.mjs --only lab,chaos,interop,bench`.
+// `prove.mjs --only lab,chaos,sessions,interop,bench`.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, totalmem } from "node:os";
@@ -15,12 +15,15 @@ const routers = ["embedded", "bird", "frr"];
 const scenarios = ["steady", "kill-node", "stop-node", "address-deleted", "demo"];
 /** Each for a minute, with each router. */
 const chaosSeeds = [1, 2, 3];
+/** Random worlds in which two speakers dial each other; CI tries some hundreds. */
+const interleavings = 10_000;
 /** An ordinary user that exists on every Debian. */
 const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/nonexistent"];
 
-function run(command, args) {
+function run(command, args, env = {}) {
   const { status, signal, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
+    env: { ...process.env, ...env },
     encoding: "utf8",
     maxBuffer: 1 << 28,
   });
@@ -82,6 +85,21 @@ function proveChaos() {
   return { ok: results.every(({ ok }) => ok), results };
 }
 
+function proveSessions() {
+  const file = "packages/bgp/test/session/interleavings.test.ts";
+  const { ok, status, stdout, stderr } = run(
+    join(root, "node_modules/.bin/vitest"),
+    ["run", "--project", "unit", "--reporter=json", file],
+    { VIPCAST_INTERLEAVINGS: `${interleavings}` },
+  );
+  const [test] = lastJson(stdout)?.testResults[0]?.assertionResults ?? [];
+  const failure = test?.failureMessages?.[0] ?? stderr.trim();
+  console.log(
+    `${ok ? "ok  " : "FAIL"} ${interleavings} interleavings of two speakers${ok ? "" : `: ${status}: ${failure}`}`,
+  );
+  return { ok, results: ok ? { ...test.meta, seconds: Math.round(test.duration / 1000) } : failure };
+}
+
 function proveInterop() {
   const { status } = spawnSync(process.execPath, [join(root, "interop/dist/prove.js")], {
     cwd: root,
@@ -104,7 +122,7 @@ function proveBench() {
   };
 }
 
-const provers = { lab: proveLab, chaos: proveChaos, interop: proveInterop, bench: proveBench };
+const provers = { lab: proveLab, chaos: proveChaos, sessions: proveSessions, interop: proveInterop, bench: proveBench };
 const asked = process.argv[2] === "--only" ? (process.argv[3] ?? "").split(",") : Object.keys(provers);
 const unknown = asked.filter((name) => !(name in provers));
 if (unknown.length > 0) {

@@ -1,25 +1,44 @@
+import type { NotificationBody } from "../codec/outcome.ts";
 import type { PeerConfig } from "../fsm/config.ts";
-import type { DownReason } from "../fsm/effect.ts";
 import { pauseAfter } from "../fsm/leave.ts";
-import type { SessionSnapshot } from "./events.ts";
+import { CeaseSubcode, NotificationCode } from "../iana/notification-codes.ts";
+import type { DownEvent, SessionSnapshot } from "./events.ts";
 import type { HeldDown } from "./peer-events.ts";
 
-/** Ends that say something about how the peer behaves once it is connected (RFC 4271 §8.1.1, DampPeerOscillations). */
-const oscillations: { readonly [Reason in DownReason]: boolean } = {
-  "administrative-stop": false,
-  "administrative-reset": false,
-  "max-prefixes": true,
-  "notification-sent": true,
-  "notification-received": true,
-  "hold-timer-expired": true,
-  "send-hold-timer-expired": true,
-  "connect-failed": false,
-  "connect-timeout": false,
-  "connection-closed": true,
-  "connection-reset": true,
-  collision: false,
-  refused: true,
-};
+/**
+ * Whether an end counts as an oscillation (RFC 4271 §8.1.1, DampPeerOscillations). What comes to nothing before the session is
+ * up because the peer does not want the connection is none: two ends that damp each other would refuse each other for ever.
+ */
+function oscillates({ reason, wasEstablished, notification }: DownEvent): boolean {
+  switch (reason) {
+    case "administrative-stop":
+    case "administrative-reset":
+    case "collision":
+    case "connect-failed":
+    case "connect-timeout":
+      return false;
+    case "max-prefixes":
+    case "hold-timer-expired":
+    case "send-hold-timer-expired":
+    case "notification-sent":
+    case "refused":
+      return true;
+    case "connection-closed":
+    case "connection-reset":
+      return wasEstablished;
+    case "notification-received":
+      return wasEstablished || !unwanted(notification?.body ?? null);
+  }
+  return reason satisfies never;
+}
+
+/** Cease / Connection Rejected, or Connection Collision Resolution (RFC 4486 §4). */
+function unwanted(body: NotificationBody | null): boolean {
+  if (body?.code !== NotificationCode.Cease) return false;
+  return (
+    body.subcode === CeaseSubcode.ConnectionRejected || body.subcode === CeaseSubcode.ConnectionCollisionResolution
+  );
+}
 
 /** How soon a peer may come back: what is remembered of the connection that ended last. */
 export class HoldDown {
@@ -56,13 +75,13 @@ export class HoldDown {
   }
 
   /** The peer's only connection, or its session, ended. */
-  remember({ connectRetryCounter, nextRetryAtMs }: SessionSnapshot, reason: DownReason, now: number): void {
+  remember({ connectRetryCounter, nextRetryAtMs }: SessionSnapshot, end: DownEvent, now: number): void {
     this.#failures = connectRetryCounter;
-    if (reason === "max-prefixes") {
+    if (end.reason === "max-prefixes") {
       this.#held = { untilMs: nextRetryAtMs, cause: "it announced more prefixes than it may" };
       return;
     }
-    if (!this.#config.dampPeerOscillations || !oscillations[reason]) return;
+    if (!this.#config.dampPeerOscillations || !oscillates(end)) return;
     // A passive peer that lost its connection has no timer that says when it might be tried again.
     const pause = pauseAfter(connectRetryCounter, { now, random: this.#random() }, this.#config);
     const untilMs = Number.isFinite(nextRetryAtMs) ? nextRetryAtMs : now + pause;

@@ -365,7 +365,7 @@ export class PeerSession {
       events.push(event);
     }
     const session = this.#session(slot);
-    if (!goesOn && session !== null) this.#holdDown.remember(session.snapshot(), event.reason, now);
+    if (!goesOn && session !== null) this.#holdDown.remember(session.snapshot(), event, now);
     if (slot === "inbound") this.#forgetInbound(now, events);
     // The inbound connection is the session, or nearly: no dialling beside it.
     else if (this.#states.hasReached("inbound", "OpenConfirm")) this.#suspend(now, events);

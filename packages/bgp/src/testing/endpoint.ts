@@ -34,6 +34,8 @@ export class Endpoint {
   readonly #clock: VirtualClock;
   readonly #dial: () => Connection;
   readonly #connections: { [S in Slot]: Connection | null } = { outbound: null, inbound: null };
+  /** How long a verdict on the peer's OPEN takes; null: it is not asked for one. */
+  #verdictMs: (() => number) | null = null;
   /** While frozen: what waits to be noticed. */
   #frozen: (() => void)[] | null = null;
 
@@ -48,6 +50,11 @@ export class Endpoint {
   eventsOf<Kind extends PeerEvent["kind"]>(kind: Kind): Extract<PeerEvent, { readonly kind: Kind }>[] {
     const all = this.events.map(({ event }) => event);
     return all.filter((event): event is Extract<PeerEvent, { readonly kind: Kind }> => event.kind === kind);
+  }
+
+  /** Admits each OPEN after that many milliseconds; the peer session must have been made with `awaitVerdict`. */
+  admitAfter(ms: () => number): void {
+    this.#verdictMs = ms;
   }
 
   /** Makes a call into the peer session and carries out what comes back. */
@@ -144,7 +151,18 @@ export class Endpoint {
       this.events.push({ atMs: this.#clock.now(), event: kept });
       if (event.kind === "connect") this.#connections.outbound = this.#dial();
       if (event.kind === "disconnect") this.#disconnect(event.slot, event.abort);
+      if (event.kind === "open" && this.#verdictMs !== null) this.#admit(event.slot, this.#verdictMs());
     }
+  }
+
+  /** The connection may be gone by then, and another one in its place. */
+  #admit(slot: Slot, ms: number): void {
+    const connection = this.#connections[slot];
+    this.#clock.after(ms, () =>
+      this.#notice(() => {
+        if (this.#connections[slot] === connection) this.call((peer, now) => peer.admit(slot, now));
+      }),
+    );
   }
 
   #disconnect(slot: Slot, abort: boolean): void {

@@ -17,6 +17,8 @@ export interface PairOptions {
   readonly random?: () => number;
   /** One-way delay of each segment in milliseconds; default 1 always. */
   readonly latencyMs?: () => number;
+  /** How long each end takes to admit the other's OPEN, in milliseconds; default: it is not asked. */
+  readonly verdictMs?: () => number;
   /** Cuts what is sent into what arrives; default: as it was sent. */
   readonly cut?: (bytes: Uint8Array) => readonly Uint8Array[];
 }
@@ -38,8 +40,11 @@ export class Pair {
       cut: options.cut ?? ((bytes) => [bytes]),
       up: () => this.linkUp,
     };
-    this.a = new Endpoint({ config: options.a, random }, this.clock, () => this.#dial(this.a, this.b));
-    this.b = new Endpoint({ config: options.b, random }, this.clock, () => this.#dial(this.b, this.a));
+    const { verdictMs } = options;
+    const peer = { random, awaitVerdict: verdictMs !== undefined };
+    this.a = new Endpoint({ ...peer, config: options.a }, this.clock, () => this.#dial(this.a, this.b));
+    this.b = new Endpoint({ ...peer, config: options.b }, this.clock, () => this.#dial(this.b, this.a));
+    if (verdictMs !== undefined) for (const end of [this.a, this.b]) end.admitAfter(verdictMs);
   }
 
   /** Starts both. */

@@ -17,7 +17,7 @@ function oscillations(peer: PeerSession, times: number): number[] {
   const pauses: number[] = [];
   for (let now = 0; pauses.length < times; ) {
     expect(accept(peer, now)[0]).not.toBe("refused");
-    peer.receive("inbound", peerNotification(6, 5), now);
+    peer.receive("inbound", peerOpen({ asn: 65009 }), now);
     const until = peer.snapshot().heldDown?.untilMs ?? now;
     pauses.push((until - now) / 0.875);
     peer.tick(until);
@@ -76,6 +76,25 @@ describe("DampPeerOscillations (RFC 4271 §8.1.1)", () => {
     peer.start(0);
     peer.closed("outbound", 0, { kind: "error", code: "ECONNREFUSED", detail: "" });
     expect(accept(peer, 1)).toContain("state OpenSent");
+  });
+
+  test("does not hold against the peer that it does not want us: two that damp each other must meet again", () => {
+    const peer = newPeer(damped);
+    peer.start(0);
+    const ends: (() => unknown)[] = [
+      () => peer.receive("inbound", peerNotification(6, 5), 1),
+      () => peer.receive("inbound", peerNotification(6, 7), 1),
+      () => peer.closed("inbound", 1, lost),
+      () => peer.closed("inbound", 1, { kind: "end", code: null, detail: "" }),
+    ];
+    for (const end of ends) {
+      expect(accept(peer, 0)[0]).not.toBe("refused");
+      end();
+      expect(peer.snapshot().heldDown).toBeNull();
+    }
+    accept(peer, 2);
+    peer.receive("inbound", peerNotification(2, 2), 3);
+    expect(peer.snapshot().heldDown).not.toBeNull();
   });
 
   test("does not hold a stop or a reset of our own against the peer, and a start ends it", () => {

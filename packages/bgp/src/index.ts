@@ -29,6 +29,7 @@ export {
   type RawAttribute,
   SegmentType,
 } from "./codec/attributes/values.ts";
+export type { Role } from "./codec/capabilities/009-role.ts";
 export type { Capability } from "./codec/capabilities/spec.ts";
 export { type CodecContext, defaultCodecContext } from "./codec/context.ts";
 export { BgpEncodeError, type BgpEncodeErrorCode } from "./codec/encode-error.ts";
@@ -74,7 +75,6 @@ export {
   type PeerConfigOptions,
   peerConfig,
   type RemoteAs,
-  type Role,
 } from "./fsm/config.ts";
 export type { DownReason, FsmEffect } from "./fsm/effect.ts";
 export { type CloseCause, type FsmEvent, type FsmEventType, fsmEventNumbers } from "./fsm/event.ts";
@@ -125,6 +125,7 @@ export { DEFAULT_PATH_ID, type RefusedPath } from "./rib/adj-rib-out-entry.ts";
 export { attributeKey } from "./rib/attribute-key.ts";
 export { type Candidate, type Decision, type DecisionOptions, decide, type RouteSource } from "./rib/decision.ts";
 export { LocRib, type LocRibChange, type RibChange, type RibRoute } from "./rib/loc-rib.ts";
+export { checkOnlyToCustomer, setOnlyToCustomer } from "./rib/only-to-customer.ts";
 export {
   acceptAll,
   type DesiredAttributes,

@@ -1,7 +1,9 @@
 /** What ended an attempt or a session, as sentences for operators: what is wrong and, where it is known, what to do. */
+
 import { formatRouterId } from "../bytes/address.ts";
+import type { Role } from "../codec/capabilities/009-role.ts";
 import { type Family, familyName } from "../iana/afi-safi.ts";
-import type { PeerConfig, Role } from "./config.ts";
+import type { PeerConfig } from "./config.ts";
 import type { CloseCause } from "./event.ts";
 import type { FsmStateName } from "./state.ts";
 

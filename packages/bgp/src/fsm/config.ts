@@ -1,3 +1,4 @@
+import type { Role } from "../codec/capabilities/009-role.ts";
 import type { Capability } from "../codec/capabilities/spec.ts";
 import { Family } from "../iana/afi-safi.ts";
 
@@ -57,9 +58,6 @@ export interface MaxPrefixes {
   /** Seconds to stay down after the limit was passed, 0.001..4294967; null: until somebody starts the peer again. */
   readonly restart: number | null;
 }
-
-/** Our side of a relation between two ASes, as RFC 9234 §4.1 names it; `rs` is a route server. */
-export type Role = "provider" | "rs" | "rs-client" | "customer" | "peer";
 
 /** One configured peer, as the FSM sees it. All times are seconds; make one with {@link peerConfig}. */
 export interface PeerConfig {

@@ -1,10 +1,11 @@
+import type { Role } from "../codec/capabilities/009-role.ts";
 import type { Capability } from "../codec/capabilities/spec.ts";
 import type { CodecContext } from "../codec/context.ts";
 import type { OpenMessage } from "../codec/message.ts";
 import type { NotificationBody } from "../codec/outcome.ts";
 import { Family } from "../iana/afi-safi.ts";
 import * as cause from "./cause.ts";
-import type { PeerConfig, Role } from "./config.ts";
+import type { PeerConfig } from "./config.ts";
 import {
   badBgpIdentifier,
   badPeerAs,

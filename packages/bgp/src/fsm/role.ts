@@ -1,9 +1,6 @@
 /** BGP roles (RFC 9234 §4): what two neighbouring ASes are to each other. */
-import { roleNames } from "../codec/capabilities/009-role.ts";
+import { type Role, roleNames } from "../codec/capabilities/009-role.ts";
 import type { Capability } from "../codec/capabilities/spec.ts";
-import type { Role } from "./config.ts";
-
-const roles: readonly Role[] = roleNames;
 
 /** RFC 9234 §4.2, Table 2: what the other side of each role is. */
 const counterparts: { readonly [Name in Role]: Role } = {
@@ -16,7 +13,7 @@ const counterparts: { readonly [Name in Role]: Role } = {
 
 /** The capability that states our role. */
 export function roleCapability(role: Role): Capability {
-  return { code: 9, name: "role", role: roles.indexOf(role) };
+  return { code: 9, name: "role", role: roleNames.indexOf(role) };
 }
 
 /** The answer to a peer's role: it fits, or it does not and `theirs` says what it was, as text. */
@@ -29,12 +26,10 @@ export type RoleVerdict =
  * unless the mode is strict.
  */
 export function checkRoles(capabilities: readonly Capability[], ours: Role | null, strict: boolean): RoleVerdict {
-  const values = new Set<number>();
-  for (const capability of capabilities) {
-    if (capability.name === "role") values.add(capability.role);
-  }
+  // A capability of another length than one octet is not understood (RFC 5492 §4), and states nothing.
+  const values = new Set(capabilities.flatMap((capability) => (capability.name === "role" ? [capability.role] : [])));
   const [value = -1] = values;
-  const peerRole = values.size === 1 ? (roles[value] ?? null) : null;
+  const peerRole = values.size === 1 ? (roleNames[value] ?? null) : null;
   // Only a speaker that states a role of its own compares.
   if (ours === null || (values.size === 0 && !strict)) return { fits: true, peerRole };
   if (peerRole === counterparts[ours]) return { fits: true, peerRole };
@@ -42,5 +37,5 @@ export function checkRoles(capabilities: readonly Capability[], ours: Role | nul
 }
 
 function nameOf(value: number): string {
-  return roles[value] ?? `role ${value}`;
+  return roleNames[value] ?? `role ${value}`;
 }

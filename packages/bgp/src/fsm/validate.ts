@@ -1,5 +1,6 @@
+import { roleNames } from "../codec/capabilities/009-role.ts";
 import { afiOf, familyName, safiOf } from "../iana/afi-safi.ts";
-import type { PeerConfig, Role } from "./config.ts";
+import type { PeerConfig } from "./config.ts";
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigProblem {
@@ -138,10 +139,8 @@ function checkMaxPrefixes({ maxPrefixes, families }: PeerConfig, add: Add): void
   });
 }
 
-const roles: readonly (Role | null)[] = [null, "provider", "rs", "rs-client", "customer", "peer"];
-
 function checkRole({ role, roleStrict, remoteAs, localAs }: PeerConfig, add: Add): void {
-  if (!roles.includes(role)) {
+  if (role !== null && !roleNames.includes(role)) {
     add(
       "role",
       role,

@@ -1,4 +1,5 @@
 import type { UpdateMessage } from "../codec/message.ts";
+import type { NlriVisitor } from "../codec/nlri/family.ts";
 import { addressLength } from "../codec/nlri/prefix.ts";
 import type { NlriView } from "../codec/nlri/view.ts";
 import { Outcome } from "../codec/outcome.ts";
@@ -11,27 +12,34 @@ import { hardReset } from "./cease.ts";
 import type { PrefixCount, SessionEvent } from "./events.ts";
 import { PrefixSet } from "./prefix-set.ts";
 
-/** SAFI of the VPN families (RFC 4364 §4.3.4): each address is preceded by a route distinguisher of 8 octets. */
+/** SAFI of the VPN families (RFC 4364 §4.3.4). */
 const vpnSafi = 128;
+
+/** The route distinguisher before each address of a VPN family makes it another prefix (RFC 4364 §4.1); labels do not. */
+function rdOctetsOf(family: Family): number {
+  return safiOf(family) === vpnSafi ? 8 : 0;
+}
 
 /** One family of the peer: what it announced, and what it may. */
 class Limit {
   readonly rule: MaxPrefixes;
   #prefixes: PrefixSet;
   #warned = false;
-  readonly #octets: number;
-  readonly #add = (bytes: Uint8Array, offset: number, lengthBits: number, pathId: number): void => {
+  readonly #rdOctets: number;
+  readonly #add: NlriVisitor = (bytes, offset, lengthBits, pathId) => {
+    const rd = this.#rdOctets;
     // Past the limit nothing more is kept: the session is at its end.
-    if (this.#prefixes.size <= this.rule.limit) this.#prefixes.add(bytes, offset, lengthBits, pathId);
+    if (!this.passed) this.#prefixes.add(bytes, offset - rd, lengthBits + 8 * rd, pathId);
   };
-  readonly #delete = (bytes: Uint8Array, offset: number, lengthBits: number, pathId: number): void => {
-    this.#prefixes.delete(bytes, offset, lengthBits, pathId);
+  readonly #delete: NlriVisitor = (bytes, offset, lengthBits, pathId) => {
+    const rd = this.#rdOctets;
+    this.#prefixes.delete(bytes, offset - rd, lengthBits + 8 * rd, pathId);
   };
 
   constructor(rule: MaxPrefixes) {
     this.rule = rule;
-    this.#octets = addressLength(rule.family) + (safiOf(rule.family) === vpnSafi ? 8 : 0);
-    this.#prefixes = new PrefixSet(this.#octets);
+    this.#rdOctets = rdOctetsOf(rule.family);
+    this.#prefixes = this.#emptySet();
   }
 
   get count(): number {
@@ -60,8 +68,12 @@ class Limit {
   }
 
   clear(): void {
-    if (this.#prefixes.size > 0) this.#prefixes = new PrefixSet(this.#octets);
+    if (this.#prefixes.size > 0) this.#prefixes = this.#emptySet();
     this.#warned = false;
+  }
+
+  #emptySet(): PrefixSet {
+    return new PrefixSet(this.#rdOctets + addressLength(this.rule.family));
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Role } from "../../src/codec/capabilities/009-role.ts";
 import type { Capability } from "../../src/codec/capabilities/spec.ts";
-import type { Role } from "../../src/fsm/config.ts";
 import { negotiate } from "../../src/fsm/negotiate.ts";
 import { ownOpen } from "../../src/fsm/open.ts";
 import { roleCapability } from "../../src/fsm/role.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { MaxPrefixes, PeerConfigOptions, Role } from "../../src/fsm/config.ts";
+import type { Role } from "../../src/codec/capabilities/009-role.ts";
+import type { MaxPrefixes, PeerConfigOptions } from "../../src/fsm/config.ts";
 import { PeerConfigError, validatePeerConfig } from "../../src/fsm/validate.ts";
 import { Family, familyOf } from "../../src/iana/afi-safi.ts";
 import { sampleConfig } from "./samples.ts";

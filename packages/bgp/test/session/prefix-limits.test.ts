@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { Writer } from "../../src/bytes/writer.ts";
+import { Origin, SegmentType } from "../../src/codec/attributes/values.ts";
 import { defaultCodecContext } from "../../src/codec/context.ts";
+import { decodeMessage } from "../../src/codec/decode.ts";
+import { MessageType, type UpdateMessage } from "../../src/codec/message.ts";
+import { parsePrefix } from "../../src/codec/nlri/prefix.ts";
+import { encodeRoutes } from "../../src/codec/routes.ts";
 import type { MaxPrefixes, PeerConfigOptions } from "../../src/fsm/config.ts";
 import { Family } from "../../src/iana/afi-safi.ts";
+import { PrefixLimits } from "../../src/session/prefix-limits.ts";
 import type { Session } from "../../src/session/session.ts";
 import { concat, established, heard, kinds, peerOpen, raw, routes } from "./scripted.ts";
 
@@ -80,6 +87,36 @@ describe("a limit of prefixes", () => {
     expect(session.snapshot().prefixes).toMatchObject([{ count: 2 }]);
     session.receive(routes(["192.0.2.1/32 path 1"], false, context), 2);
     expect(session.snapshot().prefixes).toMatchObject([{ count: 1 }]);
+  });
+
+  test("tells equal addresses of two VPNs apart, and labels of one prefix not (RFC 4364 §4.1)", () => {
+    const family = Family.Ipv4Vpn;
+    const limits = new PrefixLimits([{ family, limit: 9, warningPercent: null, restart: null }]);
+    const reach = (rd: number, label: number): UpdateMessage => {
+      const prefix = {
+        ...parsePrefix("192.0.2.0/24")!,
+        family,
+        rd: Uint8Array.of(0, 0, 0, 1, 0, 0, 0, rd),
+        labels: [label],
+      };
+      const nextHop = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 2);
+      const writer = new Writer();
+      const attributes = { origin: Origin.Igp, asPath: [{ type: SegmentType.Sequence, asns: [65000] }], nextHop };
+      encodeRoutes(writer, { family, nlri: [prefix], attributes }, defaultCodecContext, () => {});
+      const bytes = writer.bytes;
+      const length = ((bytes[16] ?? 0) << 8) | (bytes[17] ?? 0);
+      const message = decodeMessage(bytes, 0, length, defaultCodecContext);
+      if (message.type !== MessageType.Update) throw new Error("not an UPDATE");
+      return message;
+    };
+    for (const [rd, label] of [
+      [1, 100],
+      [1, 200],
+      [2, 100],
+    ] as const) {
+      limits.take(reach(rd, label), [], []);
+    }
+    expect(limits.counts()).toMatchObject([{ count: 2 }]);
   });
 
   test("is found within one chunk: what came before it is delivered, what it was in is not", () => {

@@ -1,5 +1,6 @@
 import {
   AdjRibIn,
+  checkOnlyToCustomer,
   type Family,
   formatPrefix,
   type NotificationBody,
@@ -24,10 +25,13 @@ export class InboundRoutes {
     { address, importPolicy, config }: PeerSettings,
     calls: HandlerCalls,
     environment: { readonly asn: number; readonly routerId: number; readonly clock: Clock; readonly logger: Logger },
+    peerAs: () => number,
   ) {
     this.#calls = calls;
     this.#malformed = new MalformedLog(address.text, environment);
-    const policy = importPolicy === null ? null : calls.guard(importPolicy);
+    const guarded = importPolicy === null ? null : calls.guard(importPolicy);
+    const policy =
+      guarded === null || config.role === null ? guarded : checkOnlyToCustomer(guarded, config.role, peerAs);
     this.adjRibIn = new AdjRibIn({
       policy: policy === null || config.localAs === environment.asn ? policy : withoutOwnAs(config.localAs, policy),
       localAs: environment.asn,

@@ -106,7 +106,7 @@ export class PeerDriver implements Peer {
         for (const route of routes) this.#reportRefused(pathName(route), route.reason);
       },
     });
-    this.#inbound = new InboundRoutes(settings, this.#calls, environment);
+    this.#inbound = new InboundRoutes(settings, this.#calls, environment, () => this.asn);
   }
 
   get adjRibIn(): AdjRibIn {

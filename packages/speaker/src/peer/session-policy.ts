@@ -1,4 +1,4 @@
-import type { ExportPolicy, Negotiated } from "@vipcast/bgp";
+import { type ExportPolicy, type Negotiated, setOnlyToCustomer } from "@vipcast/bgp";
 import type { LocalAddress } from "../options.ts";
 import { exportPolicy } from "../routes/export-policy.ts";
 import type { ResolvedAttributes } from "../routes/resolve-attributes.ts";
@@ -18,8 +18,9 @@ export interface SessionContext {
 /** How routes are told over one established session. */
 export function sessionPolicy(settings: PeerSettings, context: SessionContext): ExportPolicy<ResolvedAttributes> {
   const { negotiated, local, localAddresses, announced, gracefulShutdown } = context;
-  const policy = exportPolicy({
-    asn: settings.config.localAs,
+  const { localAs, role } = settings.config;
+  const plain = exportPolicy({
+    asn: localAs,
     internal: negotiated.internal,
     families: negotiated.families,
     extendedNextHop: negotiated.extendedNextHop.length > 0,
@@ -28,5 +29,6 @@ export function sessionPolicy(settings: PeerSettings, context: SessionContext): 
     localAddresses,
     announced,
   });
+  const policy = role === null ? plain : setOnlyToCustomer(plain, role, localAs);
   return withGracefulShutdown(policy, negotiated.internal, gracefulShutdown);
 }

@@ -10,6 +10,9 @@ export const roleNames: readonly ["provider", "rs", "rs-client", "customer", "pe
   "peer",
 ];
 
+/** Our side of a relation between two ASes (RFC 9234 §4.1); `rs` is a route server. */
+export type Role = (typeof roleNames)[number];
+
 /** BGP Role: what the sender is to the receiver (RFC 9234 §4.1). */
 export const role: CapabilitySpec = defineCapability({
   code: 9,

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { toHex } from "@vipcast/bgp";
 import { afterAll, describe, expect, test } from "vitest";
@@ -180,6 +181,36 @@ describe("vipcast decode", () => {
     const closed = new Promise((resolve) => child.on("close", resolve));
     child.stdin.end();
     expect(await closed).toBe(0);
+  });
+
+  test("reads the example, faulty messages and all", () => {
+    const { code, out, err } = decode(
+      "",
+      fileURLToPath(new URL("../../../../examples/decode/session.hex", import.meta.url)),
+    );
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out.split("\n").map((line) => line.replace(/^line \d+ {2}(\S+ \S+).*/, "$1"))).toEqual([
+      "open AS65001",
+      "line 6  keepalive",
+      "announce 203.0.113.0/24",
+      "announce 198.51.100.10/32",
+      "announce 2001:db8:10::/48",
+      "treat-as-withdraw: ORIGIN",
+      "treat-as-withdraw 203.0.113.0/24",
+      "treat-as-withdraw 198.51.100.10/32",
+      "withdraw 198.51.100.10/32",
+      "end-of-rib ipv4-unicast",
+      "session-reset: header-type",
+      "malformed message,",
+      "notification 6/2",
+      "",
+    ]);
+  });
+
+  test("shows the example of its help as it says", () => {
+    const { out } = decode("", "--help");
+    const hex = /echo ([0-9a-f]+) \| vipcast decode --hex --json/.exec(out)?.[1];
+    expect(lines(decode(`${hex}\n`, "--hex", "--json"))).toEqual([{ line: 1, type: "keepalive" }]);
   });
 
   test("reads a session between real speakers", () => {

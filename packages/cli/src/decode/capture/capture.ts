@@ -45,10 +45,10 @@ export class CaptureReader implements FormatReader {
     if (this.#last !== null) for (const connection of this.#connections.values()) yield* connection.end(this.#last);
     this.#connections.clear();
     for (const [linkType, packets] of this.#unreadLinkTypes)
-      yield fault(`${packets} packets are of link type ${linkType}, which is not understood.`);
+      yield fault(`Link type ${linkType} is not understood; packets that were not read: ${packets}.`);
     if (this.#fragments > 0)
       yield warning(
-        `${this.#fragments} packets are fragments, which are not put together; what was in them is missing.`,
+        `IP fragments are not put together, and what was in them is missing; how many there were: ${this.#fragments}.`,
       );
     const wrong = this.#file === null ? "It is too short for a packet capture." : this.#file.end();
     if (wrong !== null && !this.done) yield fault(wrong);

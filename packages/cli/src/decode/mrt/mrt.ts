@@ -58,7 +58,7 @@ export class MrtReader implements FormatReader {
 
   *end(): Iterable<Finding> {
     if (this.#passedOver > 0) {
-      yield warning(`${this.#passedOver} records are about something other than BGP and were passed over.`);
+      yield warning(`Records about something other than BGP were passed over: ${this.#passedOver}.`);
     }
     const { bytes, start, offset, length: have } = this.#queue;
     if (this.done || have === 0) return;

@@ -1,5 +1,6 @@
 import { type Prefix, parsePrefix } from "@vipcast/bgp";
-import { type FindingType, findingType, findingTypes, hasRoutes, type JsonObject, type Shown } from "./object.ts";
+import type { JsonObject } from "./json.ts";
+import { type FindingType, findingType, findingTypes, hasRoutes, type Shown } from "./object.ts";
 import { type Route, routesOf } from "./routes.ts";
 
 export { type FindingType, findingTypes };

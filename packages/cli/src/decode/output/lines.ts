@@ -1,6 +1,6 @@
 import type { Json } from "@vipcast/bgp";
-import type { JsonObject } from "./object.ts";
-import { listOf, objectOf, type Route, routesOf, texts } from "./routes.ts";
+import { type JsonObject, listOf, objectOf, texts } from "./json.ts";
+import { type Route, routesOf } from "./routes.ts";
 
 /**
  * The object for people: one line per route, one line for any other message. Routes that `wanted` refuses are left out. Whatever a
@@ -69,7 +69,9 @@ function routeLines(object: JsonObject, wanted: (route: Route) => boolean): stri
   return routes.filter(wanted).map((route) => {
     const id = route.pathId < 0 ? "" : ` path-id ${route.pathId}`;
     const family = route.family === null || /^ipv[46]-unicast$/.test(route.family) ? "" : ` ${route.family}`;
-    const name = `${route.prefix}${id}${family}`;
+    const rd = route.rd === null ? "" : ` rd ${route.rd}`;
+    const labels = listed(" labels", route.labels.map(String), " ");
+    const name = `${route.prefix}${id}${family}${rd}${labels}`;
     if (!route.announced) return `withdraw ${name}`;
     return `${verb(object)} ${name}${listed(" next-hop", route.nextHops, " ")}${attributes}`;
   });

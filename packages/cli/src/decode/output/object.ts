@@ -1,8 +1,6 @@
-import { type Json, MessageType, toJSON } from "@vipcast/bgp";
+import { MessageType, toJSON } from "@vipcast/bgp";
 import type { Finding, RibRoute } from "../finding.ts";
-
-/** A JSON object, as `--json` prints it and the other views read it. */
-export type JsonObject = { readonly [key: string]: Json };
+import { type JsonObject, listOf, objectOf } from "./json.ts";
 
 /** Everything but notes, which are for people. */
 export type Shown = Exclude<Finding, { readonly kind: "note" }>;
@@ -28,11 +26,15 @@ export function toObject(finding: Shown): JsonObject {
 
 function ribObject({ sequence, originated, prefix, pathId, update }: RibRoute): JsonObject {
   const { outcome, problems, notification, attributes } = toJSON(update);
+  // The codec knows more families than the readers of dumps: labels and route distinguishers are read there.
+  const { prefix: read, labels, rd } = objectOf(listOf(objectOf(objectOf(attributes).mpReach).nlri)[0]);
   return {
     type: "rib",
     sequence,
     originated,
-    prefix,
+    prefix: read ?? prefix,
+    ...(labels === undefined ? {} : { labels }),
+    ...(rd === undefined ? {} : { rd }),
     ...(pathId < 0 ? {} : { pathId }),
     outcome: outcome ?? "ok",
     problems: problems ?? [],

@@ -1,5 +1,5 @@
 import type { Json } from "@vipcast/bgp";
-import type { JsonObject } from "./object.ts";
+import { type JsonObject, listOf, objectOf, texts } from "./json.ts";
 
 /** One route of an object. */
 export interface Route {
@@ -10,6 +10,9 @@ export interface Route {
   readonly pathId: number;
   /** The next hops of the route as text; none when withdrawn. */
   readonly nextHops: readonly string[];
+  /** Labels and route distinguisher, for families that have them. */
+  readonly labels: readonly Json[];
+  readonly rd: string | null;
   /** As `ipv6-unicast`, or null for the fields that are IPv4 unicast always. */
   readonly family: string | null;
 }
@@ -22,9 +25,8 @@ export function routesOf(object: JsonObject): Route[] {
   const unreach = objectOf(attributes.mpUnreach);
   const nextHop = typeof attributes.nextHop === "string" ? [attributes.nextHop] : [];
   if (object.type === "rib") {
-    const pathId = typeof object.pathId === "number" ? object.pathId : -1;
     const nextHops = reach.nextHop === undefined ? nextHop : texts(reach.nextHop);
-    return [{ announced: true, prefix: String(object.prefix), pathId, nextHops, family: familyOf(reach) }];
+    return [route(object, true, nextHops, familyOf(reach))];
   }
   collect(routes, object.withdrawn, false, [], null);
   collect(routes, unreach.nlri, false, [], familyOf(unreach));
@@ -45,29 +47,24 @@ function collect(
   family: string | null,
 ): void {
   for (const entry of listOf(nlri)) {
-    const { prefix, pathId, raw } = objectOf(entry);
-    const text = typeof entry === "string" ? entry : typeof prefix === "string" ? prefix : null;
-    into.push({
-      announced,
-      prefix: text ?? (typeof raw === "string" ? raw : JSON.stringify(entry)),
-      pathId: typeof pathId === "number" ? pathId : -1,
-      nextHops,
-      family,
-    });
+    into.push(route(typeof entry === "string" ? { prefix: entry } : objectOf(entry), announced, nextHops, family));
   }
 }
 
-/** The value as an object; an empty one when it is none. */
-export function objectOf(value: Json | undefined): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
-
-/** The value as a list; an empty one when it is none. */
-export function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? (value as readonly Json[]) : [];
-}
-
-/** The texts of a list. */
-export function texts(value: Json | undefined): string[] {
-  return listOf(value).filter((entry) => typeof entry === "string");
+/** A route of what stands in the JSON of one NLRI: its prefix, or the octets of a family that cannot be read. */
+function route(
+  { prefix, raw, pathId, labels, rd }: JsonObject,
+  announced: boolean,
+  nextHops: readonly string[],
+  family: string | null,
+): Route {
+  return {
+    announced,
+    prefix: String(prefix ?? raw),
+    pathId: typeof pathId === "number" ? pathId : -1,
+    nextHops,
+    labels: listOf(labels),
+    rd: typeof rd === "string" ? rd : null,
+    family,
+  };
 }

@@ -268,12 +268,12 @@ describe("a session in a capture", () => {
     const unknown = read(make(), pcap([packet, packet], { linkType: 147 }));
     expect(unknown).toEqual({
       objects: [],
-      notes: ["2 packets are of link type 147, which is not understood."],
+      notes: ["Link type 147 is not understood; packets that were not read: 2."],
       failed: true,
     });
     packet[6] = 0x20;
     expect(read(make(), pcap([packet], { linkType: 101 })).notes).toEqual([
-      "1 packets are fragments, which are not put together; what was in them is missing.",
+      "IP fragments are not put together, and what was in them is missing; how many there were: 1.",
     ]);
   });
 

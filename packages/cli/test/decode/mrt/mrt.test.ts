@@ -139,7 +139,7 @@ describe("the file", () => {
       octets(mrt(11, 0, "00".repeat(40)), mrt(16, 1, octets(v4, keepalive)), mrt(32, 0, "00")),
     );
     expect(types(reading)).toEqual(["keepalive"]);
-    expect(reading.notes).toEqual(["2 records are about something other than BGP and were passed over."]);
+    expect(reading.notes).toEqual(["Records about something other than BGP were passed over: 2."]);
     expect(reading.failed).toBe(false);
   });
 

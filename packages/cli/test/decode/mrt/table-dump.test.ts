@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MrtReader } from "../../../src/decode/mrt/mrt.ts";
+import { linesOf } from "../../../src/decode/output/lines.ts";
 import { attributes, mrt, nlri113, octets, u16, u32 } from "../support/build.ts";
 import { expectAnyChunking, expectAnyTruncation, expectNoThrow } from "../support/properties.ts";
 import { read, types } from "../support/read.ts";
@@ -137,6 +138,16 @@ describe("TABLE_DUMP_V2", () => {
     const [first, second] = read(make(), octets(unicast, evpn)).objects;
     expect(first).toMatchObject({ prefix: "2001:db8:1::/48", outcome: "ok" });
     expect(second).toMatchObject({ type: "rib", prefix: "0301aa", attributes: { mpReach: { family: "l2vpn-evpn" } } });
+  });
+
+  test("reads labels and route distinguishers of RIB_GENERIC", () => {
+    // Label 16 (bottom of stack), route distinguisher 0:65000:1, 203.0.113.0/24: RFC 4364 §4.3.4.
+    const vpn = rib(6, "000180 70 000101 0000fde800000001 cb0071", entry(1, reach("0c 0000000000000000 c0000201")));
+    const [object] = read(make(), vpn).objects;
+    expect(object).toMatchObject({ prefix: "203.0.113.0/24", labels: [16], rd: "65000:1", outcome: "ok" });
+    expect(linesOf(object!, () => true)).toEqual([
+      "2023-11-14T22:13:20.000Z  rib 203.0.113.0/24 ipv4-vpn rd 65000:1 labels 16 next-hop 192.0.2.1 origin igp path 65536 local-pref 100",
+    ]);
   });
 
   test("finds the path identifier of RIB_GENERIC_ADDPATH where RFC 8050 puts it, and where GoBGP and OpenBGPD do", () => {

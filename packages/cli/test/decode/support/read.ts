@@ -1,5 +1,6 @@
 import type { Finding, FormatReader } from "../../../src/decode/finding.ts";
-import { type JsonObject, toObject } from "../../../src/decode/output/object.ts";
+import type { JsonObject } from "../../../src/decode/output/json.ts";
+import { toObject } from "../../../src/decode/output/object.ts";
 
 /** What a reader made of an input: objects as `--json` prints them, and the sentences on standard error. */
 export interface Reading {

@@ -35,6 +35,7 @@ export function sampleOpen(changes: Partial<OpenMessage> = {}): OpenMessage {
       { code: 2, name: "route-refresh" },
       { code: 65, name: "four-octet-as", asn },
     ],
+    capabilityParameters: "shared",
     ...changes,
   };
 }

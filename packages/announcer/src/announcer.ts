@@ -12,6 +12,7 @@ import { Outbox } from "./loop/outbox.ts";
 import { PeerWatch } from "./loop/peer-watch.ts";
 import { Reconciler } from "./loop/reconciler.ts";
 import { systemClock } from "./loop/system-clock.ts";
+import { Turns } from "./loop/turns.ts";
 import type { VipEntry } from "./loop/vip-entry.ts";
 import { completePolicy, type Policy } from "./policy.ts";
 import type { Clock, Ports } from "./ports.ts";
@@ -67,6 +68,7 @@ export class Announcer {
       index: new HostIndex(),
       book: new LedgerBook(ports.ledger),
       outbox: new Outbox(ports.routes, clock, (prefix, failures) => this.#reconciler.routeOffered(prefix, failures)),
+      turns: new Turns(clock),
       policy: completePolicy(options.policy),
       ledgerOptional: false,
       hurry: false,

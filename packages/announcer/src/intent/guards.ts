@@ -1,6 +1,7 @@
+import ipaddr from "ipaddr.js";
 import { isOurs, ledgerKey, type Subnet, subnetOf } from "../host/host-index.ts";
 import type { HostAddress, HostLink, LedgerEntry } from "../ports.ts";
-import { broadcastOf, contains, fullLength, type Network, networkOf, overlaps, withoutZone } from "./address.ts";
+import { broadcastOf, contains, fullLength, type Network, overlaps, withoutZone } from "./address.ts";
 import type { DesiredVip, Refusal, RefusalRule } from "./desired-vip.ts";
 
 /** What the guards need to know of the world. {@link HostIndex} is one; `hostFacts` makes one of a dump. */
@@ -25,7 +26,9 @@ const networks = new WeakMap<DesiredVip, Network | null>();
 function networkOfVip(vip: DesiredVip): Network | null {
   let network = networks.get(vip);
   if (network === undefined) {
-    network = networkOf(vip.address, vip.prefixLength);
+    // A VIP has no bits beyond its length: `parseVip` sees to that.
+    const { address, prefixLength } = vip;
+    network = ipaddr.isValid(address) ? { network: address, prefixLength, parsed: ipaddr.parse(address) } : null;
     networks.set(vip, network);
   }
   return network;
@@ -81,8 +84,9 @@ export function guardVip(vip: DesiredVip, context: GuardContext): Refusal | null
       `${vip.prefix} is meant for the interface ${vip.interface}, which this host does not have: write the name of one that it has, such as lo`,
     );
 
-  const wanted = networkOfVip(vip);
+  let wanted: Network | null = null;
   for (const subnet of context.host.subnets) {
+    wanted ??= networkOfVip(vip);
     if (wanted === null || !overlaps(wanted, subnet) || isOurs(subnet.address, context.inLedger)) continue;
     const { network, address: own } = subnet;
     const edge = edgeOf(vip, network, subnet.prefixLength);

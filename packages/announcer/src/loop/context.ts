@@ -4,6 +4,7 @@ import type { Clock, Logger, Ports } from "../ports.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { LedgerBook } from "./ledger-book.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Turns } from "./turns.ts";
 
 /** What the parts of the loop share. */
 export interface LoopContext {
@@ -15,6 +16,7 @@ export interface LoopContext {
   readonly index: HostIndex;
   readonly book: LedgerBook;
   readonly outbox: Outbox;
+  readonly turns: Turns;
   policy: Policy;
   /** The ledger failed and the kernel's marks suffice: go on without it until the next resync. */
   ledgerOptional: boolean;

@@ -63,7 +63,9 @@ class Reader implements AsyncIterableIterator<AnnouncerEvent> {
   readonly #limit: number;
   readonly #time: () => string;
   readonly #onEnd: () => void;
-  readonly #queue: AnnouncerEvent[] = [];
+  #queue: AnnouncerEvent[] = [];
+  /** Where the queue begins: taking from the front of a long array would move all of it. */
+  #head = 0;
   readonly #waiting: ((result: IteratorResult<AnnouncerEvent>) => void)[] = [];
   #lost = 0;
   #ended = false;
@@ -81,10 +83,21 @@ class Reader implements AsyncIterableIterator<AnnouncerEvent> {
       return;
     }
     this.#queue.push(event);
-    if (this.#queue.length > this.#limit) {
-      this.#queue.shift();
+    if (this.#queue.length - this.#head > this.#limit) {
+      this.#shift();
       this.#lost++;
     }
+  }
+
+  #shift(): AnnouncerEvent | undefined {
+    const event = this.#queue[this.#head];
+    if (event === undefined) return undefined;
+    this.#head++;
+    if (this.#head >= 1024 && this.#head * 2 >= this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+    return event;
   }
 
   end(): void {
@@ -106,14 +119,15 @@ class Reader implements AsyncIterableIterator<AnnouncerEvent> {
       };
       return Promise.resolve({ value, done: false });
     }
-    const value = this.#queue.shift();
+    const value = this.#shift();
     if (value !== undefined) return Promise.resolve({ value, done: false });
     if (this.#ended) return Promise.resolve({ value: undefined, done: true });
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   return(): Promise<IteratorResult<AnnouncerEvent>> {
-    this.#queue.length = 0;
+    this.#queue = [];
+    this.#head = 0;
     this.#lost = 0;
     this.end();
     return Promise.resolve({ value: undefined, done: true });

@@ -100,6 +100,8 @@ export class Reconciler {
       const { vip } = entry;
       if (removed && vip.bind && address.interface === vip.interface && address.prefixLength === vip.prefixLength)
         this.#noteRemoval(entry);
+      // Others may be many, and this one's address is missing.
+      entry.jump?.();
       this.touch(entry);
     }
     if (subnetOf(address) === null) return;
@@ -170,12 +172,25 @@ export class Reconciler {
     this.#active++;
     outbox.enter();
     try {
+      // Whoever begins, and whoever is about to ask the kernel for something, lets the event loop go round first when it is time.
+      let turn = this.#turn(entry);
+      if (turn !== null) await turn;
       for (;;) {
         entry.again = false;
         this.#look(entry);
         const step = this.steps(entry)[0];
-        if (step !== undefined) await this.#executor.run(entry, step, this.wanted(entry));
-        else if (!entry.again) break;
+        if (step === undefined) {
+          if (!entry.again) break;
+          continue;
+        }
+        const asksTheKernel = step.kind === "bind" || step.kind === "unbind";
+        turn = turn === null && asksTheKernel ? this.#turn(entry) : null;
+        if (turn !== null) {
+          await turn;
+          // What was planned is looked at again: something may have happened meanwhile.
+          continue;
+        }
+        await this.#executor.run(entry, step, this.wanted(entry));
       }
     } catch (error) {
       // Only a defect comes here. The VIP is looked at again, with backoff.
@@ -189,6 +204,22 @@ export class Reconciler {
       if (this.#active === 0) for (const resolve of this.#idle) resolve();
       if (this.#active === 0) this.#idle.clear();
     }
+  }
+
+  /** The wait for a turn, when it is time for one. */
+  #turn(entry: VipEntry): Promise<void> | null {
+    const { turns, outbox, hurry } = this.#context;
+    const turn = hurry ? null : turns.next();
+    if (turn === null) return null;
+    outbox.leave();
+    const waited = new Promise<void>((resolve) => {
+      entry.jump = resolve;
+      void turn.then(resolve);
+    });
+    return waited.then(() => {
+      entry.jump = null;
+      outbox.enter();
+    });
   }
 
   /** Brings the entry up to date with the host, and says what has changed. */

@@ -35,6 +35,8 @@ export class VipEntry implements RouteState {
   running = false;
   again = false;
   wake: (() => void) | null = null;
+  /** Ends the wait for a turn. */
+  jump: (() => void) | null = null;
   /** Ends the wait for a withdrawal's hand-over. */
   abandon: (() => void) | null = null;
   cancelRetry: (() => void) | null = null;

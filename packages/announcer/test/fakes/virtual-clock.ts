@@ -10,7 +10,9 @@ interface Timer {
 export class VirtualClock implements Clock {
   #now = 0;
   #order = 0;
-  #timers: Timer[] = [];
+  readonly #timers = new Set<Timer>();
+  /** A binary heap, the next one first; holds cancelled ones as well. */
+  readonly #heap: Timer[] = [];
   /** Called after every step of time, when promises have settled. */
   afterStep: () => void = () => {};
 
@@ -24,10 +26,9 @@ export class VirtualClock implements Clock {
 
   timer(callback: () => void, delayMs: number): () => void {
     const timer = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
+    this.#timers.add(timer);
+    this.#push(timer);
+    return () => void this.#timers.delete(timer);
   }
 
   /** A promise that resolves after so many milliseconds. */
@@ -36,7 +37,7 @@ export class VirtualClock implements Clock {
   }
 
   get pending(): number {
-    return this.#timers.length;
+    return this.#timers.size;
   }
 
   /** Moves time on, timer by timer. */
@@ -45,15 +46,8 @@ export class VirtualClock implements Clock {
     await settle();
     this.afterStep();
     for (;;) {
-      const next = this.#timers.reduce<Timer | null>(
-        (best, timer) =>
-          timer.at <= end && (best === null || timer.at < best.at || (timer.at === best.at && timer.order < best.order))
-            ? timer
-            : best,
-        null,
-      );
+      const next = this.#take(end);
       if (next === null) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
       this.#now = Math.max(this.#now, next.at);
       next.callback();
       await settle();
@@ -61,6 +55,43 @@ export class VirtualClock implements Clock {
     }
     this.#now = end;
   }
+
+  /** The timer that is next until `end`, those that were cancelled left out. */
+  #take(end: number): Timer | null {
+    for (let first = this.#heap[0]; first !== undefined && first.at <= end; first = this.#heap[0]) {
+      this.#pop();
+      if (this.#timers.delete(first)) return first;
+    }
+    return null;
+  }
+
+  #push(timer: Timer): void {
+    const heap = this.#heap;
+    let at = heap.push(timer) - 1;
+    for (let parent = (at - 1) >> 1; at > 0 && before(timer, heap[parent]!); parent = (at - 1) >> 1) {
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = timer;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    if (heap.length === 0) return;
+    let at = 0;
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
+      if (!before(heap[child]!, last)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = last;
+  }
+}
+
+function before(a: Timer, b: Timer): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
 /** Lets every promise that can settle do so. */

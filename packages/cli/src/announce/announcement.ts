@@ -73,6 +73,12 @@ export class Announcement {
     this.announcer = new Announcer({ ports, policy: { drainMs, stopTimeoutMs: announcerStopMs } });
   }
 
+  /** How many events may wait to be written: a few of each VIP and peer happen at once at the start and at the end. */
+  get eventLimit(): number {
+    const { vips, settings } = this.#plan;
+    return 1024 + vips.length * (2 + 2 * settings.peers.length);
+  }
+
   /** Opens the listeners. Rejects with the system's error; nothing else has begun then. */
   async listen(): Promise<void> {
     for (const address of this.#plan.settings.listen) await this.#speaker.listen(address);

@@ -80,7 +80,7 @@ export async function supervise(
     }
   };
 
-  const events = announcement.announcer.events();
+  const events = announcement.announcer.events({ limit: announcement.eventLimit });
   process.on("uncaughtException", onDefect);
   const reading = (async (): Promise<void> => {
     for await (const event of events) onEvent(event);

@@ -25,6 +25,10 @@ export function encodeUpdate(w: Writer, message: UpdateMessage, ctx: CodecContex
   if (outcome > Outcome.AttributeDiscard) {
     throw new BgpEncodeError("value-range", "outcome", "the routes of this UPDATE cannot be trusted, and are not sent");
   }
+  if (message.endOfRib === -1 && saysNothing(message)) {
+    // RFC 4724 §2: an UPDATE that says nothing is an End-of-RIB marker, which this one was not.
+    throw new BgpEncodeError("missing-field", "attributes", "nothing of this UPDATE is left to send");
+  }
   const start = beginMessage(w, MessageType.Update);
   const withdrawnLength = w.length;
   w.u16(0);
@@ -41,6 +45,15 @@ export function encodeUpdate(w: Writer, message: UpdateMessage, ctx: CodecContex
   w.patchU16(attributesLength, w.length - attributesLength - 2);
   writeNlri(w, message.nlri, ctx);
   endMessage(w, start, ctx.maxMessageLength);
+}
+
+/** Neither routes nor an attribute: all that was in it has been dropped. */
+function saysNothing({ withdrawn, nlri, attributes }: UpdateMessage): boolean {
+  let attribute = false;
+  attributes.forEach((code, _flags, _bytes, start, end) => {
+    attribute ||= code !== AttributeCode.MpUnreachNlri || end - start > 3;
+  });
+  return !attribute && withdrawn.isEmpty && nlri.isEmpty;
 }
 
 /**

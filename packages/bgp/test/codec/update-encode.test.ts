@@ -51,6 +51,16 @@ describe("a decoded UPDATE given back to the encoder", () => {
     },
   );
 
+  it.each(["c012032d39b2", "400504000000c8", "400504000000c8800f03000201"])(
+    "is refused when all that was in it has been dropped, for what is left would be an End-of-RIB marker: %s",
+    (add) => {
+      const message = decodeUpdateBytes(updateBytes({ add, without: [1, 2, 3], nlri: "" }), external);
+      expect(message.endOfRib).toBe(-1);
+      expect(message.problems).toHaveLength(1);
+      expect(errorOf(() => encoded(message, external))).toBe("missing-field attributes");
+    },
+  );
+
   it.each(updates.filter(({ decodeOnly }) => decodeOnly === ""))(
     "has the octets it had: $name",
     ({ bytes, message, context }) => {

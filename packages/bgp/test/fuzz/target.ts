@@ -1,4 +1,5 @@
 import { equalBytes, toHex } from "../../src/bytes/hex.ts";
+import { Writer } from "../../src/bytes/writer.ts";
 import { SegmentType } from "../../src/codec/attributes/values.ts";
 import type { CodecContext } from "../../src/codec/context.ts";
 import { BgpEncodeError } from "../../src/codec/encode-error.ts";
@@ -6,6 +7,7 @@ import { Framer } from "../../src/codec/framer.ts";
 import { toJSON } from "../../src/codec/json.ts";
 import {
   decodeMessage,
+  encodeMessage,
   type MalformedMessage,
   type Message,
   MessageType,
@@ -62,7 +64,9 @@ function checkMessage(message: Message | MalformedMessage, octets: Uint8Array, c
   expectSame("where the octets lie makes no difference", JSON.stringify(toJSON(moved)), shown);
   const sent = checkEncoding(message, context);
   if (message.type === MessageType.Malformed) return message.problems.map(({ rule }) => `malformed ${rule}`);
-  if (message.type === MessageType.Update) return [...checkUpdate(message, shown), `update ${sent}`];
+  if (message.type === MessageType.Update) {
+    return [...checkUpdate(message, shown), `update ${sent}`, `update ${checkForwarding(message, context)}`];
+  }
   if (message.type === MessageType.Open) {
     const names = message.capabilities.map(({ code, name }) => (name === "unknown" ? `capability ${code}` : name));
     return [...names, `capabilities ${bucket(names.length)}`, `open ${sent}`];
@@ -93,6 +97,41 @@ function checkEncoding(message: Message | MalformedMessage, context: CodecContex
   if (!equalBytes(reencode(decoded, roomy), again))
     throw new Broken("encoding twice gives the same octets", toHex(again));
   return "sent";
+}
+
+/** An UPDATE whose routes count can be written again as it is, for a peer with AS numbers of either width, and means the same there. */
+function checkForwarding(message: UpdateMessage, context: CodecContext): string {
+  if (message.outcome > Outcome.AttributeDiscard) return "not forwarded";
+  for (const fourOctetAs of [context.fourOctetAs, !context.fourOctetAs]) {
+    const towards = { ...context, fourOctetAs, maxMessageLength: 65535 };
+    if (losesConfederations(message, towards)) continue;
+    const w = new Writer();
+    try {
+      encodeMessage(w, message, towards);
+    } catch (error) {
+      if (error instanceof BgpEncodeError && error.code === "message-too-long") return "too long";
+      // All that was in it has been dropped.
+      if (error instanceof BgpEncodeError && error.code === "missing-field" && message.problems.length > 0)
+        return "empty";
+      throw error;
+    }
+    const first = w.slice();
+    const again = decodeMessage(first, 0, first.length, towards);
+    expectSame("what is forwarded means the same", routesOf(again), routesOf(message));
+    if (again.type !== MessageType.Update || again.outcome !== Outcome.Ok) {
+      throw new Broken("what is forwarded is without fault", JSON.stringify(toJSON(again)));
+    }
+    w.reset();
+    encodeMessage(w, again, towards);
+    if (!equalBytes(w.slice(), first)) throw new Broken("forwarding twice gives the same octets", toHex(first));
+  }
+  return "forwarded";
+}
+
+/** What an UPDATE says of routes, without what was wrong with it. */
+function routesOf(message: Message | MalformedMessage): string {
+  const { outcome: _, problems: __, ...rest } = JSON.parse(meaning(message)) as Record<string, unknown>;
+  return JSON.stringify(rest);
 }
 
 /** RFC 6793 §3: AS4_PATH has no confederation segments, so that of those behind another segment nothing is left. */

@@ -24,7 +24,14 @@ const fought: Variant = {
     await opponent.kill();
     await sleep(300);
     const withdrawals = (await cell.ours()).filter((message) => withdrawnIn(message).includes(vip4));
-    if (withdrawals.length !== 1) throw new Error(`the wire shows ${withdrawals.length} withdrawals, not one`);
+    // Each put-back that was late has cost one more, by vipcast's own account.
+    const reasons = announcer.all("vip.withdrawn").map(({ fields }) => fields["reason"]);
+    const late = announcer.all("address.restored", ({ withdrawn }) => withdrawn === true).length;
+    const expected = [...Array.from({ length: late }, () => "address-lost"), "damped"];
+    if (reasons.join() !== expected.join() || withdrawals.length !== reasons.length)
+      throw new Error(
+        `the wire shows ${withdrawals.length} withdrawals, vipcast reports ${reasons.join(", ") || "none"}, and ${late} put-backs were late`,
+      );
   },
 };
 

@@ -1,6 +1,5 @@
 import type { AddressPort, Binding, HostAddress, HostEvent, HostLink, HostState } from "@vipcast/announcer";
 import type {
-  AddressRequest,
   KernelAddress,
   KernelChange,
   KernelLink,
@@ -22,23 +21,12 @@ const byKernel = 2;
  */
 const announcedWithinMs = 1000;
 
-/** An IPv6 address of ours on its way into the kernel. */
-interface Awaited {
-  /** It is announced, or gone again, or nobody waits any more. */
-  readonly end: () => void;
-  readonly promise: Promise<void>;
-  /** The kernel has the address: a removal from now on may be that of this one. */
-  acknowledged: boolean;
-  /** News about it that came before that is known, each a delivery. */
-  readonly held: (() => void)[];
-}
-
 /** The announcer's view of the kernel's addresses, marked as one instance's own. */
 export class KernelAddresses implements AddressPort {
   readonly #kernel: Rtnetlink;
   readonly #mark: OwnershipMark | null;
-  /** IPv6 addresses that the kernel has not announced yet. */
-  readonly #awaited = new Map<string, Awaited>();
+  /** IPv6 addresses that are acknowledged and not yet announced by the kernel, with what to do when they are, or are gone again. */
+  readonly #awaited = new Map<string, () => void>();
   /** Addresses that were bound before: whoever puts one back is in a hurry. */
   readonly #known = new Set<string>();
   /** Local routes that stand in for addresses. */
@@ -78,11 +66,14 @@ export class KernelAddresses implements AddressPort {
             { scope: "host" as const }
           : { preferredLifetime: 0, flags: IFA_F.nodad };
       const request = { family, address, prefixLength, interface: binding.interface, mark, ...unobtrusive } as const;
-      if (this.#known.has(placeOf(binding))) return this.#putBack(binding, mark, request);
+      const again = this.#known.has(placeOf(binding));
       this.#kernel.addAddress(request);
       this.#known.add(placeOf(binding));
+      if (family === "ipv4") return;
+      if (again) this.#standIn(binding, mark);
       // Without a watch nobody would hear of the announcement, and nobody waits.
-      if (family === "ipv6" && this.#watches > 0) await this.#announcement(placeOf(binding), true).promise;
+      const announced = this.#watches === 0 ? null : this.#announcement(placeOf(binding));
+      if (announced !== null && !again) await announced;
       return;
     }
     if (this.#kernel.routes({ family, table: localTable, type: "local", destination: prefix }).length > 0) {
@@ -99,48 +90,30 @@ export class KernelAddresses implements AddressPort {
     });
   }
 
-  /**
-   * Binds again without holding up the event loop: the kernel may make the call wait, and the deadline for a withdrawal must pass meanwhile.
-   * A local route of our own takes the packets of an IPv6 address at once; by the time it goes the kernel's has long been there.
-   */
-  async #putBack(binding: Binding, mark: OwnershipMark, request: AddressRequest): Promise<void> {
-    if (binding.family === 4) return this.#kernel.addAddressAside(request);
-    const awaited = this.#announcement(placeOf(binding), false);
-    try {
-      await this.#kernel.addAddressAside(request);
-      await this.#kernel.replaceRouteAside(stopgap(binding, mark));
-    } finally {
-      this.#limitStopgap(binding, mark);
-      awaited.acknowledged = true;
-      for (const deliver of awaited.held.splice(0)) deliver();
-    }
-  }
-
-  #limitStopgap(binding: Binding, mark: OwnershipMark): void {
+  /** A local route of our own takes the packets of an address that is put back at once; by the time it goes the kernel's has long been there. */
+  #standIn(binding: Binding, mark: OwnershipMark): void {
     const place = placeOf(binding);
     const remove = (): void => this.#removeStopgap(binding, mark);
+    this.#kernel.replaceRoute(stopgap(binding, mark));
     clearTimeout(this.#stopgaps.get(place)?.timer);
     this.#stopgaps.set(place, { timer: setTimeout(remove, announcedWithinMs), remove });
   }
 
   /**
    * The kernel acknowledges an IPv6 address at once and takes packets for it only when a work queue has added the local route, up to
-   * tens of milliseconds later; then it announces the address.
+   * tens of milliseconds later; then it announces the address. Resolves when it does, or the address is gone again.
    */
-  #announcement(place: string, acknowledged: boolean): Awaited {
-    this.#awaited.get(place)?.end();
-    let end = (): void => undefined;
-    const promise = new Promise<void>((resolve) => {
-      const timer = setTimeout(() => end(), announcedWithinMs);
-      end = (): void => {
+  #announcement(place: string): Promise<void> {
+    this.#awaited.get(place)?.();
+    return new Promise<void>((resolve) => {
+      const end = (): void => {
         clearTimeout(timer);
-        if (this.#awaited.get(place) === awaited) this.#awaited.delete(place);
+        if (this.#awaited.get(place) === end) this.#awaited.delete(place);
         resolve();
       };
+      const timer = setTimeout(end, announcedWithinMs);
+      this.#awaited.set(place, end);
     });
-    const awaited: Awaited = { end: () => end(), promise, acknowledged, held: [] };
-    this.#awaited.set(place, awaited);
-    return awaited;
   }
 
   #removeStopgap(binding: Binding, mark: OwnershipMark): void {
@@ -159,7 +132,6 @@ export class KernelAddresses implements AddressPort {
     const mark = this.#ownMark(`remove ${prefix}`);
     const version = family === 4 ? "ipv4" : "ipv6";
     this.#known.delete(placeOf(binding));
-    this.#awaited.get(placeOf(binding))?.end();
     // A run that was killed in the wrong millisecond has left one.
     if (kind === "address" && version === "ipv6") this.#removeStopgap(binding, mark);
     try {
@@ -179,16 +151,12 @@ export class KernelAddresses implements AddressPort {
 
   #deliver(change: KernelChange, listener: (event: HostEvent) => void): void {
     if (change.kind === "address-added" || change.kind === "address-removed") {
-      const awaited = this.#awaited.get(placeOf(change.address));
-      if (awaited?.acknowledged === false) {
-        awaited.held.push(() => this.#deliver(change, listener));
-        return;
-      }
-      if (change.kind === "address-added") awaited?.end();
-      else if (awaited !== undefined && !this.#has(change.address)) {
+      const end = this.#awaited.get(placeOf(change.address));
+      if (change.kind === "address-added") end?.();
+      else if (end !== undefined && !this.#has(change.address)) {
         // The kernel reports an IPv6 address that goes before it was announced as removed alone. The listener is to hear of our own
         // first, or takes the removal for one of an earlier life of it; such a one, read late, finds the new address there.
-        awaited.end();
+        end();
         listener({ kind: "address-added", address: hostAddress(change.address, this.#mark) });
       }
     }
@@ -212,7 +180,7 @@ export class KernelAddresses implements AddressPort {
     return () => {
       this.#watches--;
       if (this.#watches === 0) {
-        for (const { end } of [...this.#awaited.values()]) end();
+        for (const end of [...this.#awaited.values()]) end();
         for (const { remove } of [...this.#stopgaps.values()]) remove();
       }
       watch.close();

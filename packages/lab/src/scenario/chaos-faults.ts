@@ -3,7 +3,7 @@ import type { LabNode } from "../node/lab-node.ts";
 import { monotonicMs } from "../sandbox/protocol.ts";
 import { hostAddresses } from "../topology/build.ts";
 import { sleep } from "../wait.ts";
-import { deleteOnce, graceMs } from "./address-deleted.ts";
+import { deleteOnce, seenLateMs } from "./address-deleted.ts";
 import type { ChaosFault } from "./chaos-schedule.ts";
 import type { NodeFates } from "./chaos-settle.ts";
 import { settle } from "./chaos-settle.ts";
@@ -166,7 +166,7 @@ async function rival(
     if (code === 0) deletions++;
     await sleep(10);
   }
-  run.excuses.push({ node: node.name, from: since, to: monotonicMs() + graceMs });
+  run.excuses.push({ node: node.name, from: since, to: monotonicMs() + seenLateMs });
   const settledAt = await settle(run, fates, atOnceMs);
   const held = node.events.find(({ event, at, fields }) => event === "vip.damped" && at >= since && fields.vip === vip);
   const outcome = held === undefined ? "put back" : `held down for ${String(held.fields.holdDownMs)} ms`;

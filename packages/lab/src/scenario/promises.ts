@@ -187,7 +187,8 @@ export function checkBoundWhileAnnounced(
     }));
 }
 
-function unboundTimes(
+/** The times in which a kernel did not have a VIP; the first begins with the world, the last may have no end. */
+export function unboundTimes(
   changes: readonly AddressChange[],
   vip: string,
 ): readonly { readonly from: number; readonly to: number }[] {

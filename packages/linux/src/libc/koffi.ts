@@ -60,8 +60,6 @@ function bindLibc(koffi: Koffi): Libc {
   const setsockopt = declare<SetOption>("int setsockopt(int, int, int, void *, uint32_t)");
   const getsockopt = declare<GetOption>("int getsockopt(int, int, int, void *, void *)");
   const send = declare<Transfer>("intptr_t send(int, void *, size_t, int)");
-  type Callback = (error: Error | null, result: number | bigint) => void;
-  const sendOnThread = (send as unknown as { async: (...args: [...Parameters<Transfer>, Callback]) => void }).async;
   const sendto = declare<TransferTo>("intptr_t sendto(int, void *, size_t, int, void *, uint32_t)");
   const recv = declare<Transfer>("intptr_t recv(int, void *, size_t, int)");
   const close = declare<Descriptor>("int close(int)");
@@ -79,12 +77,6 @@ function bindLibc(koffi: Koffi): Libc {
       return getsockopt(fd, level, name, value, length) === -1 ? -1 : length[0]!;
     },
     send: (fd, data, flags) => Number(send(fd, data, data.length, flags)),
-    sendAside: (fd, data, flags) =>
-      new Promise((resolve, reject) => {
-        const done = (error: Error | null, sent: number | bigint): void =>
-          error === null ? resolve(Number(sent)) : reject(error);
-        sendOnThread(fd, data, data.length, flags, done);
-      }),
     sendto: (fd, data, flags, address) => Number(sendto(fd, data, data.length, flags, address, address.length)),
     recv: (fd, buffer, flags) => Number(recv(fd, buffer, buffer.length, flags)),
     close,

@@ -1,6 +1,6 @@
 /**
- * The C library calls this package makes, and nothing more: one implementation per FFI. Every call returns what C returns (-1 for
- * failure), all but `sendAside` synchronously; `errno()` must be read right after a failed synchronous call.
+ * The C library calls this package makes, and nothing more: one implementation per FFI. Every call is synchronous and
+ * returns what C returns (-1 for failure); `errno()` must be read right after a failed call.
  */
 export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
@@ -10,8 +10,6 @@ export interface Libc {
   /** Fills `value`; returns the length the kernel reports, or -1. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
   send(fd: number, data: Uint8Array, flags: number): number;
-  /** `send` on another thread, for a request on which the kernel may have to wait. `data` must not change meanwhile. */
-  sendAside(fd: number, data: Uint8Array, flags: number): Promise<number>;
   sendto(fd: number, data: Uint8Array, flags: number, address: Uint8Array): number;
   recv(fd: number, buffer: Uint8Array, flags: number): number;
   close(fd: number): number;

@@ -23,9 +23,6 @@ export class RequestSocket {
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   #fd = -1;
   #sequence = 0;
-  #aside: Promise<void> = Promise.resolve();
-  /** What another thread reads just now: neither it nor the socket may go. */
-  #sending: Uint8Array | null = null;
   #closed = false;
 
   constructor(libc: () => Libc) {
@@ -56,32 +53,7 @@ export class RequestSocket {
 
   /** Sends a request that asks for an acknowledgement and waits for it. */
   request(operation: string, build: RequestBuilder): void {
-    this.#acknowledged(operation, this.#send(operation, build));
-  }
-
-  /**
-   * The same without holding up the event loop while the kernel waits for its own lock on interfaces, which all network namespaces
-   * share: where others are made and removed that takes tens of milliseconds. Requests of this kind are carried out one after
-   * another, and a socket that makes them makes no others meanwhile.
-   */
-  requestAside(operation: string, build: RequestBuilder): Promise<void> {
-    const work = async (): Promise<void> => {
-      const fd = this.descriptor();
-      const sequence = this.#nextSequence();
-      this.#sending = build(sequence);
-      const sent = await this.#libc().sendAside(fd, this.#sending, 0);
-      this.#sending = null;
-      if (this.#closed) this.#free(fd);
-      // The reason stayed on the other thread: the same request says it here.
-      else if (sent === -1) this.request(operation, build);
-      else this.#acknowledged(operation, sequence);
-    };
-    const result = this.#aside.then(work);
-    this.#aside = result.catch(() => undefined);
-    return result;
-  }
-
-  #acknowledged(operation: string, sequence: number): void {
+    const sequence = this.#send(operation, build);
     let answered = false;
     while (!answered) {
       this.#receive(operation, sequence, (message) => {
@@ -142,17 +114,13 @@ export class RequestSocket {
   #send(operation: string, build: RequestBuilder): number {
     const libc = this.#libc();
     const fd = this.descriptor();
-    const message = build(this.#nextSequence());
+    this.#sequence = (this.#sequence + 1) >>> 0 || 1;
+    const message = build(this.#sequence);
     for (;;) {
       if (libc.send(fd, message, 0) !== -1) return this.#sequence;
       const errno = libc.errno();
       if (errno !== ERRNO.EINTR) throw netlinkError(errno, operation, "");
     }
-  }
-
-  #nextSequence(): number {
-    this.#sequence = (this.#sequence + 1) >>> 0 || 1;
-    return this.#sequence;
   }
 
   // Leftovers of a request that failed half way carry an older sequence number and are passed over.
@@ -173,11 +141,7 @@ export class RequestSocket {
   /** Frees the socket; later use throws EBADF. Closing twice is harmless. */
   close(): void {
     this.#closed = true;
-    if (this.#sending === null) this.#free(this.#fd);
+    if (this.#fd !== -1) this.#libc().close(this.#fd);
     this.#fd = -1;
-  }
-
-  #free(fd: number): void {
-    if (fd !== -1) this.#libc().close(fd);
   }
 }

@@ -11,7 +11,7 @@ import { decodeAddress, encodeDelAddress, encodeGetAddresses, encodeNewAddress }
 import { RTM } from "./constants.ts";
 import { decodeLink, encodeGetLinks, encodeSetLinkUp } from "./link-codec.ts";
 import { attributeText } from "./message.ts";
-import { type RequestBuilder, RequestSocket } from "./request-socket.ts";
+import { RequestSocket } from "./request-socket.ts";
 import { addressReferenceWire, addressText, addressWire, interfaceText, routeWire } from "./requests.ts";
 import { decodeRoute, encodeDelRoute, encodeGetRoutes, encodeReplaceRoute } from "./route-codec.ts";
 import type {
@@ -47,8 +47,6 @@ export interface RtnetlinkOptions {
 export class Rtnetlink {
   readonly #libc: () => Libc;
   readonly #socket: RequestSocket;
-  /** For requests that are answered later, so that their answers do not meet those of the others. */
-  readonly #asideSocket: RequestSocket;
   readonly #watches = new Set<Watch>();
   #markMethod: MarkMethod | undefined;
   #markProven = false;
@@ -56,7 +54,6 @@ export class Rtnetlink {
   constructor(options: RtnetlinkOptions = {}) {
     this.#libc = () => options.libc ?? systemLibc();
     this.#socket = new RequestSocket(this.#libc);
-    this.#asideSocket = new RequestSocket(this.#libc);
     this.#markMethod = options.markMethod;
     this.#markProven = options.markMethod !== undefined;
   }
@@ -116,22 +113,6 @@ export class Rtnetlink {
     if (method === "proto" && !this.#markProven) this.#proveMark(operation, request, mark);
   }
 
-  /**
-   * {@link Rtnetlink.addAddress} on another thread: the kernel's lock on interfaces is one for all network namespaces, and where others
-   * hold it the call takes tens of milliseconds. Costs some 0.1 ms more. Rejects with what the other throws.
-   */
-  async addAddressAside(request: AddressRequest): Promise<void> {
-    const { mark } = request;
-    // The first marked address is read back, which is not worth a second way.
-    if (mark !== undefined && this.markMethod() === "proto" && !this.#markProven) return this.addAddress(request);
-    const operation = `add address ${addressText(request, "to")}`;
-    const marked = mark === undefined ? request : { ...request, ...markFields(this.markMethod(), mark) };
-    const wire = addressWire(operation, marked, (reference) => this.#resolve(reference, operation));
-    await this.#asideSocket.requestAside(operation, (sequence) =>
-      encodeNewAddress(wire, request.replace ?? false, sequence),
-    );
-  }
-
   #add(operation: string, request: AddressRequest): void {
     const wire = addressWire(operation, request, (reference) => this.#resolve(reference, operation));
     this.#socket.request(operation, (sequence) => encodeNewAddress(wire, request.replace ?? false, sequence));
@@ -169,20 +150,9 @@ export class Rtnetlink {
 
   /** Installs a route, or replaces the one with the same destination, table and priority. */
   replaceRoute(request: RouteRequest): void {
-    const { operation, build } = this.#replacing(request);
-    this.#socket.request(operation, build);
-  }
-
-  /** {@link Rtnetlink.replaceRoute} on another thread, as {@link Rtnetlink.addAddressAside}. */
-  async replaceRouteAside(request: RouteRequest): Promise<void> {
-    const { operation, build } = this.#replacing(request);
-    await this.#asideSocket.requestAside(operation, build);
-  }
-
-  #replacing(request: RouteRequest): { readonly operation: string; readonly build: RequestBuilder } {
     const operation = `install route ${request.destination}`;
     const wire = routeWire(operation, request, (reference) => this.#resolve(reference, operation));
-    return { operation, build: (sequence) => encodeReplaceRoute(wire, sequence) };
+    this.#socket.request(operation, (sequence) => encodeReplaceRoute(wire, sequence));
   }
 
   /**
@@ -267,7 +237,6 @@ export class Rtnetlink {
   close(): void {
     for (const watch of this.#watches) watch.close();
     this.#socket.close();
-    this.#asideSocket.close();
   }
 }
 

@@ -56,38 +56,3 @@ describe.skipIf(!namespacesWork)("opening and closing", () => {
     expect(added).toBe(true);
   });
 });
-
-describe.skipIf(!namespacesWork)("requests on another thread", () => {
-  it("add addresses and routes, reject with the kernel's words, and do not mix with those of this one", async () => {
-    const result = await inNamespace(async ({ linux, sh }) => {
-      sh("ip link set lo up");
-      const rtnetlink = new linux.Rtnetlink();
-      const mark = linux.ownershipMark();
-      const request = (host: number) =>
-        ({ family: "ipv4", address: `192.0.2.${host}`, prefixLength: 32, interface: "lo", mark }) as const;
-      rtnetlink.addAddress(request(1));
-      const code = (work: Promise<void>): Promise<string> =>
-        work.then(
-          () => "done",
-          (error: { code: string }) => error.code,
-        );
-      const outcomes: Promise<string>[] = [];
-      for (let host = 1; host <= 50; host++) {
-        outcomes.push(code(rtnetlink.addAddressAside(request(host))));
-        rtnetlink.addresses();
-      }
-      const route = { family: "ipv4", destination: "198.51.100.0/24", type: "local", nextHops: [{ interface: "lo" }] };
-      outcomes.push(code(rtnetlink.replaceRouteAside(route as Parameters<typeof rtnetlink.replaceRouteAside>[0])));
-      outcomes.push(code(rtnetlink.addAddressAside({ ...request(60), interface: "gone" })));
-      const codes = await Promise.all(outcomes);
-      const ours = rtnetlink.addresses().filter((address) => linux.isMarked(address, mark)).length;
-      const routes = rtnetlink.routes({ destination: "198.51.100.0/24" }).length;
-      const late = code(rtnetlink.addAddressAside(request(70)));
-      rtnetlink.close();
-      return { codes: [...new Set(codes)], first: codes[0], ours, routes, late: await late };
-    });
-    expect(result).toMatchObject({ codes: ["EEXIST", "done", "ENODEV"], first: "EEXIST", ours: 50, routes: 1 });
-    // Closed before the other thread had it, or while it had.
-    expect(["done", "EBADF"]).toContain((result as { late: string }).late);
-  });
-});

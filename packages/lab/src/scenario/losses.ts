@@ -1,0 +1,89 @@
+/**
+ * How a node treated the loss of an announced VIP. Two clocks witness it: the announcer's own, which runs on while it waits for a processor
+ * after the kernel has had the address again, and the kernel's notices, as a process reads them that has to wait as well. Pure.
+ */
+import type { AddressChange, NodeEvent } from "../node/lab-node.ts";
+import { unboundTimes } from "./promises.ts";
+import type { BrokenPromise } from "./result.ts";
+
+/** Promise 1: an address that somebody removed is back within so many milliseconds, or withdrawn. */
+export const restoreWindowMs = 10;
+
+/** One `address.lost` that a node's announcer reported, and what became of it. Times in milliseconds of the announcer's clock. */
+export interface AddressLoss {
+  readonly vip: string;
+  /** `monotonicMs()` when the lab read of it. */
+  readonly at: number;
+  /** From the loss until the address was back, or null when it was not. */
+  readonly backAfterMs: number | null;
+  /** Why the VIP was withdrawn before it was back, or null when it stayed announced. */
+  readonly withdrawn: string | null;
+  /** From the loss to the last thing the announcer said, to the millisecond. */
+  readonly heardForMs: number;
+}
+
+/** Every loss reported at or after `since` (`monotonicMs()`), in order. `events` are all of one node. */
+export function addressLosses(events: readonly NodeEvent[], since = 0): readonly AddressLoss[] {
+  return events.flatMap((lost, index) => {
+    if (lost.event !== "address.lost" || lost.at < since) return [];
+    const vip = String(lost.fields.vip);
+    const later = events.slice(index + 1);
+    const own = later.filter(({ fields }) => fields.vip === vip);
+    // The next loss, and a new start of the announcer, are other stories.
+    const end = own.findIndex(({ event }) => event === "address.lost" || event === "vip.bound");
+    const story = end < 0 ? own : own.slice(0, end);
+    const backAt = story.findIndex(({ event }) => event === "address.restored");
+    const back = story[backAt];
+    const withdrawal = (backAt < 0 ? story : story.slice(0, backAt)).find(({ event }) => event === "vip.withdrawn");
+    // Without an Established peer nothing is withdrawn on a wire; the announcer says at its return whether it was announced meanwhile.
+    const unsaid = back?.fields.withdrawn === true ? "not announced" : null;
+    return [
+      {
+        vip,
+        at: lost.at,
+        backAfterMs: back === undefined ? null : Number(back.fields.afterMs),
+        withdrawn: withdrawal === undefined ? unsaid : String(withdrawal.fields.reason),
+        heardForMs: timeOf(later.at(-1) ?? lost) - timeOf(lost),
+      },
+    ];
+  });
+}
+
+/**
+ * Promise 1: no VIP stayed announced while it was unbound for longer than the window, by both clocks, and none was withdrawn that was back within
+ * it. `changes` are what the node's kernel said.
+ */
+export function checkLosses(
+  node: string,
+  losses: readonly AddressLoss[],
+  changes: readonly AddressChange[],
+): readonly BrokenPromise[] {
+  return losses.flatMap((loss) => {
+    const { vip, backAfterMs, withdrawn, heardForMs } = loss;
+    const broken = (detail: string): readonly BrokenPromise[] => [{ promise: 1, node, vip, detail }];
+    if (backAfterMs === null) {
+      if (withdrawn !== null || heardForMs <= restoreWindowMs) return [];
+      return broken(`lost, not put back and not withdrawn for ${heardForMs} ms`);
+    }
+    const seenMs = absenceSeen(loss, changes);
+    if (Math.min(backAfterMs, seenMs) > restoreWindowMs && withdrawn === null)
+      return broken(
+        `announced for ${backAfterMs.toFixed(1)} ms (by its kernel ${seenMs.toFixed(1)}) without being bound`,
+      );
+    if (backAfterMs <= restoreWindowMs && withdrawn === "address-lost")
+      return broken(`withdrawn although it was back after ${backAfterMs.toFixed(1)} ms, by its own clock`);
+    return [];
+  });
+}
+
+/** How long the kernel's notices say that the address was away; what the announcer says where they know of no such time. */
+function absenceSeen({ vip, at, backAfterMs }: AddressLoss, changes: readonly AddressChange[]): number {
+  const distance = ({ from }: { readonly from: number }): number => Math.abs(from - at);
+  const [nearest] = [...unboundTimes(changes, vip)].sort((a, b) => distance(a) - distance(b));
+  if (nearest === undefined || !Number.isFinite(nearest.from)) return backAfterMs ?? Number.POSITIVE_INFINITY;
+  return nearest.to - nearest.from;
+}
+
+function timeOf(event: NodeEvent): number {
+  return Date.parse(String(event.fields.time));
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { AddressChange, NodeEvent } from "../../src/node/lab-node.ts";
+import { addressLosses, checkLosses } from "../../src/scenario/losses.ts";
+
+const vip = "192.0.2.10/32";
+
+/** Events of one VIP, each so many milliseconds after the start. */
+function events(...list: readonly (readonly [ms: number, event: string, fields?: object])[]): NodeEvent[] {
+  return list.map(([ms, event, fields = {}]) => ({
+    at: ms,
+    event,
+    fields: { time: new Date(1_800_000_000_000 + ms).toISOString(), event, vip, ...fields },
+  }));
+}
+
+const lost = [100, "address.lost"] as const;
+const restored = (ms: number, afterMs: number, withdrawn: boolean) =>
+  [ms, "address.restored", { afterMs, withdrawn }] as const;
+const withdrawn = (ms: number, reason = "address-lost") => [ms, "vip.withdrawn", { reason }] as const;
+
+/** The kernel's notices: bound at 0, gone from 100 for so long. */
+const away = (ms: number): AddressChange[] => [
+  { vip, bound: true, at: 0 },
+  { vip, bound: false, at: 100 },
+  { vip, bound: true, at: 100 + ms },
+];
+
+const judged = (changes: readonly AddressChange[], ...list: Parameters<typeof events>): readonly string[] =>
+  checkLosses("node1", addressLosses(events(...list)), changes).map(({ detail }) => detail);
+const check = (...list: Parameters<typeof events>): readonly string[] => judged([], ...list);
+
+describe("the loss of an announced address", () => {
+  it("is treated well when the address is back within 10 ms and stays announced", () => {
+    expect(check([1, "vip.bound"], lost, restored(101, 0.4, false))).toEqual([]);
+    expect(check(lost, restored(110, 10, false))).toEqual([]);
+  });
+
+  it("is treated well when the address is late and was withdrawn meanwhile", () => {
+    expect(check(lost, withdrawn(111), restored(140, 40.2, true), [141, "vip.announced"])).toEqual([]);
+    expect(check(lost, withdrawn(101, "damped"), restored(5101, 5001, true))).toEqual([]);
+  });
+
+  it("breaks promise 1 when it stays announced for longer without being bound", () => {
+    expect(check(lost, restored(113, 12.5, false))).toEqual([
+      "announced for 12.5 ms (by its kernel 12.5) without being bound",
+    ]);
+    expect(check(lost, [400, "peer.down"])).toEqual(["lost, not put back and not withdrawn for 300 ms"]);
+  });
+
+  it("has lasted as long as both clocks say: each of them waits for a processor now and then", () => {
+    expect(judged(away(0.2), lost, restored(116, 16, false))).toEqual([]);
+    expect(judged(away(30), lost, restored(101, 0.4, false))).toEqual([]);
+    expect(judged(away(12), lost, restored(116, 16, false))).toEqual([
+      "announced for 16.0 ms (by its kernel 12.0) without being bound",
+    ]);
+  });
+
+  it("breaks promise 1 when it is withdrawn although it was back in time", () => {
+    expect(check(lost, withdrawn(101), restored(104, 3.5, true))).toEqual([
+      "withdrawn although it was back after 3.5 ms, by its own clock",
+    ]);
+  });
+
+  it("says nothing about an announcer that was heard no more, or started anew", () => {
+    expect(check(lost)).toEqual([]);
+    expect(check(lost, [105, "peer.down"])).toEqual([]);
+    expect(check(lost, withdrawn(111), [900, "vip.bound"], [901, "vip.announced"])).toEqual([]);
+  });
+
+  it("is judged each time, other VIPs apart, and from a moment on", () => {
+    const list = events(lost, restored(101, 0.4, false), [200, "address.lost"], restored(230, 30, false));
+    const other = events(
+      [150, "address.lost", { vip: "192.0.2.11/32" }],
+      [151, "address.restored", { vip: "192.0.2.11/32", afterMs: 1, withdrawn: false }],
+    );
+    const all = [...list, ...other].sort((a, b) => a.at - b.at);
+    expect(addressLosses(all).map(({ backAfterMs }) => backAfterMs)).toEqual([0.4, 1, 30]);
+    expect(addressLosses(all, 160)).toHaveLength(1);
+    expect(checkLosses("node1", addressLosses(all), [])).toMatchObject([{ promise: 1, node: "node1", vip }]);
+  });
+});

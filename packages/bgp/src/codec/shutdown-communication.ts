@@ -37,7 +37,7 @@ export function describeNotification(body: NotificationBody): string {
 }
 
 /** RFC 8538 §3.1: the data of a Hard Reset is the code, subcode and data of the NOTIFICATION that would have been sent. */
-function innermost(body: NotificationBody): NotificationBody {
+export function innermost(body: NotificationBody): NotificationBody {
   if (body.code !== NotificationCode.Cease || body.subcode !== CeaseSubcode.HardReset) return body;
   const [code, subcode] = body.data;
   if (code === undefined || subcode === undefined) return body;

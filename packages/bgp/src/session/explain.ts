@@ -2,9 +2,9 @@
 import { formatRouterId } from "../bytes/address.ts";
 import type { MalformedMessage, UpdateMessage } from "../codec/message.ts";
 import type { NotificationBody, Problem } from "../codec/outcome.ts";
-import { describeNotification } from "../codec/shutdown-communication.ts";
+import { describeNotification, innermost } from "../codec/shutdown-communication.ts";
 import type { PeerConfig } from "../fsm/config.ts";
-import { familyName } from "../iana/afi-safi.ts";
+import { familyName, familyOf } from "../iana/afi-safi.ts";
 import { CeaseSubcode, NotificationCode, OpenSubcode } from "../iana/notification-codes.ts";
 
 /** Rules that a sentence names; one message can break twenty thousand. */
@@ -40,18 +40,20 @@ export const malformedNotification: string =
 
 /** A NOTIFICATION of the peer, with the remedy for the ones that operators meet. */
 export function explainReceived(notification: NotificationBody, config: PeerConfig): string {
-  const hint = receivedHint(notification, config);
+  const hint = receivedHint(innermost(notification), config);
   return `the peer sent ${describeNotification(notification)}${hint === "" ? "" : `: ${hint}`}`;
 }
 
-function receivedHint({ code, subcode }: NotificationBody, config: PeerConfig): string {
+function receivedHint({ code, subcode, data }: NotificationBody, config: PeerConfig): string {
   switch (code) {
     case NotificationCode.OpenMessageError:
       return openHint(subcode, config);
     case NotificationCode.HoldTimerExpired:
       return "it heard nothing from us for the hold time: this host, or the way to the peer, was stalled";
+    case NotificationCode.SendHoldTimerExpired:
+      return "we read nothing of what it sent for its send hold time: this program was stalled, or kept the peer paused";
     case NotificationCode.Cease:
-      return ceaseHint(subcode);
+      return ceaseHint(subcode, data);
     default:
       return "";
   }
@@ -70,26 +72,41 @@ function openHint(subcode: number, config: PeerConfig): string {
     case OpenSubcode.UnsupportedCapability:
       return `it needs something that we do not offer, usually an address family (ours: ${config.families.map(familyName).join(", ")}): make the families equal on both sides`;
     case OpenSubcode.RoleMismatch:
-      return "the BGP roles of the two sides do not fit each other (RFC 9234): correct one of them";
+      return config.role === null
+        ? "it wants to know what we are to it: set a role for this peer (RFC 9234)"
+        : `our BGP role, ${config.role}, does not fit its own (RFC 9234): correct one of the two`;
     default:
       return "";
   }
 }
 
-function ceaseHint(subcode: number): string {
+/** RFC 4486 §4: a Cease for too many prefixes may carry AFI, SAFI and the limit. */
+function prefixLimit(data: Uint8Array): string {
+  if (data.length !== 7) return "than it allows";
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  return `than the ${view.getUint32(3)} of ${familyName(familyOf(view.getUint16(0), view.getUint8(2)))} that it allows`;
+}
+
+function ceaseHint(subcode: number, data: Uint8Array): string {
   switch (subcode) {
     case CeaseSubcode.MaximumNumberOfPrefixesReached:
-      return "we announce more prefixes than it allows: raise the limit on the router or announce fewer";
+      return `we announce more prefixes ${prefixLimit(data)}: raise the limit on the router or announce fewer`;
     case CeaseSubcode.AdministrativeShutdown:
       return "its operator has shut the session down";
     case CeaseSubcode.PeerDeconfigured:
       return "we were removed from its configuration";
+    case CeaseSubcode.AdministrativeReset:
+      return "its operator has reset the session, which comes back by itself";
+    case CeaseSubcode.OtherConfigurationChange:
+      return "its configuration was changed, and the session comes back by itself";
     case CeaseSubcode.ConnectionRejected:
       return "it does not want this connection now: check that it has us as a neighbour; after an error many routers refuse for a while (BIRD: error wait time)";
     case CeaseSubcode.ConnectionCollisionResolution:
       return "it keeps the other of two connections with us";
     case CeaseSubcode.OutOfResources:
       return "it is out of resources";
+    case CeaseSubcode.BfdDown:
+      return "its BFD session with us went down: this host, or the way between us, was stalled or is broken";
     default:
       return "";
   }

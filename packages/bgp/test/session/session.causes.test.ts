@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SessionEvent } from "../../src/session/events.ts";
+import type { Session } from "../../src/session/session.ts";
 import { established, newSession, openSent, peerNotification, peerOpen, raw } from "./scripted.ts";
 
 function downOf(events: readonly SessionEvent[]): Extract<SessionEvent, { readonly kind: "down" }> {
@@ -42,15 +43,35 @@ describe("causes", () => {
     expect(down.cause).toContain("read ECONNRESET");
   });
 
+  test("a role of ours that does not fit is named, and so is the limit that we passed", () => {
+    const heard = (session: Session, ...notification: Parameters<typeof peerNotification>) =>
+      downOf(session.receive(peerNotification(...notification), 0)).cause;
+    expect(heard(openSent({ role: "provider" }), 2, 11)).toContain("our BGP role, provider, does not fit its own");
+    expect(heard(established(), 6, 1, Uint8Array.of(0, 2, 1, 0, 0, 3, 0xe8))).toBe(
+      "the peer sent Cease / Maximum Number of Prefixes Reached: we announce more prefixes than the 1000 of ipv6-unicast that it allows: raise the limit on the router or announce fewer",
+    );
+  });
+
+  test("what a Hard Reset wraps is what is explained, with the peer's words (RFC 8538 §3.1)", () => {
+    const bye = Uint8Array.of(6, 2, 3, 0x62, 0x79, 0x65);
+    expect(downOf(established().receive(peerNotification(6, 9, bye), 0)).cause).toBe(
+      'the peer sent Cease / Hard Reset (Cease / Administrative Shutdown): "bye": its operator has shut the session down',
+    );
+  });
+
   test.each([
     [2, 2, "it expects another AS than ours, 65001"],
     [2, 3, "our router id 10.0.0.1 is not acceptable"],
     [2, 4, "capabilities"],
     [2, 6, "our hold time of 9 s is not acceptable"],
     [2, 7, "ours: ipv4-unicast"],
-    [2, 11, "roles"],
+    [2, 11, "set a role for this peer"],
     [4, 0, "it heard nothing from us"],
     [6, 1, "more prefixes than it allows"],
+    [8, 0, "we read nothing of what it sent"],
+    [6, 4, "its operator has reset the session"],
+    [6, 6, "its configuration was changed"],
+    [6, 10, "its BFD session with us went down"],
     [6, 3, "removed from its configuration"],
     [6, 5, "error wait time"],
     [6, 7, "the other of two connections"],

@@ -18,6 +18,12 @@ export {
   parseCommunity,
   parseLargeCommunity,
 } from "./codec/attributes/community-text.ts";
+export {
+  decodeExtendedCommunity,
+  type ExtendedCommunity,
+  encodeExtendedCommunity,
+  formatExtendedCommunity,
+} from "./codec/attributes/extended-community.ts";
 export { type AttributeVisitor, PathAttributes } from "./codec/attributes/path-attributes.ts";
 export { labelIndex, PrefixSidTlv } from "./codec/attributes/prefix-sid-tlv.ts";
 export { AttributeFlag, type Json } from "./codec/attributes/spec.ts";

@@ -9,6 +9,8 @@ export const NotificationCode = {
   RouteRefreshMessageError: 7,
   /** RFC 9687 §3.2. */
   SendHoldTimerExpired: 8,
+  /** RFC 9815. */
+  LossOfLsdbSynchronization: 9,
 } as const;
 
 /** RFC 4271 §6.1. */
@@ -86,6 +88,9 @@ const codes: Readonly<Record<number, CodeText>> = {
       5: "Authentication Failure (deprecated)",
       6: "Unacceptable Hold Time",
       7: "Unsupported Capability",
+      8: "subcode 8 (deprecated)",
+      9: "subcode 9 (deprecated)",
+      10: "subcode 10 (deprecated)",
       11: "Role Mismatch",
     },
   },
@@ -133,6 +138,7 @@ const codes: Readonly<Record<number, CodeText>> = {
   },
   7: { name: "ROUTE-REFRESH Message Error", subcodes: { 1: "Invalid Message Length" } },
   8: { name: "Send Hold Timer Expired", subcodes: {} },
+  9: { name: "Loss of LSDB Synchronization", subcodes: {} },
 };
 
 /** The registry's words, for example `Cease / Administrative Shutdown`; numbers where it has none. */

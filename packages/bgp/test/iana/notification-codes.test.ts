@@ -28,7 +28,11 @@ describe("notificationName", () => {
 
   it.each([
     [6, 2, "Cease / Administrative Shutdown"],
+    [2, 9, "OPEN Message Error / subcode 9 (deprecated)"],
     [2, 11, "OPEN Message Error / Role Mismatch"],
+    [6, 10, "Cease / BFD Down"],
+    [8, 0, "Send Hold Timer Expired"],
+    [9, 0, "Loss of LSDB Synchronization"],
     [4, 0, "Hold Timer Expired"],
     [6, 0, "Cease"],
     [6, 200, "Cease / subcode 200"],

@@ -17,6 +17,8 @@ import { attributeSpec, attributeSpecs } from "./table.ts";
 
 // Faults of the list itself; those of single attributes are in their files.
 const overrun = withdraw("attribute-overrun", "RFC 7606 §4", UpdateSubcode.MalformedAttributeList);
+// RFC 7606 §3 j: for treat-as-withdraw these "need to be successfully parsed".
+const reachabilityOverrun = reset("mp-attribute-overrun", "RFC 7606 §3 j", UpdateSubcode.MalformedAttributeList);
 const truncatedHeader = withdraw("attribute-header-truncated", "RFC 7606 §4", UpdateSubcode.MalformedAttributeList);
 const duplicate = discard("attribute-duplicate", "RFC 7606 §3 g", UpdateSubcode.MalformedAttributeList);
 const duplicateReachability = reset("mp-attribute-duplicate", "RFC 7606 §3 g", UpdateSubcode.MalformedAttributeList);
@@ -64,7 +66,7 @@ export class AttributeScanner {
       const valueEnd = valueStart + (extended ? (bytes[at + 2]! << 8) | bytes[at + 3]! : bytes[at + 2]!);
       if (valueEnd > end) {
         this.markSeen(code);
-        this.fault(overrun, code, bytes, at, end);
+        this.fault(isReachability(code) ? reachabilityOverrun : overrun, code, bytes, at, end);
         break;
       }
       this.attribute(bytes, at, valueStart, valueEnd, flags, code, ctx);
@@ -96,8 +98,7 @@ export class AttributeScanner {
     ctx: CodecContext,
   ): void {
     if (!this.markSeen(code)) {
-      const reachability = code === AttributeCode.MpReachNlri || code === AttributeCode.MpUnreachNlri;
-      this.fault(reachability ? duplicateReachability : duplicate, code, bytes, header, end);
+      this.fault(isReachability(code) ? duplicateReachability : duplicate, code, bytes, header, end);
       return;
     }
     const spec = attributeSpec(code);
@@ -128,6 +129,10 @@ export class AttributeScanner {
     const before = this.seenRest.size;
     return this.seenRest.add(code).size !== before;
   }
+}
+
+function isReachability(code: number): boolean {
+  return code === AttributeCode.MpReachNlri || code === AttributeCode.MpUnreachNlri;
 }
 
 function checkKnown(

@@ -2,17 +2,9 @@ import { AttributeCode } from "../../iana/attribute-codes.ts";
 import { UpdateSubcode } from "../../iana/notification-codes.ts";
 import type { CodecContext } from "../context.ts";
 import { FaultLog } from "../fault-log.ts";
+import { checkAttribute } from "./check.ts";
 import { PathAttributes } from "./path-attributes.ts";
-import {
-  type AttributeFault,
-  AttributeFlag,
-  AttributeKind,
-  type AttributeSpec,
-  discard,
-  Mandatory,
-  reset,
-  withdraw,
-} from "./spec.ts";
+import { type AttributeFault, AttributeFlag, discard, Mandatory, reset, withdraw } from "./spec.ts";
 import { attributeSpec, attributeSpecs } from "./table.ts";
 
 // Faults of the list itself; those of single attributes are in their files.
@@ -102,7 +94,8 @@ export class AttributeScanner {
       return;
     }
     const spec = attributeSpec(code);
-    const fault = spec === null ? checkUnknown(flags) : checkKnown(spec, bytes, start, end, flags, ctx, this.nlriField);
+    const fault =
+      spec === null ? checkUnknown(flags) : checkAttribute(spec, bytes, start, end, flags, ctx, this.nlriField);
     if (fault !== null) this.fault(fault, code, bytes, header, end);
     else if (code < 32) this.usableLow |= 1 << code;
     else if (code < 64) this.usableHigh |= 1 << (code - 32);
@@ -133,29 +126,6 @@ export class AttributeScanner {
 
 function isReachability(code: number): boolean {
   return code === AttributeCode.MpReachNlri || code === AttributeCode.MpUnreachNlri;
-}
-
-function checkKnown(
-  spec: AttributeSpec,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  flags: number,
-  ctx: CodecContext,
-  nlriField: boolean,
-): AttributeFault | null {
-  // Whether the peer may send it comes first: what is dropped anyway cannot cost more because it is malformed as well.
-  if (spec.fromExternal !== null && !ctx.internal) return spec.fromExternal;
-  if (spec.fromFourOctetAs !== null && ctx.fourOctetAs) return spec.fromFourOctetAs;
-  if ((flags & AttributeKind.OptionalTransitive) !== spec.kind) return spec.badFlags;
-  const rule = ctx.fourOctetAs ? spec.length : spec.lengthTwoOctetAs;
-  const length = end - start;
-  if (length < rule.min || length > rule.max || (rule.multipleOf !== 1 && length % rule.multipleOf !== 0)) {
-    return spec.badLength;
-  }
-  // RFC 4760 §3: a NEXT_HOP beside no NLRI but MP_REACH_NLRI's "SHOULD" be ignored; what it says cannot be wrong then.
-  if (spec.mandatory === Mandatory.WithNlriField && !nlriField) return null;
-  return spec.check === null ? null : spec.check(bytes, start, end, ctx);
 }
 
 function checkUnknown(flags: number): AttributeFault | null {

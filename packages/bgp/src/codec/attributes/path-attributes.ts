@@ -6,6 +6,7 @@ import type { CodecContext } from "../context.ts";
 import { MpReach } from "./14-mp-reach-nlri.ts";
 import { MpUnreach } from "./15-mp-unreach-nlri.ts";
 import { writeCanonical } from "./canonical.ts";
+import { checkAttribute } from "./check.ts";
 import { reconstructAggregator, reconstructPath } from "./four-octet-as.ts";
 import { AttributeFlag, type MutableAttributeValues } from "./spec.ts";
 import { attributeSpec } from "./table.ts";
@@ -125,7 +126,7 @@ export class PathAttributes {
         seenHigh |= bit;
       } else {
         seenRest ??= new Set();
-        wanted = isUsableUnknown(bytes[at]!) && !seenRest.has(code);
+        wanted = !seenRest.has(code) && this.isUsable(at);
         seenRest.add(code);
       }
       if (wanted) visit(code, bytes[at]!, bytes, at + headerSize(bytes, at), next);
@@ -193,7 +194,18 @@ export class PathAttributes {
   private find(code: number): number {
     if (code < 64) return this.has(code) ? this.walkTo(code) : -1;
     const header = this.walkTo(code);
-    return header >= 0 && isUsableUnknown(this.bytes[header]!) ? header : -1;
+    return header >= 0 && this.isUsable(header) ? header : -1;
+  }
+
+  /** Whether the attribute at `header`, whose code is 64 or more, broke no rule: there is no bit to say so. */
+  private isUsable(header: number): boolean {
+    const { bytes, context } = this;
+    const spec = attributeSpec(bytes[header + 1]!);
+    const flags = bytes[header]!;
+    // RFC 4271 §6.3: an unknown one may not claim to be well-known.
+    if (spec === null) return (flags & AttributeFlag.Optional) !== 0;
+    const start = header + headerSize(bytes, header);
+    return checkAttribute(spec, bytes, start, attributeEnd(bytes, header), flags, context, true) === null;
   }
 
   private walkTo(code: number): number {
@@ -201,11 +213,6 @@ export class PathAttributes {
     for (let at = this.start; at < end; at = attributeEnd(bytes, at)) if (bytes[at + 1] === code) return at;
     return -1;
   }
-}
-
-/** No code from 64 on has a spec, so all that can be wrong with one is that it claims to be well-known (RFC 4271 §6.3). */
-function isUsableUnknown(flags: number): boolean {
-  return (flags & AttributeFlag.Optional) !== 0;
 }
 
 /** Octets before the value: flags, code and a length of one or two octets (RFC 4271 §4.3). */

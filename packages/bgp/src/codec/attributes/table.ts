@@ -21,6 +21,7 @@ import { aigp } from "./26-aigp.ts";
 import { largeCommunities } from "./32-large-communities.ts";
 import { onlyToCustomer } from "./35-only-to-customer.ts";
 import { prefixSid } from "./40-prefix-sid.ts";
+import { attrSet } from "./128-attr-set.ts";
 import type { AttributeSpec } from "./spec.ts";
 
 /** Every path attribute the codec understands, in ascending order of code; all others travel as {@link RawAttribute}. */
@@ -48,6 +49,7 @@ export const attributeSpecs: readonly AttributeSpec[] = [
   largeCommunities,
   onlyToCustomer,
   prefixSid,
+  attrSet,
 ];
 
 const byCode: (AttributeSpec | null)[] = new Array<AttributeSpec | null>(256).fill(null);

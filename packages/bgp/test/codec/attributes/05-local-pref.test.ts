@@ -7,7 +7,7 @@ describe("LOCAL_PREF", () => {
     expect(encodedAttributes({ localPref: 200 })).toBe("400504000000c8");
   });
 
-  it.each(["400504000000c8", "400503000000", "c00504000000c8"])("%s from an external peer is discarded", (add) => {
+  it.each(["400504000000c8", "400503000000"])("%s from an external peer is discarded", (add) => {
     expect(verdict({ add })).toBe("AttributeDiscard 5:local-pref-from-external-peer (RFC 7606 §7.5)");
     expect(decodeWith({ add }).attributes.localPref).toBe(-1);
   });
@@ -18,5 +18,9 @@ describe("LOCAL_PREF", () => {
     ["an optional flag", "c0050400000000", "attribute-flags (RFC 7606 §3 c)"],
   ])("from an internal peer with %s withdraws the routes", (_what, add, problem) => {
     expect(verdict({ add }, internal)).toBe(`TreatAsWithdraw 5:${problem}`);
+  });
+
+  it("from an external peer with wrong flags is malformed like any other (RFC 7606 §3 c), which costs more", () => {
+    expect(verdict({ add: "c00504000000c8" })).toBe("TreatAsWithdraw 5:attribute-flags (RFC 7606 §3 c)");
   });
 });

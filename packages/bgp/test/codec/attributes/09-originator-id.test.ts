@@ -8,7 +8,7 @@ describe("ORIGINATOR_ID", () => {
     expect(encodedAttributes({ originatorId })).toBe("8009040a000001");
   });
 
-  it.each(["8009040a000001", "8009030a0000", "c009040a000001"])("%s from an external peer is discarded", (add) => {
+  it.each(["8009040a000001", "8009030a0000"])("%s from an external peer is discarded", (add) => {
     expect(verdict({ add })).toBe("AttributeDiscard 9:originator-id-from-external-peer (RFC 7606 §7.9)");
   });
 
@@ -17,5 +17,9 @@ describe("ORIGINATOR_ID", () => {
     ["a transitive flag", "c009040a000001", "attribute-flags (RFC 7606 §3 c)"],
   ])("from an internal peer with %s withdraws the routes", (_what, add, problem) => {
     expect(verdict({ add }, internal)).toBe(`TreatAsWithdraw 9:${problem}`);
+  });
+
+  it("from an external peer with wrong flags is malformed like any other (RFC 7606 §3 c), which costs more", () => {
+    expect(verdict({ add: "c009040a000001" })).toBe("TreatAsWithdraw 9:attribute-flags (RFC 7606 §3 c)");
   });
 });

@@ -9,7 +9,7 @@ describe("CLUSTER_LIST", () => {
     expect([encodedAttributes({ clusterList }), encodedAttributes({ clusterList: [] })]).toEqual([add, ""]);
   });
 
-  it.each(["800a040a000001", "800a030a0000", "c00a040a000001"])("%s from an external peer is discarded", (add) => {
+  it.each(["800a040a000001", "800a030a0000"])("%s from an external peer is discarded", (add) => {
     expect(verdict({ add })).toBe("AttributeDiscard 10:cluster-list-from-external-peer (RFC 7606 §7.10)");
   });
 
@@ -19,5 +19,9 @@ describe("CLUSTER_LIST", () => {
     ["a transitive flag", "c00a040a000001", "attribute-flags (RFC 7606 §3 c)"],
   ])("from an internal peer with %s withdraws the routes", (_what, add, problem) => {
     expect(verdict({ add }, internal)).toBe(`TreatAsWithdraw 10:${problem}`);
+  });
+
+  it("from an external peer with wrong flags is malformed like any other (RFC 7606 §3 c), which costs more", () => {
+    expect(verdict({ add: "c00a040a000001" })).toBe("TreatAsWithdraw 10:attribute-flags (RFC 7606 §3 c)");
   });
 });

@@ -4,7 +4,7 @@ import { decodeWith, encodedAttributes, verdict } from "./update-with.ts";
 
 describe("attributes that are checked and kept as octets", () => {
   it("are those with a spec and no property, but for the reachability ones", () => {
-    expect(attributeSpecs.filter(({ opaque }) => opaque).map(({ code }) => code)).toEqual([22, 23, 24, 25]);
+    expect(attributeSpecs.filter(({ opaque }) => opaque).map(({ code }) => code)).toEqual([22, 23, 24, 25, 128]);
   });
 
   it("come and go as unknown ones do, in ascending order among the others", () => {
@@ -39,9 +39,33 @@ describe("attributes that are checked and kept as octets", () => {
   it.each([
     ["801605000000", "attribute-overrun"],
     ["c0170400010001", "tunnel-encapsulation-tlv"],
+    ["c0800300fde8", "attribute-length"],
+    ["80800400000001", "attribute-flags"],
+    ["c0800600000001c008", "attr-set-attributes"],
+    ["c080080000000140010200", "attr-set-attributes"],
+    ["c08009000000015001000200", "attr-set-attributes"],
+    ["c0800700000001800f00", "attr-set-attributes"],
     ["c019130000000000000000000000000000000000000000", "attribute-length"],
   ])("%s is malformed: %s", (add, rule) => {
     expect(verdict({ add })).toContain(rule);
+  });
+});
+
+describe("ATTR_SET", () => {
+  const good = "c0800c000000014001010050020000";
+
+  it("is kept when the attributes in it can be told apart, and found by its code", () => {
+    const { attributes } = decodeWith({ add: good });
+    expect(attributes.has(128)).toBe(true);
+    expect(attributes.materialise().unknown?.map(({ code }) => code)).toEqual([128]);
+    expect(attributes.retain().rawBytes()).toEqual(attributes.rawBytes());
+  });
+
+  it("is not shown when it is malformed, nor the second of two", () => {
+    const { attributes } = decodeWith({ add: "c08004000000" + "01c0800400000002" });
+    expect(attributes.materialise().unknown?.map(({ value }) => [...value])).toEqual([[0, 0, 0, 1]]);
+    const broken = decodeWith({ add: "c0800300fde8" }).attributes;
+    expect([broken.has(128), broken.valueStart(128), broken.materialise().unknown]).toEqual([false, -1, undefined]);
   });
 });
 

@@ -51,6 +51,7 @@ export const disagreements: readonly Disagreement[] = [
       "Tunnel Encapsulation with a TLV that overruns it": ["nlri"],
       "Tunnel Encapsulation with half a TLV header behind a whole one": ["nlri"],
       "BGP Prefix-SID with an SRv6 service that overruns it": ["nlri"],
+      "ATTR_SET with two octets behind its attributes": ["nlri"],
     },
   },
   {

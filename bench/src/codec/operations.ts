@@ -101,7 +101,11 @@ function contextAt(at: number, twoOctetFrom: number): CodecContext {
 }
 
 function messageEnd(octets: Uint8Array, at: number): number {
-  return at + ((octets[at + 16]! << 8) | octets[at + 17]!);
+  return at + readU16(octets, at + 16);
+}
+
+function readU16(octets: Uint8Array, at: number): number {
+  return (octets[at]! << 8) | octets[at + 1]!;
 }
 
 function expectUpdate(message: Message | { readonly type: typeof MessageType.Malformed }): UpdateMessage {
@@ -143,10 +147,10 @@ class Visitor {
 
   readonly #prefix: NlriVisitor = (bytes, offset, lengthBits) => {
     this.prefixes++;
-    let sum = this.sum + lengthBits;
+    let sum = lengthBits;
     const end = offset + ((lengthBits + 7) >> 3);
     for (let at = offset; at < end; at++) sum += bytes[at]!;
-    this.sum = sum | 0;
+    this.sum = (this.sum + sum) | 0;
   };
 
   readonly #attribute: AttributeVisitor = (code, _flags, bytes, start, end) => {
@@ -158,7 +162,8 @@ class Visitor {
       case AttributeCode.AsPath:
         for (let at = start; at < end; ) {
           const last = at + 2 + bytes[at + 1]! * this.#asnOctets;
-          this.#words(bytes, at + 2, last, this.#asnOctets);
+          if (this.#asnOctets === 4) this.#words(bytes, at + 2, last);
+          else for (let asn = at + 2; asn < last; asn += 2) this.sum += readU16(bytes, asn);
           at = last;
         }
         break;
@@ -166,16 +171,14 @@ class Visitor {
       case AttributeCode.MultiExitDisc:
       case AttributeCode.Communities:
       case AttributeCode.LargeCommunities:
-        this.#words(bytes, start, end, 4);
+        this.#words(bytes, start, end);
     }
   };
 
-  #words(bytes: Uint8Array, start: number, end: number, octets: number): void {
+  #words(bytes: Uint8Array, start: number, end: number): void {
     let sum = this.sum;
-    for (let at = start; at < end; at += octets) {
-      let word = 0;
-      for (let i = 0; i < octets; i++) word = (word << 8) | bytes[at + i]!;
-      sum = (sum + word) | 0;
+    for (let at = start; at < end; at += 4) {
+      sum = (sum + ((readU16(bytes, at) << 16) | readU16(bytes, at + 2))) | 0;
     }
     this.sum = sum;
   }

@@ -22,6 +22,13 @@ const unrecognisedWellKnown = reset(
 const missing = withdraw("attribute-missing", "RFC 7606 §3 d", UpdateSubcode.MissingWellKnownAttribute);
 
 const mandatorySpecs = attributeSpecs.filter(({ mandatory }) => mandatory !== Mandatory.Never);
+// Their codes as bits; every one is below 32.
+const always = bitsOf(({ mandatory }) => mandatory === Mandatory.WithReachableNlri);
+const withNlriField = bitsOf(({ mandatory }) => mandatory !== Mandatory.Never);
+
+function bitsOf(wanted: (spec: AttributeSpec) => boolean): number {
+  return mandatorySpecs.filter(wanted).reduce((bits, { code }) => bits | (1 << code), 0);
+}
 
 /** The loop that enforces every attribute's facts. One object for each decoder, reused for every UPDATE. */
 export class AttributeScanner {
@@ -69,6 +76,8 @@ export class AttributeScanner {
 
   /** RFC 7606 §3 d: reports the well-known mandatory attributes that were not there, malformed ones counting as there. */
   requireMandatory(bytes: Uint8Array): void {
+    const required = this.nlriField ? withNlriField : always;
+    if ((required & ~this.seenLow) === 0) return;
     for (const { code, mandatory, replacedBy } of mandatorySpecs) {
       if (mandatory === Mandatory.WithNlriField && !this.nlriField) continue;
       if (!this.seen(code) && !(replacedBy !== 0 && this.seen(replacedBy))) this.fault(missing, code, bytes, 0, 0);

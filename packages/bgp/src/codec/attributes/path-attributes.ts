@@ -1,4 +1,5 @@
 import { readU16, readU32 } from "../../bytes/reader.ts";
+import { Slab } from "../../bytes/slab.ts";
 import { Writer } from "../../bytes/writer.ts";
 import type { Family } from "../../iana/afi-safi.ts";
 import { AttributeCode } from "../../iana/attribute-codes.ts";
@@ -11,6 +12,8 @@ import { reconstructAggregator, reconstructPath } from "./four-octet-as.ts";
 import { AttributeFlag, type MutableAttributeValues } from "./spec.ts";
 import { attributeSpec } from "./table.ts";
 import type { AttributeValues, Origin, RawAttribute } from "./values.ts";
+
+const retained = new Slab();
 
 /** Receives one attribute; its value is `bytes[start, end)`. */
 export type AttributeVisitor = (code: number, flags: number, bytes: Uint8Array, start: number, end: number) => void;
@@ -185,10 +188,11 @@ export class PathAttributes {
     return w.slice();
   }
 
-  /** A copy that owns its octets. */
+  /** A copy that lives on by itself. */
   retain(): PathAttributes {
-    const bytes = this.bytes.slice(this.start, this.end);
-    return new PathAttributes(bytes, 0, bytes.length, this.context, this.low, this.high);
+    const start = retained.copy(this.bytes, this.start, this.end);
+    const end = start + this.end - this.start;
+    return new PathAttributes(retained.bytes, start, end, this.context, this.low, this.high);
   }
 
   private find(code: number): number {

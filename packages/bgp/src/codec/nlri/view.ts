@@ -1,7 +1,10 @@
+import { Slab } from "../../bytes/slab.ts";
 import { Family } from "../../iana/afi-safi.ts";
 import type { NlriVisitor } from "./family.ts";
 import { formatPrefix, type Prefix } from "./prefix.ts";
 import { nlriSpec } from "./table.ts";
+
+const retained = new Slab();
 
 /**
  * The NLRI of one field, validated and not materialised. Borrows the receive buffer, like the message it belongs to.
@@ -69,11 +72,12 @@ export class NlriView {
     for (const prefix of this.materialise()) yield formatPrefix(prefix);
   }
 
-  /** A view that owns its octets. */
+  /** A view that lives on by itself. */
   retain(): NlriView {
     if (this.isEmpty) return this;
-    const bytes = this.rawBytes();
-    return new NlriView(this.family, this.addPath, bytes, 0, bytes.length, this.withdrawn);
+    const start = retained.copy(this.bytes, this.start, this.end);
+    const end = start + this.end - this.start;
+    return new NlriView(this.family, this.addPath, retained.bytes, start, end, this.withdrawn);
   }
 
   /** A copy of the field's octets. */

@@ -25,12 +25,11 @@ export async function decode(raw: RawArguments, problems: readonly Problem[]): P
     return 2;
   }
   const source = await openSource(settings.file, process.stdin);
-  const notes = new Notes(settings.file ?? "standard input", (text) => process.stderr.write(text));
   if (typeof source === "string") {
-    notes.add(source, true);
+    new Notes(settings.file ?? "standard input", (text) => process.stderr.write(text)).add(source, true);
     return 2;
   }
-  return new Run(settings, source, notes).toEnd();
+  return new Run(settings, source).toEnd();
 }
 
 /** One input, from opening to the exit code. */
@@ -43,11 +42,14 @@ class Run {
   readonly #progress: Progress | null;
   #readOctets = 0;
 
-  constructor(settings: DecodeSettings, source: Source, notes: Notes) {
+  constructor(settings: DecodeSettings, source: Source) {
     this.#settings = settings;
     this.#source = source;
-    this.#notes = notes;
-    this.#printer = new Printer(this.#writer, notes, settings.filter, settings.json);
+    this.#notes = new Notes(source.name, (text) => {
+      this.#progress?.hide();
+      process.stderr.write(text);
+    });
+    this.#printer = new Printer(this.#writer, this.#notes, settings.filter, settings.json);
     const drawn = source.size !== null && process.stderr.isTTY === true;
     this.#progress = drawn ? new Progress(process.stderr, source.size ?? 0, performance.now()) : null;
   }
@@ -57,13 +59,13 @@ class Run {
       await this.#read();
     } catch (error) {
       if (!(error instanceof InputError) && !isSystemError(error)) throw error;
-      this.#progress?.clear();
       this.#notes.add(
         error instanceof InputError ? error.message : `Reading failed at octet ${this.#readOctets}: ${error.message}.`,
         true,
       );
     }
     await this.#flush();
+    this.#progress?.end();
     this.#notes.end();
     const { failure, closed } = this.#writer;
     if (failure !== null) process.stderr.write(`The output cannot be written: ${failure.message}.\n`);
@@ -122,7 +124,7 @@ class Run {
   }
 
   async #flush(): Promise<void> {
-    this.#progress?.clear();
+    if (process.stdout.isTTY === true && !this.#writer.empty) this.#progress?.hide();
     await this.#writer.flush();
     this.#progress?.update(this.#readOctets, this.#printer.messages, performance.now());
   }
@@ -132,7 +134,6 @@ class Run {
       this.#readOctets += chunk.length;
       yield chunk;
     }
-    this.#progress?.clear();
   }
 }
 

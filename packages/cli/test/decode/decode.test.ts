@@ -183,6 +183,20 @@ describe("vipcast decode", () => {
     expect(await closed).toBe(0);
   });
 
+  // util-linux's `script` gives the command a terminal.
+  const terminal = spawnSync("script", ["--version"]).status === 0;
+  test.skipIf(!terminal)("shows a progress line on a terminal while it reads a file, and takes it away", () => {
+    const path = file("progress.hex", `${hex}\n`.repeat(150_000));
+    const command = `'${process.execPath}' '${cli}' decode '${path}' --type open`;
+    const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"]);
+    const text = stdout.toString();
+    expect(text).toMatch(/\[#*-*\] \d+ %, \d+ messages/);
+    expect(text.endsWith("\r\u001b[K")).toBe(true);
+    const nothing = spawnSync("script", ["-qec", `'${process.execPath}' '${cli}' decode`, "/dev/null"]);
+    expect(nothing.stdout.toString()).toContain("vipcast decode: has nothing to read; name a file, or write -");
+    expect(nothing.status).toBe(2);
+  });
+
   test("reads the example, faulty messages and all", () => {
     const { code, out, err } = decode(
       "",

@@ -118,7 +118,6 @@ async function* bunzip2(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-// biome wants a yield; there is nothing to deliver.
 async function* refuse(sentence: string): AsyncGenerator<Uint8Array> {
   yield* [];
   throw new InputError(sentence);

@@ -22,7 +22,8 @@ export class Progress {
   readonly #totalOctets: number;
   readonly #startedAt: number;
   #drawnAt: number;
-  #visible = false;
+  // What stands on the terminal: nothing yet, the line, or nothing because other output had to pass.
+  #shown: "never" | "now" | "hidden" = "never";
 
   constructor(stream: { write(text: string): boolean; readonly columns?: number }, totalOctets: number, now: number) {
     this.#stream = stream;
@@ -31,19 +32,28 @@ export class Progress {
     this.#drawnAt = now;
   }
 
-  /** Draws, when the last time was long enough ago. What is over at once is never drawn. */
+  /** Draws, when the last time was long enough ago or the line was hidden since. What is over at once is never drawn. */
   update(readOctets: number, messages: number, now: number): void {
-    if (now - this.#drawnAt < redrawMs) return;
+    if (now - this.#drawnAt < redrawMs && this.#shown !== "hidden") return;
     this.#drawnAt = now;
-    this.#visible = true;
+    this.#shown = "now";
+    // A terminal that does not know its width says 0.
     const elapsedMs = now - this.#startedAt;
-    const text = progressText(readOctets, this.#totalOctets, messages, elapsedMs, this.#stream.columns ?? 80);
+    const text = progressText(readOctets, this.#totalOctets, messages, elapsedMs, this.#stream.columns || 80);
     this.#stream.write(`\r\x1b[K${text}`);
   }
 
   /** Makes place for other output on the same terminal. */
-  clear(): void {
-    if (this.#visible) this.#stream.write("\r\x1b[K");
-    this.#visible = false;
+  hide(): void {
+    if (this.#shown !== "now") return;
+    this.#stream.write("\r\x1b[K");
+    this.#shown = "hidden";
+  }
+
+  /** Takes the line away for good. */
+  end(): void {
+    this.hide();
+    this.#shown = "never";
+    this.#drawnAt = Number.POSITIVE_INFINITY;
   }
 }

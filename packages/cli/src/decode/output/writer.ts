@@ -23,6 +23,11 @@ export class LineWriter {
     if (!this.closed) this.#batch += `${line}\n`;
   }
 
+  /** Nothing waits to be handed on. */
+  get empty(): boolean {
+    return this.#batch === "";
+  }
+
   /** There is enough for {@link flush} to be worth while. */
   get full(): boolean {
     return this.#batch.length >= batchLength;

@@ -10,8 +10,8 @@ test("says how much is read, how many messages came out and how long the rest ta
   expect(progressText(50, 200, 1234, 3000, 20)).toHaveLength(19);
 });
 
-test("is drawn five times a second at most, and taken away for other output", () => {
-  let written: string[] = [];
+test("is drawn five times a second at most, and again after other output has passed", () => {
+  const written: string[] = [];
   const stream = {
     columns: 40,
     write: (text: string): boolean => {
@@ -21,15 +21,18 @@ test("is drawn five times a second at most, and taken away for other output", ()
   };
   const progress = new Progress(stream, 100, 0);
   progress.update(1, 1, 199);
-  progress.clear();
+  progress.hide();
   expect(written).toEqual([]);
   progress.update(10, 5, 200);
   progress.update(20, 6, 399);
-  expect(written).toEqual(["\r\x1b[K[##----------------------] 10 %, 5 messages".slice(0, 4 + 39)]);
-  progress.clear();
-  progress.clear();
-  expect(written.slice(1)).toEqual(["\r\x1b[K"]);
-  written = [];
-  progress.update(30, 7, 400);
-  expect(written).toHaveLength(1);
+  const line = "\r\x1b[K[##----------------------] 10 %, 5 messages".slice(0, 4 + 39);
+  expect(written).toEqual([line]);
+  progress.hide();
+  progress.hide();
+  expect(written).toEqual([line, "\r\x1b[K"]);
+  progress.update(30, 7, 210);
+  expect(written).toHaveLength(3);
+  progress.end();
+  progress.update(40, 8, 10_000);
+  expect(written.slice(3)).toEqual(["\r\x1b[K"]);
 });

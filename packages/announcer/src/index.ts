@@ -2,6 +2,7 @@ export { Announcer, type AnnouncerOptions, type CloseResult, type IntentChange }
 export { attributesFor, type RouteMode, routeSignature } from "./ecmp/attributes.ts";
 export { fingerprint } from "./ecmp/fingerprint.ts";
 export {
+  overrideTimers,
   type ResolvedTimers,
   resolveTimers,
   TIMER_PROFILES,

@@ -32,18 +32,30 @@ export type ResolvedTimers =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
- * Timers of a profile (default `datacenter`) with overrides. A hold time without a keepalive brings its own: a third of it
- * (RFC 4271 §10), but no less than a second.
+ * Timers with some of them overridden; what is absent or null follows `base`. A hold time without a keepalive brings its own: a third of it
+ * (RFC 4271 §10), which is 0 where the hold time is. Checks nothing.
+ */
+export function overrideTimers(
+  base: Timers,
+  overrides: { readonly [Field in keyof Timers]?: number | null | undefined },
+): Timers {
+  const holdTime = overrides.holdTime ?? base.holdTime;
+  const following = (overrides.holdTime ?? null) === null ? base.keepalive : Math.floor(holdTime / 3);
+  return {
+    holdTime,
+    keepalive: overrides.keepalive ?? following,
+    connectRetry: overrides.connectRetry ?? base.connectRetry,
+  };
+}
+
+/**
+ * Timers of a profile (default `datacenter`) with overrides, see {@link overrideTimers}.
  */
 export function resolveTimers(overrides: TimerOverrides = {}): ResolvedTimers {
   const name = overrides.profile ?? "datacenter";
   if (!isProfile(name))
     return { ok: false, problems: [`timers is "${name}": write one of ${Object.keys(TIMER_PROFILES).join(", ")}`] };
-  const profile = TIMER_PROFILES[name];
-  const holdTime = overrides.holdTime ?? profile.holdTime;
-  const keepalive =
-    overrides.keepalive ?? (overrides.holdTime === undefined ? profile.keepalive : Math.floor(holdTime / 3));
-  const connectRetry = overrides.connectRetry ?? profile.connectRetry;
+  const { holdTime, keepalive, connectRetry } = overrideTimers(TIMER_PROFILES[name], overrides);
 
   const problems: string[] = [];
   if (!Number.isInteger(holdTime) || holdTime < 0 || holdTime > 65535 || holdTime === 1 || holdTime === 2)

@@ -16,6 +16,15 @@ export function vip(prefix: string, more: Omit<VipInput, "prefix"> = {}): Desire
   return parsed.vip;
 }
 
+/** From now on, what is bound, unbound, announced and withdrawn, in one list. */
+export function order(world: World): string[] {
+  const lines: string[] = [];
+  const { host, routes } = world;
+  host.log.push = (line: string): number => lines.push(line);
+  routes.log.push = (line: string): number => lines.push(line);
+  return lines;
+}
+
 /** An announcer with fake ports, one external peer that is Established, and its events. */
 export class World {
   readonly clock: VirtualClock = new VirtualClock();

@@ -21,7 +21,7 @@ import { supervise } from "./supervise.ts";
 
 /** Checks what was asked for, then announces it until a signal ends it. `problems` were found by the parser already. Returns the exit code. */
 export async function announce(raw: RawArguments, problems: readonly Problem[], signals: SignalInbox): Promise<number> {
-  const checked = preflight(raw, process.env);
+  const checked = await preflight(raw, process.env);
   const { settings, refusals, host, fault } = checked;
   const sentences = [...problems, ...checked.problems].map(problemSentence);
   sentences.push(...refusals.map(({ message }) => `${message}.`));

@@ -1,6 +1,7 @@
-import type { DesiredVip, HostState, Refusal, VipInput } from "@vipcast/announcer";
+import type { DesiredVip, HostState, LedgerEntry, Refusal, VipInput } from "@vipcast/announcer";
 import { checkVips, parseVips } from "@vipcast/announcer";
-import { LinuxError, ownershipMark, Rtnetlink } from "@vipcast/linux";
+import { Ledger, LinuxError, ownershipMark, Rtnetlink } from "@vipcast/linux";
+import { FileLedger } from "../adapters/file-ledger.ts";
 import { KernelAddresses } from "../adapters/kernel-addresses.ts";
 import type { RawArguments } from "../arguments/option.ts";
 import type { Problem } from "../arguments/problem.ts";
@@ -28,7 +29,7 @@ export interface Preflight {
 }
 
 /** Checks a command line against itself, the files it names and the host as it is. Changes nothing but the environment, which loses the key. */
-export function preflight(raw: RawArguments, environment: NodeJS.ProcessEnv): Preflight {
+export async function preflight(raw: RawArguments, environment: NodeJS.ProcessEnv): Promise<Preflight> {
   const { settings, problems } = readSettings(raw);
   const passwords = readPasswords(settings.peers, environment);
   const { vips, refusals } = parseVips(settings.prefixes.map((prefix) => vipInput(prefix, settings)));
@@ -41,7 +42,7 @@ export function preflight(raw: RawArguments, environment: NodeJS.ProcessEnv): Pr
   const { observed, fault } = observe(host);
   const peers = settings.peers.map(({ address }) => address);
   const hostThings = fault === null ? hostProblems(settings, vips, observed) : [];
-  const refusedHere = fault === null ? checkVips(vips, { host: observed, ledger: [], peers }) : [];
+  const refusedHere = fault === null ? checkVips(vips, { host: observed, ledger: await recorded(host), peers }) : [];
   return {
     settings,
     vips,
@@ -52,6 +53,13 @@ export function preflight(raw: RawArguments, environment: NodeJS.ProcessEnv): Pr
     refusals: [...refusals, ...refusedHere],
     fault,
   };
+}
+
+/** What the ledger says is ours. Nothing while it cannot be read: the announcer says so when it starts. */
+async function recorded({ mark, stateDir }: Host): Promise<readonly LedgerEntry[]> {
+  if (mark === null) return [];
+  const loaded = await new FileLedger(new Ledger({ stateDir, mark })).load();
+  return loaded.ok ? loaded.entries : [];
 }
 
 function observe({ kernel, mark }: Host): { readonly observed: HostState; readonly fault: string | null } {

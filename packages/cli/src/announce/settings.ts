@@ -1,3 +1,4 @@
+import type { Timers } from "@vipcast/announcer";
 import type { RawArguments } from "../arguments/option.ts";
 import type { Parsed, Problem } from "../arguments/problem.ts";
 import { accept, refuse, shown } from "../arguments/problem.ts";
@@ -8,15 +9,14 @@ import { parseCommunity, parseLargeCommunity } from "../values/community.ts";
 import { durationText, parseAsn, parseDuration, parseInteger } from "../values/numbers.ts";
 import type { FamilyName, PeerArgument } from "./peer.ts";
 import { parseInterface, parsePeer } from "./peer.ts";
-import type { SessionTimers } from "./timers.ts";
-import { overrideTimers, readTimers } from "./timers.ts";
+import { overriddenTimers, readTimers } from "./timers.ts";
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** A peer with nothing left open. */
-export interface PeerSettings extends Omit<PeerArgument, keyof SessionTimers | "families"> {
-  readonly timers: SessionTimers;
+export interface PeerSettings extends Omit<PeerArgument, keyof Timers | "families"> {
+  readonly timers: Timers;
   readonly families: readonly FamilyName[];
 }
 
@@ -147,8 +147,8 @@ function checkCommunities({ communities, largeCommunities }: AnnounceSettings, r
   );
 }
 
-function completePeer(peer: PeerArgument, base: SessionTimers, reader: ArgumentReader): PeerSettings {
-  const { timers, problem } = overrideTimers(base, peer);
+function completePeer(peer: PeerArgument, base: Timers, reader: ArgumentReader): PeerSettings {
+  const { timers, problem } = overriddenTimers(base, peer);
   if (problem !== null)
     reader.report(`--peer ${peer.address},keepalive=${timers.keepalive}`, problem.rule, problem.remedy);
   const { holdTime: _hold, keepalive: _keepalive, connectRetry: _retry, ...rest } = peer;

@@ -1,19 +1,10 @@
-import { TIMER_PROFILES } from "@vipcast/announcer";
+import type { Timers } from "@vipcast/announcer";
+import { overrideTimers, TIMER_PROFILES } from "@vipcast/announcer";
 import type { Parsed } from "../arguments/problem.ts";
 import { accept, refuse } from "../arguments/problem.ts";
 import type { ArgumentReader } from "../arguments/reader.ts";
 import { didYouMean } from "../arguments/suggest.ts";
 import { parseHoldTime, parseInteger } from "../values/numbers.ts";
-
-/** The timers of a session, whole seconds. */
-export interface SessionTimers {
-  /** 0 (never expires) or 3..65535. */
-  readonly holdTime: number;
-  /** 1..21845, at most a third of the hold time; without effect when that is 0. */
-  readonly keepalive: number;
-  /** 1..65535. */
-  readonly connectRetry: number;
-}
 
 /** What overrides a set of timers; absent values follow it. */
 export interface TimerOverrides {
@@ -22,7 +13,7 @@ export interface TimerOverrides {
   readonly connectRetry: number | null;
 }
 
-export function parseTimerPreset(text: string): Parsed<SessionTimers> {
+export function parseTimerPreset(text: string): Parsed<Timers> {
   const names = Object.keys(TIMER_PROFILES);
   const preset = Object.entries(TIMER_PROFILES).find(([name]) => name === text)?.[1];
   return preset === undefined ? refuse("is no set of timers", didYouMean(text, names)) : accept(preset);
@@ -35,9 +26,9 @@ export const parseConnectRetry = (text: string): Parsed<number> =>
   parseInteger(text, 1, 65535, "the connect retry time in seconds", "5");
 
 /** Reads `--timers` and the overrides for all peers. */
-export function readTimers(reader: ArgumentReader): SessionTimers {
+export function readTimers(reader: ArgumentReader): Timers {
   const preset = reader.one("timers", parseTimerPreset, TIMER_PROFILES.datacenter);
-  const { timers, problem } = overrideTimers(preset, {
+  const { timers, problem } = overriddenTimers(preset, {
     holdTime: reader.one("hold-time", (text) => parseHoldTime(text, "--hold-time 9"), null),
     keepalive: reader.one("keepalive", parseKeepalive, null),
     connectRetry: reader.one("connect-retry", parseConnectRetry, null),
@@ -46,27 +37,19 @@ export function readTimers(reader: ArgumentReader): SessionTimers {
   return timers;
 }
 
-/**
- * Applies overrides. A keepalive time that was not given follows the hold time at a third of it; one that was given
- * must not be longer than that (RFC 4271 §4.4).
- */
-export function overrideTimers(
-  base: SessionTimers,
-  { holdTime, keepalive, connectRetry }: TimerOverrides,
-): { readonly timers: SessionTimers; readonly problem: { readonly rule: string; readonly remedy: string } | null } {
-  const hold = holdTime ?? base.holdTime;
-  const third = Math.max(1, Math.floor(hold / 3));
-  const timers = {
-    holdTime: hold,
-    keepalive: keepalive ?? (hold === 0 ? base.keepalive : Math.min(third, holdTime === null ? base.keepalive : third)),
-    connectRetry: connectRetry ?? base.connectRetry,
-  };
-  if (keepalive === null || hold === 0 || keepalive <= third) return { timers, problem: null };
+/** Applies overrides. A keepalive time that was given must not be longer than a third of the hold time (RFC 4271 §4.4). */
+export function overriddenTimers(
+  base: Timers,
+  overrides: TimerOverrides,
+): { readonly timers: Timers; readonly problem: { readonly rule: string; readonly remedy: string } | null } {
+  const timers = overrideTimers(base, overrides);
+  const { holdTime, keepalive } = timers;
+  if (overrides.keepalive === null || holdTime === 0 || keepalive * 3 <= holdTime) return { timers, problem: null };
   return {
     timers,
     problem: {
-      rule: `must be at most a third of the hold time, which is ${hold} seconds (RFC 4271 §4.4)`,
-      remedy: `write at most ${third}, or a hold time of at least ${keepalive * 3}`,
+      rule: `must be at most a third of the hold time, which is ${holdTime} seconds (RFC 4271 §4.4)`,
+      remedy: `write at most ${Math.floor(holdTime / 3)}, or a hold time of at least ${keepalive * 3}`,
     },
   };
 }

@@ -4,7 +4,7 @@ import type { CodecContext } from "../context.ts";
 import { FaultLog } from "../fault-log.ts";
 import { checkAttribute } from "./check.ts";
 import { PathAttributes } from "./path-attributes.ts";
-import { type AttributeFault, AttributeFlag, discard, Mandatory, reset, withdraw } from "./spec.ts";
+import { type AttributeFault, AttributeFlag, type AttributeSpec, discard, Mandatory, reset, withdraw } from "./spec.ts";
 import { attributeSpec, attributeSpecs } from "./table.ts";
 
 // Faults of the list itself; those of single attributes are in their files.

@@ -1,7 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { PeerOptions } from "../../src/index.ts";
 import { until } from "../support.ts";
-import { capabilities, capability, keepalive, marker, message, notification, open, update } from "./octets.ts";
+import {
+  capabilities,
+  capability,
+  host,
+  keepalive,
+  marker,
+  message,
+  notification,
+  open,
+  update,
+  wellKnown,
+} from "./octets.ts";
 import { cuts, scriptedPeer } from "./scripted-peer.ts";
 
 /** What a peer says, after what else it has said, and the one NOTIFICATION that must answer it. */
@@ -121,8 +132,28 @@ const states: readonly Fault[] = [
   { name: "an OPEN in Established", before: established, says: open(), answer: notification(5, 3, "01") },
 ];
 
+const limited = { families: ["ipv4-unicast"], maxPrefixes: 2 } as const;
+const threeRoutes = update({ attributes: wellKnown, nlri: host(1) + host(2) + host(3) });
+
+/** RFC 4271 §6.7, RFC 4486 §4: AFI, SAFI and the limit are the data. */
+const ceases: readonly Fault[] = [
+  {
+    name: "one prefix more than the limit",
+    before: established,
+    says: threeRoutes,
+    answer: notification(6, 1, "00010100000002"),
+    options: limited,
+  },
+  {
+    name: "a role that does not fit",
+    says: open({ parameters: capabilities(capability.ipv4, capability.fourOctetAs(65000), "090100") }),
+    answer: notification(2, 11),
+    options: { role: "provider" },
+  },
+];
+
 describe.each(cuts)("%s", (cut) => {
-  test.each([...header, ...opens, ...states])(
+  test.each([...header, ...opens, ...states, ...ceases])(
     "$name gets exactly its NOTIFICATION, and the connection ends",
     async (fault) => {
       const scripted = await scriptedPeer(fault.options);
@@ -142,7 +173,7 @@ describe.each(cuts)("%s", (cut) => {
       );
       const { lastNotificationSent, lastDown } = scripted.peer.snapshot();
       expect(lastNotificationSent).toMatchObject({ code: Number.parseInt(fault.answer.slice(38, 40), 16) });
-      expect(lastDown?.reason).toBe("notification-sent");
+      expect(lastDown?.reason).toBe(fault.options === limited ? "max-prefixes" : "notification-sent");
     },
   );
 

@@ -58,6 +58,9 @@ const mpReach = (nextHopLength: string, rest: string): string => {
 };
 const ipv6Route = mpReach("10", `${"20010db8".padEnd(31, "0")}100${"8020010db8".padEnd(33, "0")}1`);
 
+const unreadableNlri = mpReach("10", `${"20010db8".padEnd(31, "0")}100${"8120010db8".padEnd(36, "0")}`);
+const oddNextHop = mpReach("05", `${"20010db8".padEnd(10, "0")}00${"8020010db8".padEnd(33, "0")}1`);
+
 /** RFC 7606 §3, §5.3: nothing to be saved. */
 const resets: readonly (Malformed & { readonly answer: string })[] = [
   {
@@ -75,6 +78,16 @@ const resets: readonly (Malformed & { readonly answer: string })[] = [
     name: "a prefix that is cut short",
     says: update({ attributes: wellKnown, nlri: "20c00002" }),
     answer: notification(3, 10),
+  },
+  {
+    name: "an IPv6 prefix length of 129",
+    says: update({ attributes: origin + asPath + unreadableNlri }),
+    answer: notification(3, 9, unreadableNlri),
+  },
+  {
+    name: "an IPv6 next hop of five octets",
+    says: update({ attributes: origin + asPath + oddNextHop }),
+    answer: notification(3, 9, oddNextHop),
   },
   {
     name: "MP_REACH_NLRI given twice",

@@ -36,6 +36,8 @@ export type Ability =
   | "add-path-off"
   /** Runs a session over link-local addresses. */
   | "link-local"
+  /** The same where it opens the connection. */
+  | "dials-link-local"
   /** Takes an IPv6 next hop for IPv4 routes (RFC 8950). */
   | "extended-next-hop"
   /** Ends a session with too many prefixes. */

@@ -27,6 +27,7 @@ export const exabgp: DaemonDriver = {
     refreshes: "asks for no routes again",
     "shutdown-text": "sends no text with its shutdown",
     "link-local": "takes no interface with an address",
+    "dials-link-local": "takes no interface with an address",
     gtsm: "does not set the TTL of a connection it accepted to 255",
   },
   oldKnowsAs: "as-trans",

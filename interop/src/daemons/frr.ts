@@ -23,7 +23,10 @@ export const frr: DaemonDriver = {
   title: "FRR",
   programs: [`${programs}/bgpd`, `${programs}/zebra`, "vtysh"],
   // It leaves out capability 65 only together with all others.
-  lacks: { "add-path-off": "always offers to receive several paths" },
+  lacks: {
+    "add-path-off": "always offers to receive several paths",
+    "dials-link-local": "does not dial a link-local neighbour that is configured by its address",
+  },
   lacksRootless: { "kernel-routes": "zebra needs root" },
   version: { argv: [`${programs}/bgpd`, "--version"], pattern: /version (\S+)/ },
   owner: "frr:frr",

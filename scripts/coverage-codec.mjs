@@ -12,7 +12,15 @@ const sources = "packages/bgp/src/codec";
 const folder = mkdtempSync(join(tmpdir(), "vipcast-coverage-"));
 
 function measure() {
-  const args = ["run", "--project", "unit", "--reporter=dot", "packages/bgp/test/codec", "--coverage.enabled"];
+  const args = [
+    "run",
+    "--project",
+    "unit",
+    "--reporter=dot",
+    "--testTimeout=60000",
+    "packages/bgp/test/codec",
+    "--coverage.enabled",
+  ];
   const options = ["provider=v8", `include=${sources}/**`, "reporter=json", `reportsDirectory=${folder}`];
   const { status } = spawnSync(
     process.execPath,

@@ -110,7 +110,7 @@ export const announcement: fc.Arbitrary<Announcement> = fc
     extended: fc.boolean(),
     spec: fc.constantFrom(...nlriSpecs),
     nextHop: fc.nat(),
-    count: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 30 }) }, fc.integer({ min: 500, max: 1500 })),
+    count: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 20 }) }, fc.integer({ min: 500, max: 1000 })),
   })
   .chain(({ fourOctetAs, addPath, extended, spec, nextHop, count }) => {
     const { family: of, nextHopLengths } = spec;

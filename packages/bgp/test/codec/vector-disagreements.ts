@@ -32,7 +32,7 @@ export function disagreement({ issues, told, expected, status, rules }: Case): s
       return 'RFC 7606 §7.11: a next hop length "inconsistent with that which was expected", of a family the checker keeps opaque';
     }
     if (has("14:mp-reach-nlri-syntax") || has("15:mp-unreach-nlri-syntax")) {
-      return "RFC 7606 §5.3: the prefix is longer than its family allows, in a family the checker keeps opaque";
+      return "RFC 7606 §5.3: an NLRI has a length its family does not allow, in a family the checker keeps opaque";
     }
   }
   if (has("40:prefix-sid-srv6-service-tlv")) {

@@ -14,16 +14,16 @@ export interface Filter {
   readonly types: readonly FindingType[];
 }
 
-/** Whether the finding fits as far as can be told without its object. {@link objectFits} has the last word. */
+/** Whether the finding fits as far as can be told without its body. {@link bodyFits} has the last word. */
 export function mayFit({ prefixes, peerAs, types }: Filter, finding: Shown): boolean {
   if (types.length > 0 && !types.includes(findingType(finding))) return false;
   if (peerAs.length > 0 && (finding.place.peerAs === undefined || !peerAs.includes(finding.place.peerAs))) return false;
   return prefixes.length === 0 || hasRoutes(finding);
 }
 
-/** Whether an object of a finding that may fit has a route that fits. */
-export function objectFits(filter: Filter, object: JsonObject): boolean {
-  return filter.prefixes.length === 0 || routesOf(object).some((route) => routeFits(filter, route));
+/** Whether the body of a finding that may fit has a route that fits. */
+export function bodyFits(filter: Filter, body: JsonObject): boolean {
+  return filter.prefixes.length === 0 || routesOf(body).some((route) => routeFits(filter, route));
 }
 
 /** Whether the route is one of the prefixes or inside one. */

@@ -1,19 +1,19 @@
 import type { Json } from "@vipcast/bgp";
+import type { Place } from "../finding.ts";
 import { type JsonObject, listOf, objectOf, texts } from "./json.ts";
 import { type Route, routesOf } from "./routes.ts";
 
 /**
- * The object for people: one line per route, one line for any other message. Routes that `wanted` refuses are left out. Whatever a
+ * What was found, for people: one line per route, one line for any other message. Routes that `wanted` refuses are left out. Whatever a
  * peer may have written is shown without control characters.
  */
-export function linesOf(object: JsonObject, wanted: (route: Route) => boolean): string[] {
-  const place = placeText(object);
-  const lines = [...problemLines(object), ...statements(object, wanted)];
-  return lines.map((line) => printable(place === "" ? line : `${place}  ${line}`));
+export function linesOf(place: Place, body: JsonObject, wanted: (route: Route) => boolean): string[] {
+  const where = placeText(place);
+  const lines = [...problemLines(body), ...statements(body, wanted)];
+  return lines.map((line) => printable(where === "" ? line : `${where}  ${line}`));
 }
 
-function placeText(object: JsonObject): string {
-  const { line, offset, time, peer, peerAs, sent } = object;
+function placeText({ line, offset, time, peer, peerAs, sent }: Place): string {
   if (line !== undefined) return `line ${line}`;
   if (time === undefined) return offset === undefined ? "" : `offset ${offset}`;
   if (peer === undefined) return `${time}`;

@@ -1,8 +1,8 @@
 import type { Finding } from "../finding.ts";
-import { type Filter, mayFit, objectFits, routeFits } from "./filter.ts";
+import { bodyFits, type Filter, mayFit, routeFits } from "./filter.ts";
 import { linesOf } from "./lines.ts";
 import type { Notes } from "./notes.ts";
-import { toObject } from "./object.ts";
+import { bodyOf, jsonLine } from "./object.ts";
 import type { LineWriter } from "./writer.ts";
 
 /** Findings that fit the filter, as JSON or as lines for people. */
@@ -28,9 +28,10 @@ export class Printer {
     }
     this.messages++;
     if (!mayFit(this.#filter, finding)) return;
-    const object = toObject(finding);
-    if (!objectFits(this.#filter, object)) return;
-    if (this.#json) this.#writer.write(JSON.stringify(object));
-    else for (const line of linesOf(object, (route) => routeFits(this.#filter, route))) this.#writer.write(line);
+    const { place } = finding;
+    const body = bodyOf(finding);
+    if (!bodyFits(this.#filter, body)) return;
+    if (this.#json) this.#writer.write(jsonLine(place, body));
+    else for (const line of linesOf(place, body, (route) => routeFits(this.#filter, route))) this.#writer.write(line);
   }
 }

@@ -1,8 +1,8 @@
 import { decodeMessage, defaultCodecContext, parsePrefix } from "@vipcast/bgp";
 import { describe, expect, test } from "vitest";
 import type { Place } from "../../../src/decode/finding.ts";
-import { type Filter, mayFit, objectFits } from "../../../src/decode/output/filter.ts";
-import { type Shown, toObject } from "../../../src/decode/output/object.ts";
+import { bodyFits, type Filter, mayFit } from "../../../src/decode/output/filter.ts";
+import { bodyOf, type Shown } from "../../../src/decode/output/object.ts";
 import { attributes, keepalive, nlri113, octets, update } from "../support/build.ts";
 
 function found(bytes: Uint8Array, place: Place = {}): Shown {
@@ -11,7 +11,7 @@ function found(bytes: Uint8Array, place: Place = {}): Shown {
 
 function fits(filter: Partial<Filter>, finding: Shown): boolean {
   const whole = { prefixes: [], peerAs: [], types: [], ...filter };
-  return mayFit(whole, finding) && objectFits(whole, toObject(finding));
+  return mayFit(whole, finding) && bodyFits(whole, bodyOf(finding));
 }
 
 const announce = found(update({ attributes: attributes([65001]), nlri: nlri113 }));

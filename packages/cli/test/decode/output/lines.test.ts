@@ -2,12 +2,14 @@ import { decodeMessage, defaultCodecContext } from "@vipcast/bgp";
 import { describe, expect, test } from "vitest";
 import type { Place } from "../../../src/decode/finding.ts";
 import { linesOf } from "../../../src/decode/output/lines.ts";
-import { toObject } from "../../../src/decode/output/object.ts";
+import { bodyOf, type Shown } from "../../../src/decode/output/object.ts";
 import { attributes, keepalive, message, nlri113, octets, open, update } from "../support/build.ts";
+
+const shown = (finding: Shown): string[] => linesOf(finding.place, bodyOf(finding), () => true);
 
 function lines(bytes: Uint8Array, place: Place = {}): string[] {
   const decoded = decodeMessage(bytes, 0, bytes.length, { ...defaultCodecContext, internal: true });
-  return linesOf(toObject({ kind: "message", place, message: decoded }), () => true);
+  return shown({ kind: "message", place, message: decoded });
 }
 
 describe("a message in words", () => {
@@ -74,7 +76,7 @@ describe("a message in words", () => {
 
   test("shows what somebody wrote without what would move the cursor", () => {
     const index = { collector: "192.0.2.9", view: "\u001b[2Jbye\u202e\u009b\n", peers: [] };
-    expect(linesOf(toObject({ kind: "peer-index", place: {}, index }), () => true)).toEqual([
+    expect(shown({ kind: "peer-index", place: {}, index })).toEqual([
       "peer index of 192.0.2.9 view \\u001b[2Jbye\\u202e\\u009b\\u000a, 0 peers",
     ]);
   });
@@ -88,14 +90,12 @@ describe("a message in words", () => {
     );
     const place = { time: "T", peer: "10.0.0.1", peerAs: 1 };
     const route = { sequence: 1, originated: "", prefix: "203.0.113.0/24", pathId: 4, update: decoded };
-    expect(linesOf(toObject({ kind: "rib", place, route }), () => true)).toEqual([
+    expect(shown({ kind: "rib", place, route })).toEqual([
       "T 10.0.0.1 AS1  rib 203.0.113.0/24 path-id 4 next-hop 192.0.2.1 origin igp path 65001",
     ]);
     const index = { collector: "192.0.2.9", view: "", peers: [{ routerId: "", address: "", asn: 1 }] };
-    expect(linesOf(toObject({ kind: "peer-index", place: { time: "T" }, index }), () => true)).toEqual([
-      "T  peer index of 192.0.2.9, 1 peers",
-    ]);
+    expect(shown({ kind: "peer-index", place: { time: "T" }, index })).toEqual(["T  peer index of 192.0.2.9, 1 peers"]);
     const change = { kind: "state-change", place, oldState: "established", newState: "idle" } as const;
-    expect(linesOf(toObject(change), () => true)).toEqual(["T 10.0.0.1 AS1  state established -> idle"]);
+    expect(shown(change)).toEqual(["T 10.0.0.1 AS1  state established -> idle"]);
   });
 });

@@ -1,12 +1,17 @@
 import type { Finding, FormatReader } from "../../../src/decode/finding.ts";
 import type { JsonObject } from "../../../src/decode/output/json.ts";
-import { toObject } from "../../../src/decode/output/object.ts";
+import { bodyOf, jsonLine, type Shown } from "../../../src/decode/output/object.ts";
 
 /** What a reader made of an input: objects as `--json` prints them, and the sentences on standard error. */
 export interface Reading {
   readonly objects: readonly JsonObject[];
   readonly notes: readonly string[];
   readonly failed: boolean;
+}
+
+/** The object of a finding as `--json` prints it. */
+export function toObject(finding: Shown): JsonObject {
+  return JSON.parse(jsonLine(finding.place, bodyOf(finding))) as JsonObject;
 }
 
 /** Reads the whole input, cut at these places. */

@@ -27,15 +27,54 @@ export interface Outage {
 /** A probe that was without an answer for longer than this when the fault came was in trouble before the fault. */
 const inFlightMs = 100;
 
+/** A time in which a router's kernel had no route because it replaced one by removing it first. */
+export interface Gap {
+  readonly vip: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How late a gap may have been read, and a connection begun, by a process that waits for its turn. */
+const readLateMs = 50;
+/** A gap takes microseconds and connections to a target begin milliseconds apart: one begins in it, another is in its handshake. */
+const lostPerGap = 2;
+
+/**
+ * The failed probes that no change of route explains: not cut in their handshake (`ECONNRESET`: another node answered the second packet), and not
+ * lost in a gap of their target's route, two for each gap at most.
+ */
+export function unexplainedFailures(
+  probes: readonly Probe[],
+  gaps: readonly Gap[],
+  from: number,
+  to: number,
+): readonly Probe[] {
+  const room = gaps.map((gap) => ({ gap, left: lostPerGap }));
+  return measured(probes, from, to).filter((probe) => {
+    if (probe.answer !== null || probe.error === "ECONNRESET") return false;
+    const lostIn = room.find(
+      ({ gap, left }) =>
+        left > 0 && gap.vip === probe.target && probe.at >= gap.from - readLateMs && probe.at <= gap.to + readLateMs,
+    );
+    if (lostIn !== undefined) lostIn.left--;
+    return lostIn === undefined;
+  });
+}
+
+/** The probes of a stretch: {@link measureOutage} says which they are. */
+function measured(probes: readonly Probe[], from: number, to: number): readonly Probe[] {
+  return probes
+    .filter((probe) => probe.at + probe.ms >= from && probe.at >= from - inFlightMs && probe.at < to)
+    .sort((a, b) => a.at - b.at);
+}
+
 /**
  * Measures one target's probes from `from` to `to`. A probe belongs to the stretch when it began before `to` and ended after
  * `from`, having begun at most 100 ms earlier, so that one cut off by the fault itself counts and one that was lost long before
  * does not. Without probes the whole stretch is a gap.
  */
 export function measureOutage(probes: readonly Probe[], from: number, to: number): Outage {
-  const inside = probes
-    .filter((probe) => probe.at + probe.ms >= from && probe.at >= from - inFlightMs && probe.at < to)
-    .sort((a, b) => a.at - b.at);
+  const inside = measured(probes, from, to);
   const failed = inside.filter((probe) => probe.answer === null);
   const first = failed[0];
   const last = failed.at(-1);

@@ -1,7 +1,7 @@
 import { labEntryPath } from "../entry-path.ts";
 import { LabError } from "../errors.ts";
 import type { ProberArguments, ProberMessage } from "../inner/messages.ts";
-import type { RouteReading } from "../inner/watch.ts";
+import type { RouteGap, RouteReading } from "../inner/watch.ts";
 import type { LabProcess } from "../sandbox/lab-process.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { waitFor } from "../wait.ts";
@@ -30,6 +30,8 @@ export class Prober {
   readonly probes: Probe[] = [];
   /** Every reading of the watched routes, in order. */
   readonly readings: RouteReading[] = [];
+  /** Every replacement of a watched route that left a moment without one. */
+  readonly gaps: RouteGap[] = [];
   readonly #targets: readonly string[];
   readonly #held = new Map<number, HeldConnection & { readonly group: number }>();
   readonly #broken: (BrokenConnection & { readonly group: number })[] = [];
@@ -96,6 +98,9 @@ export class Prober {
         return;
       case "routes":
         this.readings.push(message);
+        return;
+      case "gap":
+        this.gaps.push(message);
         return;
       case "held":
         this.#held.set(message.id, message);

@@ -1,6 +1,6 @@
 /** What the helper processes are told (one JSON argument, then lines on standard input) and what they say (lines on standard output). */
 
-import type { RouteReading } from "./watch.ts";
+import type { RouteGap, RouteReading } from "./watch.ts";
 
 /** The argument of a host's service. */
 export interface ServiceArguments {
@@ -65,4 +65,5 @@ export type ProberMessage =
       readonly at: number;
       readonly error: string;
     }
-  | RouteReading;
+  | RouteReading
+  | RouteGap;

@@ -52,8 +52,47 @@ export interface RouteReading {
   readonly at: number;
 }
 
+/** A time in which the kernel had no route to a VIP because it was replaced by removing it first. */
+export interface RouteGap {
+  readonly kind: "gap";
+  readonly vip: string;
+  /** When the removal and the new route were read from the kernel's notices, which come in this order a few microseconds apart. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The destination of a line of `ip -oneline monitor route` and whether its route went, or null when the line is about something else. */
+export function parseRouteLine(line: string): { readonly destination: string; readonly gone: boolean } | null {
+  const match = line.match(/^(Deleted )?(?:unicast )?([0-9a-fA-F.:]+)(?:\/\d+)?\s/);
+  return match === null ? null : { destination: match[2] ?? "", gone: match[1] !== undefined };
+}
+
+/** Remembers when the routes of VIPs went, and reports those that were there again within `withinMs`. */
+export function gapFinder(
+  vips: readonly string[],
+  withinMs: number,
+  report: (gap: RouteGap) => void,
+): (line: string, at: number) => void {
+  const byAddress = new Map(vips.map((vip) => [addressOf(vip), vip]));
+  const goneAt = new Map<string, number>();
+  return (line, at) => {
+    const route = parseRouteLine(line);
+    const vip = route === null ? undefined : byAddress.get(route.destination);
+    if (route === null || vip === undefined) return;
+    const from = goneAt.get(vip);
+    if (route.gone) goneAt.set(vip, at);
+    else {
+      goneAt.delete(vip);
+      if (from !== undefined && at - from <= withinMs) report({ kind: "gap", vip, from, to: at });
+    }
+  };
+}
+
+/** A route that is away for longer was withdrawn, not replaced. */
+const replacedWithinMs = 50;
+
 /** Reports a VIP's next hops at once and whenever they have changed. A change only says that it is time to read: nexthop objects change routes silently. */
-export function watchRoutes(vips: readonly string[], report: (reading: RouteReading) => void): void {
+export function watchRoutes(vips: readonly string[], report: (news: RouteReading | RouteGap) => void): void {
   const watched = vips.map((vip) => ({ vip, last: "", busy: false, again: false }));
   const read = (state: (typeof watched)[number]): void => {
     if (state.busy) {
@@ -76,7 +115,11 @@ export function watchRoutes(vips: readonly string[], report: (reading: RouteRead
     });
   };
   const readAll = (): void => watched.forEach(read);
-  monitor(["route", "nexthop"], readAll);
+  const findGap = gapFinder(vips, replacedWithinMs, report);
+  monitor(["route", "nexthop"], (line) => {
+    findGap(line, monotonicMs());
+    readAll();
+  });
   // Covers what changed before the monitor listened, and kernels without nexthop events.
   setInterval(readAll, 250);
   readAll();

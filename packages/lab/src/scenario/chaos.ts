@@ -1,4 +1,4 @@
-import { measureOutage, worstOutage } from "../client/measure.ts";
+import { measureOutage, unexplainedFailures, worstOutage } from "../client/measure.ts";
 import { LabError } from "../errors.ts";
 import { monotonicMs } from "../sandbox/protocol.ts";
 import { sleep } from "../wait.ts";
@@ -116,7 +116,7 @@ async function checkBindings(run: ScenarioRun, fates: NodeFates): Promise<void> 
 }
 
 function measure(run: ScenarioRun, fault: string, node: string, at: number, settledAt: number): void {
-  const { client, plan } = run.lab;
+  const { client, vantage, plan } = run.lab;
   if (client === null) return;
   const outage = worstOutage(plan.vips.map((vip) => measureOutage(client.of(vip), at, settledAt)));
   run.addFault({
@@ -128,6 +128,7 @@ function measure(run: ScenarioRun, fault: string, node: string, at: number, sett
     probes: outage.probes,
     probesFailed: outage.failed,
     probeErrors: outage.errors,
+    probesUnexplained: unexplainedFailures(client.probes, vantage?.gaps ?? [], at, settledAt).length,
     connections: 0,
     connectionsReset: 0,
     connectionsResetElsewhere: 0,

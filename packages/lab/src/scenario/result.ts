@@ -26,6 +26,8 @@ export interface FaultMeasurement {
   readonly probesFailed: number;
   /** The failed ones by error code. `ECONNRESET` alone means cut in the middle of the handshake by the change of route itself. */
   readonly probeErrors: Readonly<Record<string, number>>;
+  /** Failed ones that neither a cut handshake nor the router's own way of replacing a route explains: packets that found nobody. */
+  readonly probesUnexplained: number;
   /** Long-lived connections open when the fault came, and how many of them broke. */
   readonly connections: number;
   readonly connectionsReset: number;

@@ -1,4 +1,4 @@
-import { measureOutage, worstOutage } from "../client/measure.ts";
+import { measureOutage, unexplainedFailures, worstOutage } from "../client/measure.ts";
 import type { HeldGroup } from "../client/prober.ts";
 import { LabError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
@@ -194,7 +194,8 @@ export class ScenarioRun {
   }
 
   #measure(fault: Fault, at: number, convergedMs: number | null, groups: readonly HeldGroup[]): FaultMeasurement {
-    const { client, plan } = this.lab;
+    const { lab } = this;
+    const { client, plan } = lab;
     const to = monotonicMs();
     const outage = client === null ? null : worstOutage(plan.vips.map((vip) => measureOutage(client.of(vip), at, to)));
     const connections = groups.flatMap((group) => group.connections);
@@ -208,6 +209,7 @@ export class ScenarioRun {
       probes: outage?.probes ?? 0,
       probesFailed: outage?.failed ?? 0,
       probeErrors: outage?.errors ?? {},
+      probesUnexplained: unexplainedFailures(client?.probes ?? [], lab.vantage?.gaps ?? [], at, to).length,
       connections: connections.length,
       connectionsReset: broken.length,
       connectionsResetElsewhere: broken.filter((connection) => connection.answer !== fault.node).length,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countAnswers, measureOutage, type Probe, worstOutage } from "../../src/client/measure.ts";
+import { countAnswers, measureOutage, type Probe, unexplainedFailures, worstOutage } from "../../src/client/measure.ts";
 
 const target = "192.0.2.10/32";
 const good = (at: number, answer = "node1", ms = 1): Probe => ({ target, at, ms, answer, error: null });
@@ -72,4 +72,20 @@ it("worstOutage takes the worst times and adds up the counts", () => {
 
 it("countAnswers counts per node and ignores failures", () => {
   expect(countAnswers([good(0), good(1, "node2"), bad(2), good(3)])).toEqual({ node1: 2, node2: 1 });
+});
+
+describe("unexplainedFailures", () => {
+  const reset: Probe = { target, at: 20, ms: 1, answer: null, error: "ECONNRESET" };
+
+  it("counts packets that found nobody, and not a handshake that the change of route cut", () => {
+    expect(unexplainedFailures([good(0), bad(10), reset, good(30)], [], 0, 40)).toEqual([bad(10)]);
+    expect(unexplainedFailures([bad(10)], [], 200, 300)).toEqual([]);
+  });
+
+  it("excuses at most two for each gap of the same VIP's route, and only those around it", () => {
+    const gap = { vip: target, from: 100, to: 100.1 };
+    const many = [bad(90), bad(100), bad(110), bad(400)];
+    expect(unexplainedFailures(many, [gap], 0, 500)).toEqual([bad(110), bad(400)]);
+    expect(unexplainedFailures(many, [{ ...gap, vip: "2001:db8::10/128" }], 0, 500)).toHaveLength(4);
+  });
 });

@@ -65,11 +65,11 @@ describe.each(routers)("with router %s", (router, programs) => {
     expect(stopped.promisesBroken).toEqual(none);
     const [stop] = stopped.faults;
     expect(stop?.fault).toBe("stop node1");
-    // A handshake that the change of route itself cuts in two is nobody's fault; a packet that finds nobody would be. But
-    // zebra replaces an IPv6 route by deleting it first, and what arrives in between is lost.
-    const unexplained = Object.keys(stop?.probeErrors ?? {}).filter((error) => error !== "ECONNRESET");
-    if (router === "frr") expect(stop?.probesFailed).toBeLessThan((stop?.probes ?? 0) / 20);
-    else expect(unexplained).toEqual([]);
+    // A handshake that the change of route itself cuts in two is nobody's fault; a packet that finds nobody would be. But zebra replaces
+    // an IPv6 route by removing it first: what is lost in just these microseconds is the router's affair.
+    expect(stop?.probesUnexplained, JSON.stringify(stop)).toBe(0);
+    if (router !== "frr")
+      expect(Object.keys(stop?.probeErrors ?? {}).filter((error) => error !== "ECONNRESET")).toEqual([]);
     expect(stopped.steps.some((step) => step.detail.includes("while the VIP still answered"))).toBe(true);
   });
 

@@ -1,8 +1,10 @@
 import { type CodecFigure, measureCodec } from "./codec/run.ts";
 import { type Case, type Figure, measure } from "./harness.ts";
+import { record } from "./record.ts";
 
 const cases: readonly Case[] = [
   { name: "startup", unit: "ms", file: "startup.js", isolated: true },
+  { name: "import", unit: "ms", file: "import.js", isolated: false },
   { name: "memory", unit: "MB", file: "memory.js", isolated: true },
   { name: "frozen-peer", unit: "ms", file: "frozen-peer.js", isolated: true, runs: 5 },
   { name: "stalled-loop", unit: "sessions", file: "stalled-loop.js", isolated: true, runs: 3 },
@@ -10,22 +12,26 @@ const cases: readonly Case[] = [
 ];
 const names: readonly string[] = ["codec", ...cases.map(({ name }) => name)];
 
-const usage = "usage: bench [--only NAME[,NAME]] [--runs N] [--json]";
+const usage = "usage: bench [--only NAME[,NAME]] [--runs N] [--json] [--record]";
 
 interface Options {
   readonly only: readonly string[];
   /** Undefined: as many as suit the case. */
   readonly runs: number | undefined;
   readonly json: boolean;
+  /** Write the figures to `docs/benchmarks.json` and `docs/benchmarks.md` as well. */
+  readonly record: boolean;
 }
 
 function parse(args: readonly string[]): Options {
   let only = names;
   let runs: number | undefined;
   let json = false;
+  let keep = false;
   for (let index = 0; index < args.length; index++) {
     const arg = args[index];
     if (arg === "--json") json = true;
+    else if (arg === "--record") keep = true;
     else if (arg === "--only") only = (args[++index] ?? "").split(",");
     else if (arg === "--runs") runs = Number(args[++index]);
     else throw new Error(`unknown argument ${arg}`);
@@ -34,7 +40,7 @@ function parse(args: readonly string[]): Options {
   if (unknown.length > 0) throw new Error(`no case ${unknown.join(", ")}; there are ${names.join(", ")}`);
   if (runs !== undefined && (!Number.isInteger(runs) || runs < 1 || runs > 1000))
     throw new Error("--runs takes a whole number from 1 to 1000");
-  return { only, runs, json };
+  return { only, runs, json, record: keep };
 }
 
 function show(figure: Figure): string {
@@ -50,8 +56,9 @@ function showCodec(figure: CodecFigure): string {
     op.padEnd(7),
     impl.padEnd(36),
     `${medianMs.toFixed(2).padStart(9)} ms`,
-    `${figure.medianCpuMs.toFixed(2).padStart(9)} ms CPU`,
     ratio.padStart(8),
+    `${figure.medianCpuMs.toFixed(2).padStart(9)} ms CPU`,
+    (figure.cpuRatioToGobgp === null ? "" : `${figure.cpuRatioToGobgp.toFixed(2)}×`).padStart(8),
     `${(figure.messagesPerSecond / 1e6).toFixed(2).padStart(6)} M UPDATE/s`,
     `${String(figure.heapBytesPerMessage).padStart(6)} B/UPDATE`,
     ` (${minMs} … ${maxMs}, ${runs} runs)`,
@@ -59,14 +66,28 @@ function showCodec(figure: CodecFigure): string {
 }
 
 async function main(): Promise<void> {
-  const { only, runs, json } = parse(process.argv.slice(2));
-  // What is missing on this machine is no figure.
-  const note = (text: string): void => console.error(text);
-  if (only.includes("codec"))
-    for await (const figure of measureCodec(runs ?? 7, note))
+  const { only, runs, json, record: keep } = parse(process.argv.slice(2));
+  const measured = new Map<string, { notes: string[]; figures: (Figure | CodecFigure)[] }>();
+  if (only.includes("codec")) {
+    const notes: string[] = [];
+    const figures: CodecFigure[] = [];
+    measured.set("codec", { notes, figures });
+    // What is missing on this machine is no figure.
+    const note = (text: string): void => {
+      notes.push(text);
+      console.error(text);
+    };
+    for await (const figure of measureCodec(runs ?? 7, note)) {
+      figures.push(figure);
       console.log(json ? JSON.stringify(figure) : showCodec(figure));
-  for (const entry of cases.filter(({ name }) => only.includes(name)))
-    for (const figure of await measure(entry, runs ?? 10)) console.log(json ? JSON.stringify(figure) : show(figure));
+    }
+  }
+  for (const entry of cases.filter(({ name }) => only.includes(name))) {
+    const figures = await measure(entry, runs ?? 10);
+    measured.set(entry.name, { notes: [], figures });
+    for (const figure of figures) console.log(json ? JSON.stringify(figure) : show(figure));
+  }
+  if (keep) record(measured);
 }
 
 main().catch((error: Error) => {

@@ -25,6 +25,8 @@ export interface CodecFigure {
   readonly bytesPerMessage: number;
   /** How many times faster than GoBGP's median, its runs lying between ours; null without a comparison. */
   readonly ratioToGobgp: number | null;
+  /** The same of processor time. */
+  readonly cpuRatioToGobgp: number | null;
   /** Allocated in one pass, per message. */
   readonly heapBytesPerMessage: number;
   readonly runs: number;
@@ -136,6 +138,7 @@ function fold(
   return [...samples].map(([impl, runs]) => {
     const times = runs.map(({ ms }) => ms);
     const medianMs = median(times);
+    const medianCpuMs = median(runs.map(({ cpuMs }) => cpuMs));
     return {
       case: "codec",
       set: set.name,
@@ -144,11 +147,12 @@ function fold(
       medianMs: round(medianMs),
       minMs: round(Math.min(...times)),
       maxMs: round(Math.max(...times)),
-      medianCpuMs: round(median(runs.map(({ cpuMs }) => cpuMs))),
+      medianCpuMs: round(medianCpuMs),
       messagesPerSecond: Math.round((size.messages / medianMs) * 1000),
       prefixesPerSecond: Math.round((size.prefixes / medianMs) * 1000),
       bytesPerMessage: round(size.bytes / size.messages),
       ratioToGobgp: theirs === undefined ? null : round(median(theirs.map(({ ms }) => ms)) / medianMs),
+      cpuRatioToGobgp: theirs === undefined ? null : round(median(theirs.map(({ cpuMs }) => cpuMs)) / medianCpuMs),
       heapBytesPerMessage: Math.round(allocated.get(impl)! / size.messages),
       runs: runs.length,
     };

@@ -18,6 +18,17 @@ describe("an address that somebody removes", () => {
     expect(world.named("address.restored")).toMatchObject([{ vip: V, interface: "lo", afterMs: 0, withdrawn: false }]);
   });
 
+  it("is put back at once when it is an aggregate's route", async () => {
+    const world = new World();
+    const aggregate = "198.51.100.0/24";
+    await world.begin(vip(aggregate, { allowAggregates: true }));
+    expect(world.host.take(aggregate, "lo", "route")).toBe(true);
+    await world.clock.advance(5);
+    expect(world.host.has(aggregate)).toBe(true);
+    expect(world.named("address.restored")).toMatchObject([{ vip: aggregate, withdrawn: false }]);
+    expect(world.routes.log).toEqual([`announce ${aggregate} 10.0.0.254`]);
+  });
+
   it("is withdrawn when it cannot be put back, and announced when it can be", async () => {
     const world = new World();
     await world.begin(vip(V));

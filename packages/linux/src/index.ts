@@ -31,6 +31,7 @@ export type {
   RouteRequest,
   RouteType,
   Watch,
+  WatchedRoutes,
   WatchOptions,
 } from "./netlink/types.ts";
 export {

@@ -175,7 +175,8 @@ export class KernelAddresses implements AddressPort {
   }
 
   watch(listener: (event: HostEvent) => void): () => void {
-    const watch = this.#kernel.watch((change) => this.#deliver(change, listener));
+    const routes = this.#mark === null ? false : { table: localTable, protocol: this.#mark.proto };
+    const watch = this.#kernel.watch((change) => this.#deliver(change, listener), { routes });
     this.#watches++;
     return () => {
       this.#watches--;
@@ -221,9 +222,12 @@ function hostEvent(change: KernelChange, mark: OwnershipMark | null): HostEvent 
     case "resync":
       return { kind: "resync" };
     case "route-added":
-    case "route-removed":
-      // Not subscribed to: on a router they would drown the rest. A lost aggregate is found by the next observation.
-      return null;
+    case "route-removed": {
+      const address = localRoute(change.route, mark);
+      // A local route of full length only stands in for an address.
+      if (address.prefixLength === (address.address.includes(":") ? 128 : 32)) return null;
+      return { kind: change.kind === "route-added" ? "address-added" : "address-removed", address };
+    }
     default:
       return change satisfies never;
   }

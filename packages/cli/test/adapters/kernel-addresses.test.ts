@@ -82,6 +82,29 @@ describe.skipIf(!canMakeNamespaces)("the kernel as the announcer sees it", () =>
     });
   });
 
+  test("hears at once of an aggregate that somebody removes, and of no route that is not ours", () => {
+    const events = world.evaluate(`${setup}
+      const { execFileSync } = await import("node:child_process");
+      const ip = (command) => execFileSync("ip", command.split(" "));
+      const events = [];
+      const stop = ours.watch(({ kind, address }) => {
+        if (address?.kind === "route") events.push([kind, address.address + "/" + address.prefixLength, address.mark]);
+      });
+      await ours.bind(binding("198.51.100.0/24", "route"));
+      ip("route add local 203.0.113.0/24 dev lo proto static");
+      ip("route del local 198.51.100.0/24 dev lo");
+      ip("route add 203.0.113.128/25 dev lo");
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      stop();
+      kernel.close();
+      console.log(JSON.stringify(events));
+    `);
+    expect(events).toEqual([
+      ["address-added", "198.51.100.0/24", "ours"],
+      ["address-removed", "198.51.100.0/24", "ours"],
+    ]);
+  });
+
   test("has bound an IPv6 address when packets to it are taken, not when the kernel has acknowledged it", () => {
     const late = world.evaluate(`${setup}
       const stop = ours.watch(() => {});

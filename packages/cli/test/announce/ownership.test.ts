@@ -106,7 +106,9 @@ describe.skipIf(!canMakeNamespaces)("an address", () => {
     expect(damped).toMatchObject({ vip, removals: 5 });
     expect(JSON.stringify(damped.causes)).toMatch(/NetworkManager|keepalived/);
     await peer.lines.until("withdrawn");
-    expect(await node.lines.until("vip.withdrawn")).toMatchObject({ vip, reason: "damped" });
+    // On a busy machine one of the removals may have cost a withdrawal of its own.
+    const withdrawn = await node.lines.until("vip.withdrawn", ({ reason }) => reason === "damped");
+    expect(withdrawn).toMatchObject({ vip });
   });
 
   test("cannot be claimed by two at once: the second one with the same state folder is turned away", async () => {

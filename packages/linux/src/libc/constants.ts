@@ -12,6 +12,7 @@ export const SO = {
   reusePort: 15,
   receiveTimeout: 20,
   bindToDevice: 25,
+  attachFilter: 26,
   receiveBufferForce: 33,
   domain: 39,
 } as const;

@@ -3,6 +3,7 @@
  * nothing and works anywhere.
  */
 import { createRequire } from "node:module";
+import { SO, SOL } from "./constants.ts";
 import type { Libc, PollHandle } from "./libc.ts";
 import { LinuxError } from "./linux-error.ts";
 
@@ -58,6 +59,14 @@ function bindLibc(koffi: Koffi): Libc {
     "int getsockname(int, void *, void *)",
   );
   const setsockopt = declare<SetOption>("int setsockopt(int, int, int, void *, uint32_t)");
+  const program = koffi.struct({ len: "uint16_t", filter: "void *" });
+  const attachFilter = library.func("setsockopt", "int", [
+    "int",
+    "int",
+    "int",
+    koffi.pointer(program),
+    "uint32_t",
+  ]) as unknown as (fd: number, level: number, name: number, value: object, length: number) => number;
   const getsockopt = declare<GetOption>("int getsockopt(int, int, int, void *, void *)");
   const send = declare<Transfer>("intptr_t send(int, void *, size_t, int)");
   const sendto = declare<TransferTo>("intptr_t sendto(int, void *, size_t, int, void *, uint32_t)");
@@ -72,6 +81,8 @@ function bindLibc(koffi: Koffi): Libc {
     bind: (fd, address) => bind(fd, address, address.length),
     getsockname: (fd, address) => getsockname(fd, address, Uint32Array.of(address.length)),
     setsockopt: (fd, level, name, value) => setsockopt(fd, level, name, value, value.length),
+    attachFilter: (fd, filter) =>
+      attachFilter(fd, SOL.socket, SO.attachFilter, { len: filter.length / 8, filter }, koffi.sizeof(program)),
     getsockopt: (fd, level, name, value) => {
       const length = Uint32Array.of(value.length);
       return getsockopt(fd, level, name, value, length) === -1 ? -1 : length[0]!;

@@ -7,6 +7,8 @@ export interface Libc {
   bind(fd: number, address: Uint8Array): number;
   getsockname(fd: number, address: Uint8Array): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
+  /** Attaches a classic BPF program (SO_ATTACH_FILTER): eight octets an instruction, `struct sock_filter` in host order. */
+  attachFilter(fd: number, program: Uint8Array): number;
   /** Fills `value`; returns the length the kernel reports, or -1. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
   send(fd: number, data: Uint8Array, flags: number): number;

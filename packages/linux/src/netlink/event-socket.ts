@@ -30,6 +30,8 @@ export interface EventSocketOptions {
   readonly groups: number;
   readonly receiveBufferBytes: number;
   readonly keepAlive: boolean;
+  /** What to let through, see `Libc.attachFilter`; null for everything. */
+  readonly filter: Uint8Array | null;
 }
 
 /** A watch on rtnetlink's multicast groups, running from construction (which throws `LinuxError`) until `close`. */
@@ -51,7 +53,8 @@ export class EventSocket {
   }
 
   #open(): void {
-    this.#fd = openNetlink(this.#libc, SOCK.nonblock, this.#options.groups, this.#options.receiveBufferBytes);
+    const { groups, receiveBufferBytes, filter } = this.#options;
+    this.#fd = openNetlink(this.#libc, SOCK.nonblock, groups, receiveBufferBytes, filter);
     this.#poll = this.#libc.poll(this.#fd, () => this.#drain());
     if (!this.#options.keepAlive) this.#poll.unref();
   }

@@ -6,13 +6,23 @@ import { capabilityRemedy, LinuxError } from "../libc/linux-error.ts";
 
 const NETLINK_ROUTE = 0;
 
-/** Opens and binds a NETLINK_ROUTE socket; throws `LinuxError`. `groups` are bits of `nl_groups`. */
-export function openNetlink(libc: Libc, extraType: number, groups: number, receiveBufferBytes: number): number {
+/**
+ * Opens and binds a NETLINK_ROUTE socket; throws `LinuxError`. `groups` are bits of `nl_groups`. `filter` spares work and is not relied
+ * upon: a kernel without it delivers more.
+ */
+export function openNetlink(
+  libc: Libc,
+  extraType: number,
+  groups: number,
+  receiveBufferBytes: number,
+  filter: Uint8Array | null = null,
+): number {
   const operation = "open a netlink socket";
   const fd = libc.socket(AF.netlink, SOCK.raw | SOCK.cloexec | extraType, NETLINK_ROUTE);
   if (fd === -1) throw netlinkError(libc.errno(), operation, "");
   // Before the bind: the first event may follow at once.
   if (receiveBufferBytes > 0) setReceiveBuffer(libc, fd, receiveBufferBytes);
+  if (filter !== null) libc.attachFilter(fd, filter);
   const address = new Uint8Array(12);
   viewOf(address).setUint16(0, AF.netlink, LITTLE_ENDIAN);
   viewOf(address).setUint32(8, groups, LITTLE_ENDIAN);

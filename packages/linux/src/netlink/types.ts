@@ -194,10 +194,18 @@ export type KernelChange =
   | { readonly kind: "route-removed"; readonly route: KernelRoute }
   | { readonly kind: "resync"; readonly reason: string };
 
+/** Which changes of routes to report; the kernel keeps all others out of the queue. */
+export interface WatchedRoutes {
+  /** 0..255. */
+  readonly table: number;
+  /** rtm_protocol, 0..255. */
+  readonly protocol: number;
+}
+
 /** What to watch, and how. */
 export interface WatchOptions {
   /** Routes as well; default false (a router's churn would drown the rest). */
-  readonly routes?: boolean;
+  readonly routes?: boolean | WatchedRoutes;
   /** Bytes the kernel may queue for us; default 16 MiB with CAP_NET_ADMIN, else what `net.core.rmem_max` allows. */
   readonly receiveBufferBytes?: number;
   /** A watch does not keep the process alive when false; default true. */

@@ -6,7 +6,8 @@ import { EventSocket } from "./event-socket.ts";
 import { decodeLink } from "./link-codec.ts";
 import type { NetlinkMessage } from "./message.ts";
 import { decodeRoute } from "./route-codec.ts";
-import type { KernelChange, Watch, WatchOptions } from "./types.ts";
+import { routeFilter } from "./route-filter.ts";
+import type { KernelChange, Watch, WatchedRoutes, WatchOptions } from "./types.ts";
 
 const DEFAULT_RECEIVE_BUFFER = 16 * 1024 * 1024;
 
@@ -19,21 +20,20 @@ export function startWatch(
   onClose: () => void,
 ): Watch {
   const names = new NameMemory(interfaceName);
+  const wanted = options.routes ?? false;
   const socket = new EventSocket(
     libc,
     {
       groups:
-        GROUP.link |
-        GROUP.ipv4Address |
-        GROUP.ipv6Address |
-        (options.routes === true ? GROUP.ipv4Route | GROUP.ipv6Route : 0),
+        GROUP.link | GROUP.ipv4Address | GROUP.ipv6Address | (wanted === false ? 0 : GROUP.ipv4Route | GROUP.ipv6Route),
+      filter: typeof wanted === "object" ? routeFilter(wanted) : null,
       receiveBufferBytes: options.receiveBufferBytes ?? DEFAULT_RECEIVE_BUFFER,
       keepAlive: options.keepAlive ?? true,
     },
     {
       message: (message) => {
         const change = decodeChange(message, names);
-        if (change !== undefined) listener(change);
+        if (change !== undefined && isWanted(change, wanted)) listener(change);
       },
       resync: (reason) => {
         names.forgetAll();
@@ -50,6 +50,11 @@ export function startWatch(
       onClose();
     },
   };
+}
+
+function isWanted(change: KernelChange, wanted: boolean | WatchedRoutes): boolean {
+  if (typeof wanted === "boolean" || (change.kind !== "route-added" && change.kind !== "route-removed")) return true;
+  return change.route.table === wanted.table && change.route.protocol === wanted.protocol;
 }
 
 /**

@@ -33,6 +33,37 @@ describe.skipIf(!namespacesWork)("watching a real kernel", () => {
     ]);
   });
 
+  it("reports routes of one table and protocol alone, whatever else changes", async () => {
+    const changes = await inNamespace(async ({ linux, sh, until }) => {
+      const rtnetlink = new linux.Rtnetlink();
+      rtnetlink.setLinkUp({ interface: "lo" });
+      const seen: string[] = [];
+      rtnetlink.watch(
+        (change) => {
+          if (change.kind === "route-added" || change.kind === "route-removed")
+            seen.push(`${change.kind} ${change.route.destination}`);
+          if (change.kind === "address-added" && change.address.address === "192.0.2.99") seen.push("end");
+        },
+        { routes: { table: linux.ROUTE_TABLE.local, protocol: 77 } },
+      );
+      // Another table, another protocol, an address with the kernel's own local route: none of them is wanted.
+      sh("ip route add 198.51.100.0/24 dev lo proto 77; ip route add local 198.51.101.0/24 dev lo proto 78");
+      sh("ip route add local 198.51.102.0/24 dev lo proto 77; ip -6 route add local 2001:db8:7::/64 dev lo proto 77");
+      sh("ip route del local 198.51.102.0/24 dev lo proto 77; ip -6 route del local 2001:db8:7::/64 dev lo proto 77");
+      sh("ip addr add 192.0.2.99/32 dev lo");
+      await until(() => seen.includes("end"), "the last change");
+      rtnetlink.close();
+      return seen;
+    });
+    expect(changes).toEqual([
+      "route-added 198.51.102.0/24",
+      "route-added 2001:db8:7::/64",
+      "route-removed 198.51.102.0/24",
+      "route-removed 2001:db8:7::/64",
+      "end",
+    ]);
+  });
+
   it("sees lo go down and up, which drops IPv6 addresses and keeps IPv4 ones", async () => {
     const result = await inNamespace(async ({ linux, sh, until }) => {
       const rtnetlink = new linux.Rtnetlink();

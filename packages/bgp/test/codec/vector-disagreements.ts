@@ -43,7 +43,7 @@ export function disagreement({ issues, told, expected, status, rules }: Case): s
     issues.every((issue) => /^attr-discard: capability \d+ bad length/.test(issue)) &&
     status === "ok"
   ) {
-    return "a capability with a value its RFC does not allow is kept as octets and ignored; an OPEN has no outcome to say so";
+    return "RFC 4271 §6.2 refuses an Optional Parameter that is malformed: this one is whole, one capability in it is not understood, and RFC 5492 §3 ignores those; the checker discards it as well, but an OPEN has no outcome to say so";
   }
   if (status === "ok" && has("17:as4-path-from-four-octet-peer")) {
     return 'RFC 6793 §4.1: AS4_PATH from a four-octet speaker is discarded, "and continue processing", whatever is wrong inside';

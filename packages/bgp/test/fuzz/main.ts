@@ -145,7 +145,7 @@ function watch(options: Options): void {
   let executed = -1;
   const watchdog = setInterval(() => {
     const now = Atomics.load(counters, 0);
-    if (now !== executed || latest === null) {
+    if (now !== executed || now === 0) {
       executed = now;
       return;
     }
@@ -156,7 +156,14 @@ function watch(options: Options): void {
 }
 
 function replay(from: string): void {
-  const input = readInput(existsSync(from) ? readFileSync(from, "utf8") : from);
+  let input: Uint8Array;
+  try {
+    input = readInput(existsSync(from) ? readFileSync(from, "utf8") : from);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+    return;
+  }
   const began = performance.now();
   console.log(
     `${toHex(input)}\n${execute(input).join(" ")}\n${(performance.now() - began).toFixed(1)} ms, no promise broken`,

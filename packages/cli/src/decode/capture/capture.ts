@@ -5,7 +5,7 @@ import { type TcpSegment, tcpSegment } from "./network.ts";
 import { type PacketOrFault, type PacketReader, u32 } from "./packet.ts";
 import { PcapFile } from "./pcap-file.ts";
 import { PcapngFile } from "./pcapng-file.ts";
-import type { Stamp } from "./tcp-direction.ts";
+import type { HeldOctets, Stamp } from "./tcp-direction.ts";
 
 const bgpPort = 179;
 /** More sessions than this at the same time, and the one that was silent longest is forgotten. */
@@ -17,6 +17,7 @@ export class CaptureReader implements FormatReader {
   readonly #options: SessionOptions;
   readonly #connections = new Map<string, Connection>();
   readonly #unreadLinkTypes = new Map<number, number>();
+  readonly #held: HeldOctets = { total: 0 };
   #fragments = 0;
   #file: PacketReader | null = null;
   // The first octets, until they are enough to tell the file format.
@@ -71,7 +72,7 @@ export class CaptureReader implements FormatReader {
     let connection = this.#connections.get(key);
     if (connection === undefined) {
       if (!mayBeBgp(segment)) return;
-      connection = new Connection(segment, this.#options);
+      connection = new Connection(segment, this.#options, this.#held);
     } else {
       this.#connections.delete(key);
     }

@@ -3,19 +3,20 @@ import { codecContext, type Learned, type SessionOptions } from "../context.ts";
 import { type Finding, fault, type Place, warning } from "../finding.ts";
 import { MessageCutter } from "../formats/message-cutter.ts";
 import type { TcpSegment } from "./network.ts";
-import { type Stamp, TcpDirection, type TcpEvent } from "./tcp-direction.ts";
+import { type HeldOctets, type Stamp, TcpDirection, type TcpEvent } from "./tcp-direction.ts";
 
 /** One end of a connection, and what it sent. */
 class Side {
   readonly address: string;
   readonly port: number;
   readonly cutter: MessageCutter;
-  tcp = new TcpDirection();
+  tcp: TcpDirection;
   open: OpenMessage | null = null;
   /** Why the cutter looks for the next header, while that is not a fault of the messages. */
   searching: "start" | "gap" | null = null;
 
-  constructor(address: string, port: number, context: CodecContext) {
+  constructor(address: string, port: number, context: CodecContext, held: HeldOctets) {
+    this.tcp = new TcpDirection(held);
     this.address = address;
     this.port = port;
     this.cutter = new MessageCutter(context);
@@ -25,14 +26,16 @@ class Side {
 /** A BGP session in a capture: two TCP directions, and what the OPENs seen in them say about the messages after them. */
 export class Connection {
   readonly #options: SessionOptions;
+  readonly #held: HeldOctets;
   readonly #sides: readonly [Side, Side];
 
-  constructor(first: TcpSegment, options: SessionOptions) {
+  constructor(first: TcpSegment, options: SessionOptions, held: HeldOctets) {
     this.#options = options;
+    this.#held = held;
     const context = codecContext(options);
     this.#sides = [
-      new Side(first.source, first.sourcePort, context),
-      new Side(first.destination, first.destinationPort, context),
+      new Side(first.source, first.sourcePort, context, held),
+      new Side(first.destination, first.destinationPort, context, held),
     ];
   }
 
@@ -79,7 +82,7 @@ export class Connection {
       side.cutter.context = codecContext(this.#options);
     }
     for (const side of sides) {
-      side.tcp = new TcpDirection();
+      side.tcp = new TcpDirection(this.#held);
       side.searching = null;
     }
   }

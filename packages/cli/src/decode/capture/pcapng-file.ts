@@ -7,6 +7,8 @@ const BlockType = { Section: 0x0a0d0d0a, Interface: 1, Packet: 2, SimplePacket: 
 const byteOrderMagic = 0x1a2b3c4d;
 /** The smallest block: type, length, length again. */
 const minBlockLength = 12;
+/** More interfaces than a machine has are no capture, and would have to be remembered. */
+const maxInterfaces = 1 << 16;
 const resolutionOption = 9;
 const offsetOption = 14;
 
@@ -98,6 +100,10 @@ export class PcapngFile implements PacketReader {
       this.#interfaces = [];
     } else if (type === BlockType.Interface) {
       if (bodyEnd - body >= 8) this.#interfaces.push(readInterface(bytes, body, bodyEnd, little));
+      if (this.#interfaces.length > maxInterfaces) {
+        this.#failed = true;
+        yield { fault: `The interface at offset ${offset} is one more than is believed; nothing after it can be read.` };
+      }
     } else {
       yield* this.#packet(type, bytes, body, bodyEnd, offset);
     }

@@ -19,11 +19,18 @@ interface Held {
 }
 
 const maxHeldOctets = 1 << 18;
+/** All directions of a capture together. */
+const maxHeldInAll = 1 << 25;
 const maxHeldSegments = 1024;
 /** How long a missing segment is waited for in the time of the capture: once the receiver has acknowledged it, and before. */
 const patienceSeconds = { acknowledged: 1, open: 120 };
 /** Farther back than this is no retransmission but another connection between the same ports. */
 const maxWindow = 1 << 24;
+
+/** What all directions of a capture hold, so that many of them stay within bounds as well. */
+export interface HeldOctets {
+  total: number;
+}
 
 /**
  * Puts the segments of one direction of a TCP connection in order by sequence number (RFC 9293 §3.4). The octets that came first count
@@ -36,9 +43,14 @@ export class TcpDirection {
   #next: number | null = null;
   #finAt: number | null = null;
   #held: Held[] = [];
+  readonly #all: HeldOctets;
   #heldOctets = 0;
   #heldSince = 0;
   #acknowledged: number | null = null;
+
+  constructor(all: HeldOctets = { total: 0 }) {
+    this.#all = all;
+  }
 
   /** Whether a SYN with this sequence number begins another connection than the one seen so far. */
   beginsAnew(segment: TcpSegment): boolean {
@@ -102,7 +114,8 @@ export class TcpDirection {
     }
     if (this.#held.length === 0) this.#heldSince = stamp.seconds;
     this.#hold(sequence, octets, stamp);
-    if (this.#heldOctets > maxHeldOctets || this.#held.length > maxHeldSegments) yield* this.giveUp();
+    const tooMany = this.#heldOctets > maxHeldOctets || this.#held.length > maxHeldSegments;
+    if (tooMany || this.#all.total > maxHeldInAll) yield* this.giveUp();
   }
 
   /** What of the octets is new: those sent again are left out. */
@@ -120,6 +133,7 @@ export class TcpDirection {
       if (distance(sequence, this.#next ?? sequence) > 0) break;
       count++;
       this.#heldOctets -= octets.length;
+      this.#all.total -= octets.length;
       yield* this.#deliver(sequence, octets, filledBy ?? stamp);
     }
     if (count > 0) this.#held.splice(0, count);
@@ -137,6 +151,7 @@ export class TcpDirection {
       return;
     this.#held.splice(at, 0, { sequence, octets: octets.slice(), stamp });
     this.#heldOctets += octets.length;
+    this.#all.total += octets.length;
   }
 
   #overdue(seconds: number): boolean {

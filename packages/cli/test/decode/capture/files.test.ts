@@ -91,6 +91,17 @@ describe("pcapng", () => {
     ]);
   });
 
+  test("ends where a section has more interfaces than can be remembered", () => {
+    const reader = make();
+    const head = pcapng([]);
+    const source = head.subarray(28);
+    const many = octets(...new Array<Uint8Array>(256).fill(source));
+    expect([...reader.push(head)]).toEqual([]);
+    const notes = Array.from({ length: 257 }, () => [...reader.push(many)]).flat();
+    expect(notes).toMatchObject([{ kind: "note", fault: true }]);
+    expect(reader.done).toBe(true);
+  });
+
   test("passes over a block of any length without holding it", () => {
     const reader = make();
     const file = pcapng([packet(0)]);

@@ -136,6 +136,22 @@ describe("one direction of a TCP connection", () => {
     expect(events.filter((event) => typeof event === "string")).toHaveLength(1025);
   });
 
+  test("holds 32 megabytes at most together with all others", () => {
+    const all = { total: 1 << 25 };
+    const sent = [
+      { sequence: 0, data: [1] },
+      { sequence: 5, data: [6] },
+    ];
+    expect(run(new TcpDirection(all), sent)).toEqual([[1], "gap 4", [6]]);
+    expect(all.total).toBe(1 << 25);
+    const alone = { total: 0 };
+    const direction = new TcpDirection(alone);
+    expect(run(direction, sent)).toEqual([[1]]);
+    expect(alone.total).toBe(1);
+    expect([...direction.giveUp()]).toHaveLength(2);
+    expect(alone.total).toBe(0);
+  });
+
   test("takes numbers far behind for another connection whose beginning is missing", () => {
     const sent = [
       { sequence: 0x7000_0000, data: [1] },

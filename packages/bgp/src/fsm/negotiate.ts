@@ -163,6 +163,7 @@ function agree(
     codecContext: {
       fourOctetAs,
       internal,
+      // RFC 8654 §4: longer messages only when both ends have announced the capability.
       maxMessageLength: extendedMessage ? 65535 : 4096,
       addPathReceive: addPath.receive,
       addPathSend: addPath.send,

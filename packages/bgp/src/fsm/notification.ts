@@ -51,6 +51,7 @@ export function unsupportedCapability(families: readonly Family[]): Notification
   return notification(NotificationCode.OpenMessageError, OpenSubcode.UnsupportedCapability, data);
 }
 
+/** RFC 4271 §6.5. */
 export function holdTimerExpired(): NotificationBody {
   return notification(NotificationCode.HoldTimerExpired, 0);
 }
@@ -60,7 +61,7 @@ export function sendHoldTimerExpired(): NotificationBody {
   return notification(NotificationCode.SendHoldTimerExpired, 0);
 }
 
-/** RFC 6608 §3: the subcode names the state (none is assigned for Connect and Active), the data is the type octet. */
+/** RFC 4271 §6.6, RFC 6608 §3: the subcode names the state (none is assigned for Connect and Active), the data is the type octet. */
 export function unexpectedMessage(state: ConnectedState, messageType: number): NotificationBody {
   return notification(NotificationCode.FiniteStateMachineError, unexpectedSubcodes[state], Uint8Array.of(messageType));
 }

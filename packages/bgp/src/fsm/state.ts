@@ -1,7 +1,7 @@
 /**
  * The states of one BGP connection attempt loop (RFC 4271 §8.2.2).
  *
- * Theory of operation. An FSM follows one TCP connection at a time, from the wish for one to its end:
+ * Theory of operation. An FSM follows one TCP connection at a time (RFC 4271 §8.2.1), from the wish for one to its end:
  *
  *   Idle ──start──▶ Connect ──TCP up──▶ OpenSent ──OPEN──▶ OpenConfirm ──KEEPALIVE──▶ Established
  *    ▲  └─passive start─▶ Active ─┘                                                        │

@@ -49,3 +49,4 @@ export { dial } from "./tcp/dial.ts";
 export { descriptorOf } from "./tcp/handle-fd.ts";
 export { listen } from "./tcp/listen.ts";
 export type { DialOptions, ListenOptions, PeerKey, TcpOptions } from "./tcp/options.ts";
+export { type SilentDrops, silentDrops } from "./tcp/silent-drops.ts";

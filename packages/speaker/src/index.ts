@@ -19,6 +19,7 @@ export { Speaker } from "./speaker.ts";
 export type {
   BoundAddress,
   DialOptions,
+  DropCounters,
   ListenOptions,
   ListenPeer,
   SocketProtection,

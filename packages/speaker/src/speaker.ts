@@ -54,6 +54,7 @@ export class Speaker {
       connect: options.connect ?? connectPlain,
       localAddresses: lastKnown(options.localAddresses ?? systemAddresses, logger),
       rekey: options.rekey,
+      silentDrops: options.silentDrops,
       checkProtection: (protection, passive) => this.#checkProtection(protection, passive),
       listenersChange: (change) => this.#peersChanged(change),
     };

@@ -1,6 +1,6 @@
 import type { Server } from "node:net";
 import type { PeerKey, TcpOptions } from "@vipcast/linux";
-import { applyTcpOptions, dial, listen, setPeerKey } from "@vipcast/linux";
+import { applyTcpOptions, dial, listen, setPeerKey, silentDrops } from "@vipcast/linux";
 import type { ListenPeer, SocketProtection, Transport } from "@vipcast/speaker";
 
 /** CS6, the class that networks keep for their routing protocols (RFC 4594 §3.2). */
@@ -43,6 +43,7 @@ export function kernelTransport(options: { readonly ttlSecurity: boolean }): Tra
       for (const key of keys) setPeerKey(server, key);
     },
     rekey: (socket, { address, password }) => setPeerKey(socket, { peer: withoutZone(address), key: password ?? "" }),
+    silentDrops,
     // The key is the listener's and was checked with the first segment; the rest belongs to the connection.
     accepted: (socket, peer) => applyTcpOptions(socket, tcpOptions(peer)),
   };

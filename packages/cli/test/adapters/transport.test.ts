@@ -66,12 +66,25 @@ describe("a password that changes", () => {
   }, 15_000);
 });
 
-test("a wrong password is silence, which is told with its possible causes and remedies", async () => {
+test("a wrong password is silence, which is told with its cause and remedy", async () => {
   const { a } = await pair({ password: "one" }, { password: "two" });
   await expect.poll(() => a.snapshot().lastDown?.reason, { timeout: 5000 }).toBe("connect-timeout");
   expect(a.snapshot().lastDown?.cause).toMatch(
-    /^127\.0\.7\.2:\d+ did not answer our connection attempt within 1 s \(connectRetry\): .*its TCP-MD5 password for us may be another one or none: make both the same/,
+    /^127\.0\.7\.2:\d+ did not answer our connection attempt within 1 s \(connectRetry\): .*another TCP-MD5 password than ours: make both the same$/,
   );
+});
+
+test("a peer without TTL security is named by the segments this host drops", async () => {
+  // A listener of its own, so that what it answers leaves with the usual TTL.
+  const two = new Speaker({ asn: 65000, routerId: "2.2.2.2" });
+  speakers.push(two);
+  const { port } = await two.listen({ host: far, port: 0 });
+  two.addPeer({ address: near, asn: 65001, passive: true });
+  const one = speaker(65001, "1.1.1.1");
+  const options = { address: far, asn: 65000, port, source: near, connectRetry: 1, ttlSecurity: 1 };
+  const a = one.addPeer(options);
+  await expect.poll(() => a.snapshot().lastDown?.reason, { timeout: 5000 }).toBe("connect-timeout");
+  expect(a.snapshot().lastDown?.cause).toMatch(/this host has dropped \d+ segments? meanwhile whose TTL was too low/);
 });
 
 test("neighbours of a listen range need the key of the range", async () => {

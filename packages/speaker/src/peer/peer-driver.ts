@@ -332,7 +332,7 @@ export class PeerDriver implements Peer {
   #dial(): void {
     const { connect, localAddresses } = this.#environment;
     const context = { localAddresses, announced: (address: Uint8Array) => this.#announces(address) };
-    this.#connections.dial(() => connect(dialOptions(this.settings, this.#protection.options, context)));
+    this.#connections.dial(() => connect(dialOptions(this.settings, this.#protection.forDial(), context)));
   }
 
   #disconnect(slot: Slot, abort: boolean): void {
@@ -381,7 +381,7 @@ export class PeerDriver implements Peer {
     const { reason, wasEstablished, notification } = event;
     this.routes.down();
     this.#inbound.clear();
-    const cause = causeInWords(event, this.settings, this.#protection.options);
+    const cause = causeInWords(event, this.settings, this.#protection);
     this.#lastCause = cause;
     this.#reports.down({
       reason,

@@ -1,11 +1,12 @@
 import type { Socket } from "node:net";
-import type { ListenPeer, SocketProtection, Transport } from "../transport/options.ts";
+import type { DropCounters, ListenPeer, SocketProtection, Transport } from "../transport/options.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 import { readPassword } from "./read-options.ts";
 
 /** What a change of the password needs from the speaker. */
 export interface ProtectionEnvironment {
   readonly rekey: Transport["rekey"];
+  readonly silentDrops: Transport["silentDrops"];
   /** Throws when the sockets cannot have these options. */
   readonly checkProtection: (protection: SocketProtection, passive: boolean) => void;
   /** What the listeners need for peers has changed. Throws when a listener cannot take it. */
@@ -22,6 +23,8 @@ export class PeerProtection {
   readonly #environment: ProtectionEnvironment;
   #options: SocketProtection;
   #listenPeer: ListenPeer;
+  /** Before the dial that is under way, or was last. */
+  #dropsBefore: DropCounters | null = null;
 
   constructor({ address, protection, config }: PeerSettings, environment: ProtectionEnvironment) {
     this.#address = address.text;
@@ -33,6 +36,34 @@ export class PeerProtection {
 
   get options(): SocketProtection {
     return this.#options;
+  }
+
+  /** The options for a dial that begins now. */
+  forDial(): SocketProtection {
+    this.#dropsBefore = this.#drops();
+    return this.#options;
+  }
+
+  /** What this host has dropped without an answer since the last dial began; null where nobody counts. */
+  get dropped(): DropCounters | null {
+    const before = this.#dropsBefore;
+    const now = before === null ? null : this.#drops();
+    if (before === null || now === null) return null;
+    return {
+      wrongKey: now.wrongKey - before.wrongKey,
+      missingKey: now.missingKey - before.missingKey,
+      unexpectedKey: now.unexpectedKey - before.unexpectedKey,
+      lowTtl: now.lowTtl - before.lowTtl,
+    };
+  }
+
+  #drops(): DropCounters | null {
+    try {
+      return this.#environment.silentDrops?.() ?? null;
+    } catch {
+      // It only serves a sentence.
+      return null;
+    }
   }
 
   get listenPeer(): ListenPeer {

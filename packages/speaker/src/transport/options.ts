@@ -16,6 +16,18 @@ export interface SocketProtection {
   readonly userTimeout?: number;
 }
 
+/** Segments that this host has dropped without an answer, as the kernel counts them: for all peers together. */
+export interface DropCounters {
+  /** Signed with another TCP MD5 key than the one set. */
+  readonly wrongKey: number;
+  /** Not signed, although a key is set. */
+  readonly missingKey: number;
+  /** Signed, although no key is set. */
+  readonly unexpectedKey: number;
+  /** Their TTL was below what `ttlSecurity` allows. */
+  readonly lowTtl: number;
+}
+
 /** How to reach a peer. */
 export interface DialOptions extends SocketProtection {
   /** IPv4 or IPv6 address; a link-local one carries its zone: `fe80::1%eth0`. */
@@ -67,6 +79,8 @@ export interface Transport {
    * throws, the session is reset instead when a password changes.
    */
   readonly rekey?: (socket: Socket, peer: ListenPeer) => void;
+  /** What was dropped without an answer so far, to say what a dial that nobody answers may be about; null where nobody counts. */
+  readonly silentDrops?: () => DropCounters | null;
   /** Called for each accepted socket of a configured peer before it is used; when it throws, the connection is closed. */
   readonly accepted?: (socket: Socket, peer: ListenPeer) => void;
 }

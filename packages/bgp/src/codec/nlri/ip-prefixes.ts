@@ -19,7 +19,7 @@ export function ipPrefixes(
     nextHopRdOctets: 0,
     isValid: (bytes, start, end, addPath) => isValid(bytes, start, end, addPath, maxLengthBits),
     forEach,
-    count,
+    count: countNlri,
     read: (source, offset, lengthBits, pathId) => {
       const bytes = new Uint8Array((lengthBits + 7) >> 3);
       copyPrefixBits(source, offset, lengthBits, bytes);
@@ -63,7 +63,8 @@ function forEach(
   }
 }
 
-function count(bytes: Uint8Array, start: number, end: number, addPath: boolean): number {
+/** How many NLRI of `<length in bits, octets>` there are, whatever the octets are. */
+export function countNlri(bytes: Uint8Array, start: number, end: number, addPath: boolean): number {
   const beforeLength = addPath ? 4 : 0;
   let at = start;
   let total = 0;

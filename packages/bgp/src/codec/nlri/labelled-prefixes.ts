@@ -3,7 +3,7 @@ import type { Writer } from "../../bytes/writer.ts";
 import type { Family } from "../../iana/afi-safi.ts";
 import { BgpEncodeError, checkLength, checkRange } from "../encode-error.ts";
 import type { NlriSpec, NlriVisitor } from "./family.ts";
-import { checkPrefix, clearSpareBits } from "./ip-prefixes.ts";
+import { checkPrefix, clearSpareBits, countNlri } from "./ip-prefixes.ts";
 import { copyPrefixBits, type Prefix } from "./prefix.ts";
 
 /** RFC 8277 §2.2: 20 bits of label, three reserved ones, and the bottom-of-stack bit. */
@@ -33,7 +33,7 @@ export function labelledPrefixes(
       isValid(bytes, start, end, addPath, withdrawn, rdBits, maxLengthBits),
     forEach: (bytes, start, end, addPath, withdrawn, visit) =>
       forEach(bytes, start, end, addPath, withdrawn, rdBits, visit),
-    count,
+    count: countNlri,
     read: (bytes, offset, lengthBits, pathId, head, withdrawn) =>
       read(bytes, offset, lengthBits, pathId, head, withdrawn, d.family, rdOctets),
     encode: (w, prefix, addPath, withdrawn) => {
@@ -104,16 +104,6 @@ function forEach(
     visit(bytes, offset, lengthBits - 8 * (offset - head), pathId, head);
     at = head + ((lengthBits + 7) >> 3);
   }
-}
-
-function count(bytes: Uint8Array, start: number, end: number, addPath: boolean): number {
-  const beforeLength = addPath ? 4 : 0;
-  let total = 0;
-  for (let at = start; at < end; total++) {
-    at += beforeLength;
-    at += 1 + ((bytes[at]! + 7) >> 3);
-  }
-  return total;
 }
 
 function read(

@@ -1,4 +1,4 @@
-import type { RouterSession } from "@vipcast/lab";
+import { parseBirdProtocols } from "@vipcast/lab";
 import {
   bothFamilies,
   type DaemonDriver,
@@ -114,27 +114,6 @@ function birdRoute(route: OwnRoute): string {
 
 function channelOf(family: FamilyName): "ipv4" | "ipv6" {
   return family === "ipv4-unicast" ? "ipv4" : "ipv6";
-}
-
-/** Reads `birdc show protocols all`; protocols that are not BGP are left out. */
-export function parseBirdProtocols(text: string): readonly RouterSession[] {
-  const sessions: RouterSession[] = [];
-  // Each protocol starts at column 0: `node  BGP  ---  up  13:40:00.123  Established`.
-  for (const block of text.split(/\n(?=\S)/)) {
-    if (!/^\S+\s+BGP\s/.test(block)) continue;
-    const field = (label: string): string | null =>
-      block.match(new RegExp(`^\\s+${label}:\\s+(.*)$`, "m"))?.[1]?.trim() ?? null;
-    const hold = field("Hold timer")?.match(/\/(\d+)/)?.[1];
-    const state = (field("BGP state") ?? "idle").toLowerCase();
-    sessions.push({
-      peer: field("Neighbor address") ?? "",
-      state,
-      // No timer is shown when it is off, which is what a hold time of 0 means.
-      holdTime: hold === undefined ? (state === "established" ? 0 : null) : Number(hold),
-      lastError: field("Last error"),
-    });
-  }
-  return sessions;
 }
 
 /** Reads `birdc show route table T all`; `peer` is the name of the protocol. */

@@ -1,4 +1,4 @@
-import type { DaemonProgram, RouterSession } from "@vipcast/lab";
+import { frrFolder, frrPrograms, frrRequired, parseFrrNeighbors, type RouterSession, vtyshCommand } from "@vipcast/lab";
 import {
   bothFamilies,
   type DaemonDriver,
@@ -15,26 +15,24 @@ import {
   readOrigin,
 } from "./driver.ts";
 
-const programs = "/usr/lib/frr";
-
 /** FRR's bgpd with zebra; without real root bgpd alone, because zebra wants to become the user `frr`. */
 export const frr: DaemonDriver = {
   name: "frr",
   title: "FRR",
-  programs: [`${programs}/bgpd`, `${programs}/zebra`, "vtysh"],
+  programs: frrRequired,
   // It leaves out capability 65 only together with all others.
   lacks: {
     "add-path-off": "always offers to receive several paths",
     "dials-link-local": "does not dial a link-local neighbour that is configured by its address",
   },
   lacksRootless: { "kernel-routes": "zebra needs root" },
-  version: { argv: [`${programs}/bgpd`, "--version"], pattern: /version (\S+)/ },
+  version: { argv: [`${frrFolder}/bgpd`, "--version"], pattern: /version (\S+)/ },
   owner: "frr:frr",
   files: (spec, place) => [
     { path: `${place.folder}/bgpd.conf`, text: frrConfig(spec) },
     { path: `${place.folder}/zebra.conf`, text: "hostname peer\nlog stdout\n" },
   ],
-  start: (_spec, place) => frrPrograms(place),
+  start: (_spec, place) => frrPrograms(place.folder, place.isolation),
   ready: async (daemon, program) => (await daemon.ask(vtysh(daemon.place, program, "show version"))).includes("FRR"),
   refresh: (place, { address }) => vtysh(place, "bgpd", `clear bgp ${bare(address)} soft in`),
   shutDown: (place, { asn }, { address }, text) => {
@@ -42,7 +40,7 @@ export const frr: DaemonDriver = {
     return ["vtysh", "--vty_socket", place.folder, "-d", "bgpd", ...lines.flatMap((line) => ["-c", line])];
   },
   sessions: async (daemon) =>
-    parseFrrNeighbors(await daemon.ask(vtysh(daemon.place, "bgpd", "show bgp neighbors json")), daemon.log()),
+    frrSessions(await daemon.ask(vtysh(daemon.place, "bgpd", "show bgp neighbors json")), daemon.log()),
   received: async (daemon, family) => {
     const words = family === "ipv4-unicast" ? "ipv4" : "ipv6";
     return parseFrrTable(await daemon.ask(vtysh(daemon.place, "bgpd", `show bgp ${words} unicast json detail`)));
@@ -50,32 +48,7 @@ export const frr: DaemonDriver = {
 };
 
 function vtysh(place: Place, program: string, command: string): readonly string[] {
-  return ["vtysh", "--vty_socket", place.folder, "-d", program, "-c", command];
-}
-
-function frrPrograms(place: Place): readonly DaemonProgram[] {
-  const file = (name: string): string => `${place.folder}/${name}`;
-  const common = (name: string): readonly string[] => [
-    `${programs}/${name}`,
-    ...[
-      "-f",
-      file(`${name}.conf`),
-      "-i",
-      file(`${name}.pid`),
-      "--vty_socket",
-      place.folder,
-      "-A",
-      "127.0.0.1",
-      "-P",
-      "0",
-    ],
-  ];
-  if (place.isolation !== "privileged") return [{ name: "bgpd", argv: [...common("bgpd"), "-Z", "-S", "-n"] }];
-  const shared = ["-u", "frr", "-g", "frr", "-z", file("zserv.api")];
-  return [
-    { name: "zebra", argv: [...common("zebra"), ...shared] },
-    { name: "bgpd", argv: [...common("bgpd"), ...shared] },
-  ];
+  return vtyshCommand(place.folder, program, command);
 }
 
 /** bgpd's configuration for a spec. */
@@ -197,26 +170,9 @@ export function parseFrrTable(text: string): readonly ReceivedRoute[] {
   );
 }
 
-interface FrrNeighbor {
-  readonly bgpState?: string;
-  readonly bgpTimerHoldTimeMsecs?: number;
-}
-
 /** Reads `show bgp neighbors json`. NOTIFICATIONs of attempts that came to nothing are only in its log. */
-export function parseFrrNeighbors(text: string, log: readonly string[]): readonly RouterSession[] {
-  return Object.entries((readJson(text) ?? {}) as Record<string, FrrNeighbor>)
-    .filter(([, neighbor]) => neighbor.bgpState !== undefined)
-    .map(([peer, neighbor]) => {
-      const state = (neighbor.bgpState ?? "idle").toLowerCase();
-      const hold = neighbor.bgpTimerHoldTimeMsecs;
-      return {
-        peer,
-        state,
-        // Before the session is up FRR prints what it would offer.
-        holdTime: state === "established" && hold !== undefined ? hold / 1000 : null,
-        lastError: lastNotification(log, peer),
-      };
-    });
+export function frrSessions(text: string, log: readonly string[]): readonly RouterSession[] {
+  return parseFrrNeighbors(text).map((session) => ({ ...session, lastError: lastNotification(log, session.peer) }));
 }
 
 /** `%NOTIFICATION: sent to neighbor 10.0.0.1 2/2 (OPEN Message Error/Bad Peer AS) 2 bytes`. */

@@ -97,12 +97,14 @@ export function parseBirdProtocols(text: string): readonly BirdSession[] {
     const field = (label: string): string | null =>
       block.match(new RegExp(`^\\s+${label}:\\s+(.*)$`, "m"))?.[1]?.trim() ?? null;
     const hold = field("Hold timer")?.match(/\/(\d+)/)?.[1];
+    // What BIRD calls Passive is RFC 4271's Active without a dial.
+    const state = (field("BGP state") ?? "idle").toLowerCase().replace("passive", "active");
     sessions.push({
       name,
       peer: field("Neighbor address") ?? "",
-      // What BIRD calls Passive is RFC 4271's Active without a dial.
-      state: (field("BGP state") ?? "idle").toLowerCase().replace("passive", "active"),
-      holdTime: hold === undefined ? null : Number(hold),
+      state,
+      // No timer is shown when it is off, which is what a hold time of 0 means.
+      holdTime: hold === undefined ? (state === "established" ? 0 : null) : Number(hold),
       lastError: field("Last error"),
     });
   }

@@ -1,11 +1,10 @@
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { requireRouter } from "../sandbox/tools.ts";
 import { Daemon } from "./daemon.ts";
+import { frrFolder, frrPrograms, frrRequired, vtyshCommand } from "./frr-programs.ts";
 import { frrConfig, parseFrrNeighbors, parseFrrRoute } from "./frr-text.ts";
 import { kernelNextHops } from "./kernel-routes.ts";
 import type { BgpPath, NextHop, Router, RouterConfig, RouterSession } from "./router.ts";
-
-const programs = "/usr/lib/frr";
 
 /**
  * FRR's bgpd with zebra. zebra wants to become the user `frr`, which a user namespace does not have: there bgpd runs alone, and
@@ -21,12 +20,12 @@ export class FrrRouter implements Router {
 
   /** Throws `router-missing` where FRR is not installed. */
   constructor(sandbox: Sandbox, config: RouterConfig) {
-    requireRouter("frr", [`${programs}/bgpd`, `${programs}/zebra`, "vtysh"]);
+    requireRouter("frr", frrRequired);
     this.#sandbox = sandbox;
     this.#config = config;
     this.#folder = `${sandbox.folder}/frr`;
     this.installsRoutes = sandbox.isolation === "privileged";
-    this.#daemon = new Daemon(sandbox, "router", this.#programs());
+    this.#daemon = new Daemon(sandbox, "router", frrPrograms(this.#folder, sandbox.isolation, config.listenPort));
   }
 
   async start(): Promise<void> {
@@ -34,7 +33,7 @@ export class FrrRouter implements Router {
     for (const [name, text] of Object.entries(files)) await this.#sandbox.writeFile(`${this.#folder}/${name}`, text);
     if (this.installsRoutes) await this.#sandbox.exec(null, ["chown", "-R", "frr:frr", this.#folder]);
     await this.#daemon.start(async (program) => {
-      const { code } = await this.#vtysh(["-d", program, "-c", "show version"]);
+      const { code } = await this.#vtysh(program, "show version");
       return code === 0;
     });
   }
@@ -66,7 +65,7 @@ export class FrrRouter implements Router {
   }
 
   async version(): Promise<string> {
-    const { stdout } = await this.#sandbox.exec(null, [`${programs}/bgpd`, "--version"], { allowFailure: true });
+    const { stdout } = await this.#sandbox.exec(null, [`${frrFolder}/bgpd`, "--version"], { allowFailure: true });
     return `FRR ${stdout.match(/version (\S+)/)?.[1] ?? "of unknown version"}`;
   }
 
@@ -79,36 +78,10 @@ export class FrrRouter implements Router {
   }
 
   async #show(command: string): Promise<string> {
-    return (await this.#vtysh(["-d", "bgpd", "-c", command])).stdout;
+    return (await this.#vtysh("bgpd", command)).stdout;
   }
 
-  #vtysh(args: readonly string[]): Promise<{ readonly code: number | null; readonly stdout: string }> {
-    return this.#sandbox.exec("router", ["vtysh", "--vty_socket", this.#folder, ...args], { allowFailure: true });
-  }
-
-  #programs(): { name: string; argv: string[] }[] {
-    const file = (name: string): string => `${this.#folder}/${name}`;
-    const common = (name: string): string[] => [
-      `${programs}/${name}`,
-      ...[
-        "-f",
-        file(`${name}.conf`),
-        "-i",
-        file(`${name}.pid`),
-        "--vty_socket",
-        this.#folder,
-        "-A",
-        "127.0.0.1",
-        "-P",
-        "0",
-      ],
-    ];
-    const port = this.#config.listenPort === undefined ? [] : ["-p", String(this.#config.listenPort)];
-    if (!this.installsRoutes) return [{ name: "bgpd", argv: [...common("bgpd"), ...port, "-Z", "-S", "-n"] }];
-    const shared = ["-u", "frr", "-g", "frr", "-z", file("zserv.api")];
-    return [
-      { name: "zebra", argv: [...common("zebra"), ...shared] },
-      { name: "bgpd", argv: [...common("bgpd"), ...shared, ...port] },
-    ];
+  #vtysh(program: string, command: string): Promise<{ readonly code: number | null; readonly stdout: string }> {
+    return this.#sandbox.exec("router", vtyshCommand(this.#folder, program, command), { allowFailure: true });
   }
 }

@@ -87,6 +87,12 @@ describe("parseBirdProtocols", () => {
   });
 });
 
+it("parseBirdProtocols takes an Established session without a timer for one with a hold time of 0", () => {
+  const text =
+    "node1  BGP  ---  up  13:40:00.123  Established\n  BGP state:  Established\n    Neighbor address: 10.0.0.1\n";
+  expect(parseBirdProtocols(text)).toMatchObject([{ name: "node1", state: "established", holdTime: 0 }]);
+});
+
 describe("birdConfig", () => {
   it("asks for merged paths, a short error wait and what the peer says", () => {
     const peers = [

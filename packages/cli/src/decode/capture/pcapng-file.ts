@@ -102,7 +102,9 @@ export class PcapngFile implements PacketReader {
       if (bodyEnd - body >= 8) this.#interfaces.push(readInterface(bytes, body, bodyEnd, little));
       if (this.#interfaces.length > maxInterfaces) {
         this.#failed = true;
-        yield { fault: `The interface at offset ${offset} is one more than is believed; nothing after it can be read.` };
+        yield {
+          fault: `The interface at offset ${offset} is one more than is believed; nothing after it can be read.`,
+        };
       }
     } else {
       yield* this.#packet(type, bytes, body, bodyEnd, offset);

@@ -51,7 +51,7 @@ describe.skipIf(version === null)(title, () => {
         found.push(...differences(fixture, trees[index]!));
       });
     }
-  });
+  }, 30_000);
 
   it("reads every fixture as the decoder does, but for what is listed with its RFC", () => {
     const listed = new Set(

@@ -15,11 +15,11 @@ function fuzzer(run: (input: Uint8Array) => readonly string[], clock: () => numb
 }
 
 describe("the fuzzer", () => {
-  it("finds nothing in the codec within some thousand mutants of the fixtures", () => {
+  it("finds nothing in the codec within some hundred mutants of the fixtures", () => {
     const made = fuzzer(execute);
-    made.round(4000);
+    made.round(800);
     expect(made.findings).toEqual([]);
-    expect(made.executions).toBe(4000 + seeds.length);
+    expect(made.executions).toBe(800 + seeds.length);
     expect(made.corpus.length).toBeGreaterThan(100);
     expect(made.features).toBeGreaterThan(200);
   });
@@ -93,7 +93,7 @@ describe("the fuzzer", () => {
       },
     });
     made.seed(Uint8Array.of(0, 0));
-    made.round(2000);
+    made.round(1000);
     expect(made.corpus.length).toBe(made.features);
     expect(kept).toEqual(made.corpus.slice(1));
     expect(made.features).toBeGreaterThan(50);

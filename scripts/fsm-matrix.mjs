@@ -231,8 +231,18 @@ const departures = [
   "The SendHoldTimer runs while some of our output waits for TCP to take it. RFC 9687 §4.3 runs it always and restarts it with every message; the two differ only when nothing is there to be sent.",
 ];
 
+/** A new state or event must not be missing here in silence. */
+function checkComplete({ fsmEventNumbers, fsmStateNames }) {
+  const missing = [
+    ...Object.keys(fsmEventNumbers).filter((type) => !samples.some((sample) => sample.event.type === type)),
+    ...fsmStateNames.filter((name) => !states.some((state) => state.name === name)),
+  ];
+  if (missing.length > 0) throw new Error(`scripts/fsm-matrix.mjs has no sample of ${missing.join(", ")}`);
+}
+
 export async function fsmMatrix() {
   const bgp = await import("../packages/bgp/dist/index.js");
+  checkComplete(bgp);
   return [
     "# The state machine: every state × event",
     "",

@@ -92,6 +92,11 @@ export class Outbox {
     return taken;
   }
 
+  /** TCP has not taken everything yet, as far as `unsent` was told. */
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
   /** `octets` of what was taken are not with TCP yet; true when TCP has taken some since the last call, or these began to wait. */
   unsent(octets: number): boolean {
     const accepted = this.#taken - octets;

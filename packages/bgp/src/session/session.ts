@@ -360,6 +360,8 @@ export class Session {
       }
       case "established":
         events.push({ kind: "established", negotiated: effect.negotiated });
+        // What began to wait before there was a send hold timer.
+        if (this.#outbox.waiting) this.#step({ type: "OutputSent", waiting: true }, now, events);
         return;
       case "deliver": {
         if (this.negotiated === null) return;

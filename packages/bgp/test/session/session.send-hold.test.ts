@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Session } from "../../src/session/session.ts";
-import { established, heard, keepalive, kinds, peerOpen } from "./scripted.ts";
+import { established, heard, keepalive, kinds, openConfirm, peerOpen } from "./scripted.ts";
 
 /** Lets the peer's KEEPALIVEs come in up to `until`, so that only our own output is in question; returns what happened. */
 function chatter(session: Session, from: number, until: number): string[] {
@@ -51,6 +51,15 @@ describe("a peer that reads nothing (RFC 9687)", () => {
     // Our KEEPALIVE of 19 octets was taken meanwhile, and waits as well.
     session.unsent(30 + (session.takeOutput()?.length ?? 0), 16_000);
     expect(chatter(session, 16_000, 21_000).at(-1)).toBe("down send-hold-timer-expired");
+  });
+
+  test("is given up just so when it stopped reading before the session was established", () => {
+    const session = openConfirm({ sendHoldTime: 20 });
+    session.unsent(19, 0);
+    session.receive(keepalive, 0);
+    session.unsent(19 + (session.takeOutput()?.length ?? 0), 0);
+    expect(chatter(session, 1000, 20_000)).toEqual([]);
+    expect(chatter(session, 20_000, 21_000).at(-1)).toBe("down send-hold-timer-expired");
   });
 
   test("is left alone once it has taken everything", () => {

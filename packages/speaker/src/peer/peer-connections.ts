@@ -86,7 +86,7 @@ export class PeerConnections {
     const connection = this.#current[slot];
     if (connection === null) return;
     this.#current[slot] = null;
-    this.#track(abort ? connection.destroy() : connection.finish(this.#clock));
+    this.#track(abort ? connection.abort() : connection.finish(this.#clock));
   }
 
   abortAll(): void {

@@ -159,6 +159,15 @@ export class Connection {
     return this.#whenClosed();
   }
 
+  /** Gives the connection up, and what waits to be sent with it: resets it, where there is one (RFC 9687 §4.3). */
+  abort(): Promise<void> {
+    const socket = this.#socket;
+    if (socket.destroyed || !this.#connected) return this.destroy();
+    this.#detach();
+    socket.resetAndDestroy();
+    return this.#whenClosed();
+  }
+
   /** Closes at once. */
   destroy(): Promise<void> {
     this.#detach();

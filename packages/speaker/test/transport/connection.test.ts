@@ -213,3 +213,34 @@ describe("finishing", () => {
     expect(calls).toBe(2);
   });
 });
+
+test("aborted, it is reset: the peer hears no end of stream behind what it never read, and nothing is left waiting", async () => {
+  const errors: string[] = [];
+  far.on("error", (error: NodeJS.ErrnoException) => errors.push(error.code ?? ""));
+  far.pause();
+  const stuck = connection();
+  for (let sent = 0; sent < 16 * 1024 * 1024; sent += 65536) stuck.write(new Uint8Array(65536));
+  expect(stuck.backlog).toBeGreaterThan(0);
+  await stuck.abort();
+  expect(near.destroyed).toBe(true);
+  far.resume();
+  await until(() => errors.length > 0, "the reset arrives");
+  expect(errors).toEqual(["ECONNRESET"]);
+  expect(causes).toEqual([]);
+});
+
+test("aborted before it is connected, or twice, it is just closed", async () => {
+  const early = new Connection(
+    createConnection({ port: 9, host: "192.0.2.1" }),
+    {
+      connected: () => undefined,
+      data: () => undefined,
+      drained: () => undefined,
+      unsent: () => undefined,
+      closed: () => undefined,
+    },
+    { connected: false },
+  );
+  await early.abort();
+  await early.abort();
+});

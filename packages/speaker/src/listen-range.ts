@@ -3,7 +3,7 @@ import type { PeerHandlers } from "./handlers.ts";
 import { checkInteger, refuseOption } from "./peer/check.ts";
 import type { Peer } from "./peer/peer.ts";
 import { resolveGroup } from "./peer/peer-group.ts";
-import { readProtection } from "./peer/read-options.ts";
+import { readPassword, readProtection } from "./peer/read-options.ts";
 import type { PeerGroup, PeerOptions } from "./peer-options.ts";
 import type { ListenPeer } from "./transport/options.ts";
 import type { PeerAddress } from "./transport/peer-address.ts";
@@ -25,6 +25,8 @@ export interface ListenRange {
   readonly peers: readonly Peer[];
   /** Connections turned away because `limit` was reached. */
   readonly refused: number;
+  /** Changes the TCP MD5 password of the range and of the neighbours that are connected, as `Peer.setPassword` does. */
+  setPassword(password: string | null): void;
 }
 
 const defaultLimit = 100;
@@ -34,16 +36,17 @@ export class Range implements ListenRange {
   readonly prefix: string;
   readonly limit: number;
   readonly handlers: PeerHandlers;
-  readonly listenPeer: ListenPeer;
   readonly lengthBits: number;
   readonly #parsed: Prefix;
-  readonly #options: PeerGroup;
+  readonly #onPassword: (password: string | null) => void;
+  #options: PeerGroup;
+  #listenPeer: ListenPeer;
   readonly #size: 4 | 16;
   readonly #peers = new Map<string, Peer>();
   #refused = 0;
 
   /** Throws `ERR_SPEAKER_OPTION` for a prefix or limit that is none. The options of the peers are for the caller to try. */
-  constructor(options: ListenRangeOptions, handlers: PeerHandlers) {
+  constructor(options: ListenRangeOptions, handlers: PeerHandlers, onPassword: (password: string | null) => void) {
     const { prefix, limit = defaultLimit, ...group } = options;
     const parsed = parsePrefix(prefix);
     if (parsed === undefined)
@@ -54,21 +57,44 @@ export class Range implements ListenRange {
     this.handlers = handlers;
     this.lengthBits = parsed.lengthBits;
     this.#parsed = parsed;
-    this.#options = group;
+    this.#options = resolveGroup(group);
+    this.#onPassword = onPassword;
     this.#size = prefix.includes(":") ? 16 : 4;
     const bytes = new Uint8Array(this.#size);
     bytes.set(parsed.bytes);
     const address = { bytes, zone: null, text: formatAddress(bytes) };
-    this.listenPeer = {
+    this.#listenPeer = {
       address: address.text,
       prefixLength: parsed.lengthBits,
-      ...readProtection(resolveGroup(group), address),
+      ...readProtection(this.#options, address),
     };
+  }
+
+  get listenPeer(): ListenPeer {
+    return this.#listenPeer;
+  }
+
+  setPassword(password: string | null): void {
+    this.#onPassword(password);
+  }
+
+  /** What the listeners need with this password. */
+  listenPeerWith(password: string | null): ListenPeer {
+    const { password: _, ...others } = this.#listenPeer;
+    return password === null ? others : { ...others, password: readPassword(password) };
+  }
+
+  /** The listeners have taken it; neighbours that come from now on have it too. */
+  changed(listenPeer: ListenPeer): void {
+    this.#listenPeer = listenPeer;
+    const { password: _, ...others } = this.#options;
+    const { password } = listenPeer;
+    this.#options = password === undefined ? others : { ...others, password };
   }
 
   /** An address of this range, to try the options with. */
   get example(): string {
-    const { address } = this.listenPeer;
+    const { address } = this.#listenPeer;
     const { bytes, lengthBits } = this.#parsed;
     if (lengthBits === this.#size * 8) return address;
     const host = new Uint8Array(this.#size);

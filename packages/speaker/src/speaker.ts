@@ -132,7 +132,7 @@ export class Speaker {
    */
   addListenRange(options: ListenRangeOptions, handlers: PeerHandlers = {}): ListenRange {
     this.#checkOpen();
-    const range = new Range(options, handlers);
+    const range = new Range(options, handlers, (password) => this.#setRangePassword(range, password));
     // Bad options show here, and not when somebody connects.
     this.#settings(range.optionsFor(range.example));
     if (this.#ranges.has(range.prefix)) {
@@ -159,6 +159,7 @@ export class Speaker {
     const driver = this.#peers.get(peer.address);
     if (driver === undefined || driver !== peer) return;
     this.#peers.delete(peer.address);
+    for (const range of this.#ranges.values()) range.left(peer);
     const closed = driver.close({ subcode: CeaseSubcode.PeerDeconfigured, text: "" });
     this.#leave(closed);
     // The key of a neighbour from a range is the range's.
@@ -199,10 +200,11 @@ export class Speaker {
     if (this.#transport.listen === undefined && this.#listeners.size > 0) refuseProtection(protection, "listen");
   }
 
-  #accept(socket: Socket, remote: PeerAddress): boolean {
-    if (this.#closing !== null) return false;
+  /** Null when the connection has found its peer; else why not. */
+  #accept(socket: Socket, remote: PeerAddress): string | null {
+    if (this.#closing !== null) return "the speaker closes";
     const peer = this.#peers.get(remote.text) ?? this.#neighbour(remote);
-    if (peer === null) return false;
+    if (typeof peer === "string") return peer;
     try {
       // Added while a plain listener ran: it cannot check what this peer's options promise.
       if (this.#transport.listen === undefined) refuseProtection(peer.listenPeer, "listen");
@@ -213,36 +215,36 @@ export class Speaker {
       socket.on("error", () => undefined);
       socket.destroy();
       if (peer.isDynamic) void this.removePeer(peer);
-      return true;
+      return null;
     }
     peer.accept(socket);
-    return true;
+    return null;
   }
 
-  /** The peer that an unknown address becomes by the narrowest range around it; null when there is none, or it is full. */
-  #neighbour(remote: PeerAddress): PeerDriver | null {
+  /** The peer that an unknown address becomes by the narrowest range around it; else why there is none. */
+  #neighbour(remote: PeerAddress): PeerDriver | string {
     let range: Range | null = null;
     for (const candidate of this.#ranges.values())
       if (candidate.covers(remote) && candidate.lengthBits > (range?.lengthBits ?? -1)) range = candidate;
-    if (range === null) return null;
+    if (range === null) return "no peer with this address is configured";
     const options = range.take(remote.text);
-    if (options === null) {
-      const { prefix, limit } = range;
-      const message = `listen range ${prefix} is full with ${limit} neighbours: raise its limit to take ${remote.text}`;
-      // At every attempt of every neighbour: the listener's own line, of which there are few a minute, is the loud one.
-      this.#environment.logger.debug({ remote: remote.text }, message);
-      return null;
-    }
-    const peer: PeerDriver = this.#add(this.#settings(options), range.handlers, {
-      range: range.prefix,
-      onGone: () => {
-        range.left(peer);
-        void this.removePeer(peer);
-      },
-    });
+    const { prefix, limit } = range;
+    if (options === null) return `listen range ${prefix} is full with ${limit} neighbours: raise its limit`;
+    const onGone = (): void => void this.removePeer(peer);
+    const peer: PeerDriver = this.#add(this.#settings(options), range.handlers, { range: prefix, onGone });
     range.joined(peer);
     peer.start();
     return peer;
+  }
+
+  /** For the listeners and for every neighbour that is connected. */
+  #setRangePassword(range: Range, password: string | null): void {
+    if (this.#ranges.get(range.prefix) !== range) return;
+    const after = range.listenPeerWith(password);
+    this.#checkProtection(after, true);
+    this.#peersChanged({ added: [after], removed: [range.listenPeer] });
+    range.changed(after);
+    for (const { address } of range.peers) this.#peers.get(address)?.setPassword(password, true);
   }
 
   #leave(ending: Promise<void>): void {

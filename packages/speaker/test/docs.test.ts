@@ -34,7 +34,7 @@ describe("docs/sessions.md", () => {
     const values = new Function(`return (${example});`)() as Record<string, unknown>;
     expect(Object.keys(values)).toContain(option);
     if (option === "prefix" || option === "limit") {
-      expect(() => new Range({ prefix: "10.0.0.0/24", asn: "external", ...values }, {})).not.toThrow();
+      expect(() => new Range({ prefix: "10.0.0.0/24", asn: "external", ...values }, {}, () => undefined)).not.toThrow();
       return;
     }
     const settings = peerSettings({ address: "10.0.0.254", asn: 65000, ...values }, { asn: 65001, routerId: 1 });

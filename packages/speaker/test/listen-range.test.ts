@@ -10,7 +10,7 @@ const any = { asn: "external" } as const;
 function covers(prefix: string, address: string): boolean {
   const read = readPeerAddress(address);
   if (read === null) throw new Error(`not an address: ${address}`);
-  return new Range({ prefix, ...any }, {}).covers(read);
+  return new Range({ prefix, ...any }, {}, () => undefined).covers(read);
 }
 
 describe("a range", () => {
@@ -97,6 +97,35 @@ describe("neighbours from a range", () => {
     await until(() => late.messages.length === 1, "another comes");
   });
 
+  test("that are removed make room", async () => {
+    const local = speaker();
+    const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+    const range = local.addListenRange({ prefix: "127.0.9.0/24", ...any, limit: 1 });
+    const raw = await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
+    await until(() => range.peers.length === 1, "it is taken");
+    const [peer] = range.peers;
+    if (peer !== undefined) await local.removePeer(peer);
+    await until(() => raw.ended, "it is said goodbye to");
+    expect(range.peers).toEqual([]);
+    const next = await RawPeer.connect(port, "127.0.0.1", "127.0.9.2");
+    await until(() => next.messages.length === 1, "another comes");
+  });
+
+  test("that find their range full are told so in the log", async () => {
+    const lines: string[] = [];
+    const quiet = (): void => undefined;
+    const warn = (_fields: object, message: string): void => void lines.push(message);
+    const local = speaker({ logger: { debug: quiet, info: quiet, warn, error: quiet } });
+    const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+    local.addListenRange({ prefix: "127.0.9.0/24", ...any, limit: 1 });
+    await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
+    const late = await RawPeer.connect(port, "127.0.0.1", "127.0.9.2");
+    await until(() => late.ended, "the second is turned away");
+    expect(lines).toContain(
+      "closed a connection from 127.0.9.2: listen range 127.0.9.0/24 is full with 1 neighbours: raise its limit",
+    );
+  });
+
   test("belong to the narrowest range, and a configured peer to none", async () => {
     const local = speaker();
     const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
@@ -116,10 +145,12 @@ describe("neighbours from a range", () => {
   test("have the key of their prefix, which the listeners learn once", async () => {
     const changes: { readonly added: readonly ListenPeer[]; readonly removed: readonly ListenPeer[] }[] = [];
     const accepted: ListenPeer[] = [];
+    const rekeyed: (string | undefined)[] = [];
     const local = speaker({
       listen: ({ host, port }) => listenPlain({ host, port, peers: [] }),
       peersChanged: (_server, change) => void changes.push(change),
       accepted: (_socket, peer) => void accepted.push(peer),
+      rekey: (_socket, { password }) => void rekeyed.push(password),
     });
     const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
     const range = local.addListenRange({ prefix: "127.0.9.0/24", ...any, password: "rack", ttlSecurity: 1 });
@@ -128,10 +159,17 @@ describe("neighbours from a range", () => {
     const raw = await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
     await until(() => range.peers.length === 1, "it is taken");
     expect(accepted).toEqual([{ address: "127.0.9.1", password: "rack", ttlSecurity: 1 }]);
+    expect(() => range.peers[0]?.setPassword("own")).toThrow(/127.0.9.1 is that of its listen range/);
+    range.setPassword("next");
+    expect(changes[1]).toEqual({ added: [{ ...key, password: "next" }], removed: [key] });
+    expect([rekeyed, range.peers[0]?.snapshot().state]).toEqual([["next"], "OpenSent"]);
     raw.socket.destroy();
     await until(() => range.peers.length === 0, "it is forgotten");
-    expect(changes).toHaveLength(1);
+    await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
+    await until(() => accepted.length === 2, "it comes again");
+    expect(accepted[1]?.password).toBe("next");
+    expect(changes).toHaveLength(2);
     await local.removeListenRange(range);
-    expect(changes[1]).toEqual({ added: [], removed: [key] });
+    expect(changes[2]).toEqual({ added: [], removed: [{ ...key, password: "next" }] });
   });
 });

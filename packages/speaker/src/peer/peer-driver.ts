@@ -2,7 +2,6 @@ import type { Socket } from "node:net";
 import {
   type AdjRibIn,
   CeaseSubcode,
-  type Family,
   type Negotiated,
   type NotificationBody,
   NotificationCode,
@@ -17,6 +16,7 @@ import { OutboundRoutes, pathName } from "../routes/outbound-routes.ts";
 import { dialOptions } from "../transport/dial-options.ts";
 import type { ListenPeer } from "../transport/options.ts";
 import { readPeerAddress } from "../transport/peer-address.ts";
+import { refuseOption } from "./check.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
 import { establishedFields } from "./established-fields.ts";
 import { HandlerCalls } from "./handler-calls.ts";
@@ -29,7 +29,7 @@ import { PeerProtection } from "./peer-protection.ts";
 import { PeerReports } from "./peer-reports.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 import { snapshotOf } from "./peer-snapshot.ts";
-import { sessionPolicy } from "./session-policy.ts";
+import { announcedBy, sessionPolicy } from "./session-policy.ts";
 import { SessionSink } from "./session-sink.ts";
 import type { PeerSnapshot } from "./snapshot.ts";
 
@@ -147,9 +147,10 @@ export class PeerDriver implements Peer {
     this.routes.reexport();
   }
 
-  setPassword(password: string | null): void {
+  setPassword(password: string | null, byRange = false): void {
     if (this.#closed) return;
-    this.#protection.setPassword(password);
+    if (this.isDynamic && !byRange) refuseOption(`the password of ${this.address} is that of its listen range`);
+    this.#protection.setPassword(password, byRange);
     const why = this.#protection.rekey(this.#connections.sockets());
     if (why === null) return;
     const cause = `the TCP MD5 password was changed on our side, which takes a new connection: ${why}`;
@@ -331,7 +332,7 @@ export class PeerDriver implements Peer {
 
   #dial(): void {
     const { connect, localAddresses } = this.#environment;
-    const context = { localAddresses, announced: (address: Uint8Array) => this.#announces(address) };
+    const context = { localAddresses, announced: announcedBy(this.routes) };
     this.#connections.dial(() => connect(dialOptions(this.settings, this.#protection.forDial(), context)));
   }
 
@@ -355,7 +356,7 @@ export class PeerDriver implements Peer {
       negotiated,
       local,
       localAddresses,
-      announced: (address) => this.#announces(address),
+      announced: announcedBy(this.routes),
       gracefulShutdown: () => this.#gracefulShutdown,
     });
     this.#calls.call("onEstablished", (h, peer) => h.onEstablished?.(negotiated, peer));
@@ -363,11 +364,6 @@ export class PeerDriver implements Peer {
       this.#reportRefused(prefix, reason),
     );
     this.routes.up(sink, policy, negotiated.families, negotiated.addPath.send);
-  }
-
-  #announces(address: Uint8Array): boolean {
-    const family: Family = address.length === 4 ? 0x0101 : 0x0201;
-    return this.routes.has({ family, lengthBits: address.length * 8, bytes: address, pathId: -1 });
   }
 
   #refuseWhen(notification: NotificationBody | undefined, handler: "onOpen" | "onUpdate"): void {

@@ -70,13 +70,13 @@ export class PeerProtection {
     return this.#listenPeer;
   }
 
-  /** All or nothing: throws before anything has changed when the password is none or a listener cannot take it. */
-  setPassword(password: string | null): void {
+  /** The range of a dynamic neighbour has told the listeners itself. All or nothing: throws before anything has changed when the password is none or a listener cannot take it. */
+  setPassword(password: string | null, byRange: boolean): void {
     const { password: _, ...others } = this.#options;
     const options = password === null ? others : { ...others, password: readPassword(password) };
     this.#environment.checkProtection(options, this.#passive);
     const listenPeer = { address: this.#address, ...options };
-    this.#environment.listenersChange({ added: [listenPeer], removed: [this.#listenPeer] });
+    if (!byRange) this.#environment.listenersChange({ added: [listenPeer], removed: [this.#listenPeer] });
     this.#options = options;
     this.#listenPeer = listenPeer;
   }

@@ -43,7 +43,7 @@ export interface Peer {
   /**
    * Changes the TCP MD5 password (RFC 2385), or with null takes it away, for listeners, dials and the connection that is up: when both
    * ends change within the hold time the session stays. Where the transport cannot change a connection's key the session is
-   * reset. Throws `SpeakerError` for a password that is none, and what the system says when a listener cannot take it.
+   * reset. A neighbour from a listen range has the range's. Throws `SpeakerError` for a password that is none, and what the system says when a listener cannot take it.
    */
   setPassword(password: string | null): void;
 }

@@ -1,6 +1,7 @@
-import { type ExportPolicy, type Negotiated, setOnlyToCustomer } from "@vipcast/bgp";
+import { type ExportPolicy, Family, type Negotiated, setOnlyToCustomer } from "@vipcast/bgp";
 import type { LocalAddress } from "../options.ts";
 import { exportPolicy } from "../routes/export-policy.ts";
+import type { OutboundRoutes } from "../routes/outbound-routes.ts";
 import type { ResolvedAttributes } from "../routes/resolve-attributes.ts";
 import { withGracefulShutdown } from "./graceful-shutdown.ts";
 import type { PeerSettings } from "./peer-settings.ts";
@@ -13,6 +14,14 @@ export interface SessionContext {
   readonly localAddresses: () => readonly LocalAddress[];
   readonly announced: (address: Uint8Array) => boolean;
   readonly gracefulShutdown: () => boolean;
+}
+
+/** Whether an address is announced as a host route: then it is no next hop, and no source of a connection. */
+export function announcedBy(routes: OutboundRoutes): (address: Uint8Array) => boolean {
+  return (bytes) => {
+    const family = bytes.length === 4 ? Family.Ipv4Unicast : Family.Ipv6Unicast;
+    return routes.has({ family, lengthBits: bytes.length * 8, bytes, pathId: -1 });
+  };
 }
 
 /** How routes are told over one established session. */

@@ -15,8 +15,8 @@ const minuteMs = 60_000;
 export interface ListenerEnvironment {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Gives a connection to the configured peer with this address; false when there is none. */
-  readonly accept: (socket: Socket, remote: PeerAddress) => boolean;
+  /** Gives a connection to the peer with this address, or says in words why there is none for it. */
+  readonly accept: (socket: Socket, remote: PeerAddress) => string | null;
 }
 
 /** One listening server: sorts connections by remote address, and sends strangers away. */
@@ -59,13 +59,13 @@ export class Listener {
       socket.destroy();
       return;
     }
-    if (this.#environment.accept(socket, remote)) return;
-    this.#reject(socket, remote);
+    const why = this.#environment.accept(socket, remote);
+    if (why !== null) this.#reject(socket, remote, why);
   }
 
   /** RFC 4486 §4: Cease / Connection Rejected. */
-  #reject(socket: Socket, remote: PeerAddress): void {
-    this.#log(remote);
+  #reject(socket: Socket, remote: PeerAddress, why: string): void {
+    this.#log(remote, why);
     const stranger = new Connection(socket, silent, { connected: true });
     this.#strangers.add(stranger);
     const answered = this.#strangers.size <= answeredStrangers;
@@ -74,7 +74,7 @@ export class Listener {
     void ending.then(() => this.#strangers.delete(stranger));
   }
 
-  #log(remote: PeerAddress): void {
+  #log(remote: PeerAddress, why: string): void {
     const { clock, logger } = this.#environment;
     const now = clock.now();
     if (now - this.#minuteStart >= minuteMs) {
@@ -89,10 +89,7 @@ export class Listener {
       return;
     }
     this.#lines++;
-    logger.warn(
-      { remote: remote.text },
-      `closed a connection from ${remote.text}: no peer with this address is configured`,
-    );
+    logger.warn({ remote: remote.text }, `closed a connection from ${remote.text}: ${why}`);
   }
 }
 

@@ -20,8 +20,8 @@ export const communities: AttributeSpec = defineAttribute({
   length: nonZeroMultipleOf(4),
   badLength: badLength("RFC 7606 §7.8"),
   decode: (bytes, start, end) => {
-    const values: number[] = [];
-    for (let at = start; at < end; at += 4) values.push(readU32(bytes, at));
+    const values = new Array<number>((end - start) / 4);
+    for (let i = 0; i < values.length; i++) values[i] = readU32(bytes, start + 4 * i);
     return values;
   },
   encode: (w, values) => encodeU32s(w, "communities", 0, values),

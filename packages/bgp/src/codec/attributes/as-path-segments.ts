@@ -56,9 +56,10 @@ export function decodeSegments(bytes: Uint8Array, start: number, end: number, as
     const type = bytes[at]! as SegmentType;
     const count = bytes[at + 1]!;
     at += 2;
-    const asns: number[] = [];
+    // Made at its length: growing would leave room for more than most paths have.
+    const asns = new Array<number>(count);
     for (let i = 0; i < count; i++, at += asnOctets)
-      asns.push(asnOctets === 4 ? readU32(bytes, at) : readU16(bytes, at));
+      asns[i] = asnOctets === 4 ? readU32(bytes, at) : readU16(bytes, at);
     segments.push({ type, asns });
   }
   return segments;

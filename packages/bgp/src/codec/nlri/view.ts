@@ -51,17 +51,19 @@ export class NlriView {
 
   /** Independent values, in wire order. */
   materialise(): Prefix[] {
-    const prefixes: Prefix[] = [];
     const spec = nlriSpec(this.family);
+    if (spec === null) return [];
+    const prefixes = new Array<Prefix>(this.count);
+    let index = 0;
     const { withdrawn } = this;
-    spec?.forEach(
+    spec.forEach(
       this.bytes,
       this.start,
       this.end,
       this.addPath,
       withdrawn,
       (bytes, offset, lengthBits, pathId, head) => {
-        prefixes.push(spec.read(bytes, offset, lengthBits, pathId, head, withdrawn));
+        prefixes[index++] = spec.read(bytes, offset, lengthBits, pathId, head, withdrawn);
       },
     );
     return prefixes;

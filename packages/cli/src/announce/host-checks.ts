@@ -1,8 +1,9 @@
 import type { DesiredVip, HostAddress, HostState } from "@vipcast/announcer";
+import { contains } from "@vipcast/announcer";
 import { LinuxError, readSysctl } from "@vipcast/linux";
 import type { Problem } from "../arguments/problem.ts";
 import type { IpAddress } from "../values/address.ts";
-import { contains, parseAddress } from "../values/address.ts";
+import { parseAddress } from "../values/address.ts";
 import type { AnnounceSettings, ListenSettings, PeerSettings } from "./settings.ts";
 
 /** What the command line says about this host, and this host does not bear out. Reads one kernel setting. */

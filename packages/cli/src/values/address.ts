@@ -1,3 +1,4 @@
+import { contains } from "@vipcast/announcer";
 import ipaddr from "ipaddr.js";
 
 /** An address that was written as text and is valid. */
@@ -23,13 +24,6 @@ export function parseAddress(text: string): IpAddress | null {
     return null;
   const address = ipaddr.IPv6.parse(bare);
   return { text: address.toRFC5952String(), version: 6, zone: zone ?? null, range: address.range() };
-}
-
-/** Whether `address` lies inside `network/prefixLength`; false across families. All in canonical text. */
-export function contains(network: string, prefixLength: number, address: string): boolean {
-  const outer = ipaddr.parse(network);
-  const inner = ipaddr.parse(address);
-  return outer.kind() === inner.kind() && inner.match([outer, prefixLength]);
 }
 
 /** Whether an IPv6 address is an IPv4 one in another form: mapped (`::ffff:0:0/96`), or the deprecated `::/96` (RFC 4291 §2.5.5). */

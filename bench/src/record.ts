@@ -57,6 +57,7 @@ const explanations: Readonly<Record<string, readonly string[]>> = {
     "into one buffer. GoBGP's decoder makes objects of everything and judges less. Both sides read the same octets, find the same prefixes and",
     "the same sums in them, and their runs take turns. × is GoBGP's median over ours: of the time that passed, and of processor",
     "time, which includes the garbage collectors' threads and suffers less from other load. Bytes are what one pass allocates, per UPDATE.",
+    "The aims, on a machine that does nothing else: decode 6 times GoBGP, visit 4, retain 2, encode 4, and 300 bytes for a visit.",
   ],
   startup: [
     "Process start to Established against a passive listener on the same machine, beside a Node that connects and does nothing else.",

@@ -37,22 +37,27 @@ export const mpReachNlri: AttributeSpec = defineReachability({
 
 /** A validated MP_REACH_NLRI. Borrows the receive buffer. */
 export class MpReach {
-  readonly family: Family;
   /** Where in `bytes` the next hop is. */
   readonly nextHopStart: number;
+  readonly nlri: NlriView;
+
+  constructor(bytes: Uint8Array, start: number, end: number, ctx: CodecContext) {
+    const family = familyAt(bytes, start);
+    const addPath = carriesPathIds(ctx.addPathReceive, family);
+    this.nextHopStart = start + 4;
+    this.nlri = new NlriView(family, addPath, bytes, start + 5 + bytes[start + 3]!, end);
+  }
+
+  get family(): Family {
+    return this.nlri.family;
+  }
+
   /**
    * Octets of the next hop: 4, 16, or 32 for a global and a link-local address; for VPN families 12, 24 or 48, with a route
    * distinguisher before each address. Any number for a family without a spec.
    */
-  readonly nextHopLength: number;
-  readonly nlri: NlriView;
-
-  constructor(bytes: Uint8Array, start: number, end: number, ctx: CodecContext) {
-    this.family = familyAt(bytes, start);
-    this.nextHopStart = start + 4;
-    this.nextHopLength = bytes[start + 3]!;
-    const addPath = carriesPathIds(ctx.addPathReceive, this.family);
-    this.nlri = new NlriView(this.family, addPath, bytes, start + 5 + this.nextHopLength, end);
+  get nextHopLength(): number {
+    return this.nlri.bytes[this.nextHopStart - 1]!;
   }
 
   /** A copy of the next hop's octets. */

@@ -4,8 +4,10 @@ import { addressLosses, checkLosses } from "../../src/scenario/losses.ts";
 
 const vip = "192.0.2.10/32";
 
+type Told = readonly [ms: number, event: string, fields?: object];
+
 /** Events of one VIP, each so many milliseconds after the start. */
-function events(...list: readonly (readonly [ms: number, event: string, fields?: object])[]): NodeEvent[] {
+function events(...list: readonly Told[]): NodeEvent[] {
   return list.map(([ms, event, fields = {}]) => ({
     at: ms,
     event,
@@ -25,9 +27,9 @@ const away = (ms: number): AddressChange[] => [
   { vip, bound: true, at: 100 + ms },
 ];
 
-const judged = (changes: readonly AddressChange[], ...list: Parameters<typeof events>): readonly string[] =>
+const judged = (changes: readonly AddressChange[], ...list: readonly Told[]): readonly string[] =>
   checkLosses("node1", addressLosses(events(...list)), changes).map(({ detail }) => detail);
-const check = (...list: Parameters<typeof events>): readonly string[] => judged([], ...list);
+const check = (...list: readonly Told[]): readonly string[] => judged([], ...list);
 
 describe("the loss of an announced address", () => {
   it("is treated well when the address is back within 10 ms and stays announced", () => {

@@ -49,7 +49,7 @@ export class Executor {
   async withdraw(entry: VipEntry, reason: WithdrawReason): Promise<void> {
     entry.announced = null;
     entry.withdrawal = { reason, causes: withdrawCauses(entry, reason) };
-    const handedOver = this.#context.outbox.withdraw(entry.vip.prefix);
+    const handedOver = this.#context.outbox.withdraw(entry.vip.prefix, isUrgent(reason));
     try {
       await this.#unlessHurry(entry, handedOver);
     } catch (error) {
@@ -202,6 +202,23 @@ export class Executor {
       entry.abandon = resolve;
     });
     entry.abandon = null;
+  }
+}
+
+/** Whether packets for the VIP may be lost until its withdrawal has arrived; the others still answer. */
+function isUrgent(reason: WithdrawReason): boolean {
+  switch (reason) {
+    case "unhealthy":
+    case "refused":
+    case "address-lost":
+    case "damped":
+      return true;
+    case "removed":
+    case "stopping":
+    case "drained":
+      return false;
+    default:
+      return reason satisfies never;
   }
 }
 

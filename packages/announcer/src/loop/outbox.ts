@@ -2,8 +2,15 @@ import { attributesFor, type RouteMode } from "../ecmp/attributes.ts";
 import type { DesiredVip } from "../intent/desired-vip.ts";
 import type { Clock, RouteAnnouncement, RoutePort } from "../ports.ts";
 
-/** The longest that a route waits for others to travel with, milliseconds. */
-const MAX_HOLD_MS = 1;
+/** The longest that a withdrawal waits for others to travel with, milliseconds: traffic may be falling into a hole. */
+const WITHDRAW_HOLD_MS = 1;
+
+/**
+ * What is in no hurry, announcements and withdrawals of VIPs that still answer, waits this long at first and then twice as long each time, so
+ * that work of any length ends in a handful of sends.
+ */
+const FIRST_HOLD_MS = 50;
+const MAX_HOLD_MS = 1000;
 
 /** A route was offered to every peer; `failures` names those that did not take it, and why. */
 export type RouteOffered = (prefix: string, failures: readonly { peer: string; error: unknown }[]) => void;
@@ -21,6 +28,8 @@ export class Outbox {
   #handedOver: { promise: Promise<void>; resolve: (value: Promise<void>) => void } | null = null;
   #working = 0;
   #cancelTimer: (() => void) | null = null;
+  #dueMs = Number.POSITIVE_INFINITY;
+  #holdMs = FIRST_HOLD_MS;
 
   constructor(routes: RoutePort, clock: Clock, onOffered: RouteOffered) {
     this.#routes = routes;
@@ -36,21 +45,23 @@ export class Outbox {
   /** It ended, or waits for something slow. */
   leave(): void {
     this.#working--;
-    if (this.#working === 0) this.flush();
+    if (this.#working > 0) return;
+    this.#holdMs = FIRST_HOLD_MS;
+    this.flush();
   }
 
   announce(vip: DesiredVip, mode: RouteMode): void {
     this.#announce.set(vip.prefix, { vip, mode });
-    this.#schedule();
+    this.#schedule(this.#holdMs);
   }
 
-  /** Resolves when the withdrawal was handed over for every Established peer. */
-  withdraw(prefix: string): Promise<void> {
+  /** Resolves when the withdrawal was handed over for every Established peer. `urgent`: packets for it may be lost already. */
+  withdraw(prefix: string, urgent: boolean): Promise<void> {
     this.#announce.delete(prefix);
     this.#withdraw.add(prefix);
     this.#handedOver ??= deferred();
     const { promise } = this.#handedOver;
-    this.#schedule();
+    this.#schedule(urgent ? WITHDRAW_HOLD_MS : this.#holdMs);
     return promise;
   }
 
@@ -58,6 +69,7 @@ export class Outbox {
   flush(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
+    this.#dueMs = Number.POSITIVE_INFINITY;
     if (this.#withdraw.size > 0) {
       const prefixes = [...this.#withdraw];
       const { resolve } = this.#handedOver!;
@@ -98,9 +110,19 @@ export class Outbox {
     }
   }
 
-  #schedule(): void {
-    if (this.#working === 0) this.flush();
-    else this.#cancelTimer ??= this.#clock.timer(() => this.flush(), MAX_HOLD_MS);
+  #schedule(holdMs: number): void {
+    if (this.#working === 0) {
+      this.flush();
+      return;
+    }
+    const dueMs = this.#clock.now() + holdMs;
+    if (dueMs >= this.#dueMs) return;
+    this.#cancelTimer?.();
+    this.#dueMs = dueMs;
+    this.#cancelTimer = this.#clock.timer(() => {
+      this.#holdMs = Math.min(this.#holdMs * 2, MAX_HOLD_MS);
+      this.flush();
+    }, holdMs);
   }
 }
 

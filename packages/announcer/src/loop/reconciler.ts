@@ -208,17 +208,16 @@ export class Reconciler {
 
   /** The wait for a turn, when it is time for one. */
   #turn(entry: VipEntry): Promise<void> | null {
-    const { turns, outbox, hurry } = this.#context;
+    const { turns, hurry } = this.#context;
+    // The outbox keeps counting on this runner: what it will bring travels with what others have brought.
     const turn = hurry ? null : turns.next();
     if (turn === null) return null;
-    outbox.leave();
     const waited = new Promise<void>((resolve) => {
       entry.jump = resolve;
       void turn.then(resolve);
     });
     return waited.then(() => {
       entry.jump = null;
-      outbox.enter();
     });
   }
 

@@ -34,19 +34,53 @@ describe("Outbox", () => {
     expect(routes.rib.get("10.0.0.254")?.size).toBe(2);
   });
 
-  it("sends after a millisecond although work goes on", async () => {
+  it("sends what is in a hurry after a millisecond although work goes on, and all else with it", async () => {
     const { clock, routes, outbox } = setUp();
     outbox.enter();
-    outbox.announce(A, "normal");
+    outbox.announce(B, "normal");
+    await clock.advance(2);
+    expect(routes.announced(B.prefix)).toBe(false);
+    void outbox.withdraw(A.prefix, true);
     await clock.advance(1);
-    expect(routes.announced(A.prefix)).toBe(true);
+    expect(routes.withdrawCalls).toBe(1);
+    expect(routes.announced(B.prefix)).toBe(true);
+  });
+
+  it("sends the rest at intervals that double while work goes on", async () => {
+    const { clock, routes, outbox } = setUp();
+    outbox.enter();
+    const sentAt: number[] = [];
+    for (let ms = 0; ms < 5000; ms++) {
+      outbox.announce(ms % 2 === 0 ? A : B, "normal");
+      const before = routes.announceCalls;
+      await clock.advance(1);
+      if (routes.announceCalls > before) sentAt.push(ms + 1);
+    }
+    expect(sentAt).toEqual([50, 150, 350, 750, 1550, 2550, 3550, 4550]);
+    outbox.leave();
+    outbox.enter();
+    outbox.announce(A, "worst");
+    const before = routes.announceCalls;
+    await clock.advance(50);
+    expect(routes.announceCalls).toBe(before + 1);
+  });
+
+  it("holds withdrawals of VIPs that still answer for others to travel with", async () => {
+    const { clock, routes, outbox } = setUp();
+    outbox.enter();
+    void outbox.withdraw(A.prefix, false);
+    await clock.advance(49);
+    expect(routes.withdrawCalls).toBe(0);
+    void outbox.withdraw(B.prefix, false);
+    await clock.advance(1);
+    expect(routes.withdrawCalls).toBe(1);
   });
 
   it("never sends an announcement that a withdrawal has overtaken", async () => {
     const { routes, outbox } = setUp();
     outbox.enter();
     outbox.announce(A, "normal");
-    const handedOver = outbox.withdraw(A.prefix);
+    const handedOver = outbox.withdraw(A.prefix, true);
     outbox.leave();
     await handedOver;
     expect(routes.log).toEqual([`withdraw ${A.prefix}`]);
@@ -57,7 +91,7 @@ describe("Outbox", () => {
     routes.handOverMs = 10;
     outbox.enter();
     let done = 0;
-    for (const { prefix } of [A, B]) void outbox.withdraw(prefix).then(() => done++);
+    for (const { prefix } of [A, B]) void outbox.withdraw(prefix, true).then(() => done++);
     outbox.leave();
     expect(routes.withdrawCalls).toBe(1);
     await clock.advance(9);
@@ -82,6 +116,6 @@ describe("Outbox", () => {
     routes.withdraw = () => {
       throw new Error("closed");
     };
-    await expect(outbox.withdraw(A.prefix)).rejects.toThrow("closed");
+    await expect(outbox.withdraw(A.prefix, true)).rejects.toThrow("closed");
   });
 });

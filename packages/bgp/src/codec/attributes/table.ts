@@ -19,7 +19,7 @@ import { trafficEngineering } from "./24-traffic-engineering.ts";
 import { ipv6ExtendedCommunities } from "./25-ipv6-extended-communities.ts";
 import { aigp } from "./26-aigp.ts";
 import { largeCommunities } from "./32-large-communities.ts";
-import { onlyToCustomer } from "./35-only-to-customer.ts";
+import { onlyToCustomer } from "./35-otc.ts";
 import { prefixSid } from "./40-prefix-sid.ts";
 import { attrSet } from "./128-attr-set.ts";
 import type { AttributeSpec } from "./spec.ts";

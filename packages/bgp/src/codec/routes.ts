@@ -158,8 +158,8 @@ class Packer {
       w.copy(nextHop);
       w.u8(0);
     }
-    // One octet stays free for an Extended Length.
-    this.writeNlri(limit - 1);
+    // A value that may need an Extended Length leaves one octet free for it.
+    this.writeNlri(limit - (header + 3) > 0xff ? limit - 1 : limit);
     endAttribute(w, header);
   }
 

@@ -63,6 +63,13 @@ describe("encodeRoutes", () => {
     expect(lengths({ family: Family.Ipv6Unicast, attributes: null, nlri: hosts6(500) })[0]).toBe(30 + 239 * 17);
   });
 
+  it("keeps no octet free for an Extended Length that a short MP_REACH_NLRI cannot need", () => {
+    // 23, then 3 + 21 of MP_REACH_NLRI before its NLRI, 7 and 4 + 4004 of other attributes: room for two routes of 17 each.
+    const unknown = [{ code: 99, flags: 0xc0, value: new Uint8Array(4004) }];
+    const sizes = lengths({ family: Family.Ipv6Unicast, attributes: { ...v6, unknown }, nlri: hosts6(3) });
+    expect(sizes).toEqual([4096, 4096 - 17]);
+  });
+
   it("writes the attributes by their codes, whatever order the set has them in, and none from an undefined property", () => {
     const octets = (attributes: AttributeValues, family: Family, nlri: Prefix[]): string => {
       const w = new Writer();

@@ -1,7 +1,16 @@
 import { readU16, readU32 } from "../../bytes/reader.ts";
 import { UpdateSubcode } from "../../iana/notification-codes.ts";
 import { aigpMetric, aigpTlvType } from "./aigp-metric.ts";
-import { AttributeKind, type AttributeSpec, badLengthDiscards, defineAttribute, discard, type Json } from "./spec.ts";
+import {
+  type AttributeFault,
+  AttributeKind,
+  type AttributeSpec,
+  badLengthDiscards,
+  defineAttribute,
+  discard,
+  type Json,
+  refuseMalformed,
+} from "./spec.ts";
 import { areTlvs, decodeTlvs, encodeTlvs, type Tlv, tlvHeaderLength, tlvToJson } from "./tlv.ts";
 
 const aigpTlvLength = 11;
@@ -23,23 +32,29 @@ export const aigp: AttributeSpec = defineAttribute({
   // "also has the transitive bit set, the attribute MUST be considered to be a malformed AIGP attribute"
   badFlags: discard("attribute-flags", "RFC 7311 §3.2", UpdateSubcode.AttributeFlagsError),
   badLength: badLengthDiscards("RFC 7311 §3.2"),
-  check: (bytes, start, end) => {
-    if (!areTlvs(bytes, start, end, tlvHeaderLength)) return badTlv;
-    let first = true;
-    for (let at = start; at < end; at += readU16(bytes, at + 1)) {
-      if (bytes[at] !== aigpTlvType) continue;
-      if (readU16(bytes, at + 1) !== aigpTlvLength) return badTlv;
-      // "its first AIGP TLV contains the maximum value": that stands for no metric at all.
-      if (first && (readU32(bytes, at + 3) & readU32(bytes, at + 7)) === -1) return infinite;
-      first = false;
-    }
-    return null;
-  },
+  check: checkTlvs,
   decode: (bytes, start, end) => decodeTlvs(bytes, start, end, tlvHeaderLength),
   select: (octets) => (octets.length === 0 ? undefined : octets),
-  encode: (w, tlvs) => encodeTlvs(w, tlvs, tlvHeaderLength, "aigp"),
+  encode: (w, tlvs) => {
+    const start = w.length;
+    encodeTlvs(w, tlvs, tlvHeaderLength, "aigp");
+    refuseMalformed("aigp", checkTlvs(w.bytes, start, w.length));
+  },
   json: toJson,
 });
+
+function checkTlvs(bytes: Uint8Array, start: number, end: number): AttributeFault | null {
+  if (!areTlvs(bytes, start, end, tlvHeaderLength)) return badTlv;
+  let first = true;
+  for (let at = start; at < end; at += readU16(bytes, at + 1)) {
+    if (bytes[at] !== aigpTlvType) continue;
+    if (readU16(bytes, at + 1) !== aigpTlvLength) return badTlv;
+    // "its first AIGP TLV contains the maximum value": that stands for no metric at all.
+    if (first && (readU32(bytes, at + 3) & readU32(bytes, at + 7)) === -1) return infinite;
+    first = false;
+  }
+  return null;
+}
 
 /** The metric as a number, as text where a number cannot hold it exactly, and the TLVs that are none. */
 function toJson(tlvs: readonly Tlv[]): Json {

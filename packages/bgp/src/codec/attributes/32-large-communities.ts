@@ -1,4 +1,5 @@
 import { readU32 } from "../../bytes/reader.ts";
+import { BgpEncodeError } from "../encode-error.ts";
 import { formatLargeCommunity } from "./community-text.ts";
 import { encodeU32s } from "./integers.ts";
 import {
@@ -29,11 +30,19 @@ export const largeCommunities: AttributeSpec = defineAttribute({
     return withoutDuplicates(values);
   },
   encode: (w, values) => {
-    for (const value of withoutDuplicates(values)) encodeU32s(w, "largeCommunities", 0, value);
+    for (const value of withoutDuplicates(values)) {
+      if (value.length !== 3) throw notThree(value);
+      encodeU32s(w, "largeCommunities", 0, value);
+    }
   },
   select: unlessEmpty,
   json: (values) => values.map(formatLargeCommunity),
 });
+
+/** For callers without types: two or four numbers would make a malformed attribute. */
+function notThree(value: readonly number[]): BgpEncodeError {
+  return new BgpEncodeError("value-length", "largeCommunities", `${value.length} numbers where 3 are needed`);
+}
 
 /** Up to here comparing all with each other beats a set of their texts. */
 const fewValues = 8;

@@ -8,6 +8,7 @@ import {
   badLengthDiscards,
   defineAttribute,
   discard,
+  refuseMalformed,
   withdraw,
 } from "./spec.ts";
 import { areTlvs, decodeTlvs, encodeTlvs, tlvHeaderLength } from "./tlv.ts";
@@ -24,26 +25,32 @@ export const prefixSid: AttributeSpec = defineAttribute({
   kind: AttributeKind.OptionalTransitive,
   length: { min: tlvHeaderLength, max: 0xffff, multipleOf: 1 },
   badLength: badLengthDiscards("RFC 8669 §6"),
-  check: (bytes, start, end) => {
-    let fault: AttributeFault | null = null;
-    for (let at = start; at < end; ) {
-      if (end - at < tlvHeaderLength) return fault ?? badTlv;
-      const type = bytes[at]!;
-      const value = at + tlvHeaderLength;
-      const next = value + readU16(bytes, at + 1);
-      // RFC 9252 §7: "treat-as-withdraw […] MUST be performed when at least one malformed SRv6 Service TLV is present".
-      if (type === PrefixSidTlv.Srv6L3Service || type === PrefixSidTlv.Srv6L2Service) {
-        if (next > end || !isServiceTlv(bytes, value, next)) return badServiceTlv;
-      } else if (next > end || !isTlvLength(type, next - value)) fault = badTlv;
-      at = next;
-    }
-    return fault;
-  },
+  check: checkTlvs,
   decode: (bytes, start, end) => withoutRepeated(decodeTlvs(bytes, start, end, 0)),
   select: (octets) => (octets.length === 0 ? undefined : octets),
-  encode: (w, tlvs) => encodeTlvs(w, withoutRepeated(tlvs), 0, "prefixSid"),
+  encode: (w, tlvs) => {
+    const start = w.length;
+    encodeTlvs(w, withoutRepeated(tlvs), 0, "prefixSid");
+    refuseMalformed("prefixSid", checkTlvs(w.bytes, start, w.length));
+  },
   json: (tlvs) => tlvs.map(prefixSidTlvToJson),
 });
+
+function checkTlvs(bytes: Uint8Array, start: number, end: number): AttributeFault | null {
+  let fault: AttributeFault | null = null;
+  for (let at = start; at < end; ) {
+    if (end - at < tlvHeaderLength) return fault ?? badTlv;
+    const type = bytes[at]!;
+    const value = at + tlvHeaderLength;
+    const next = value + readU16(bytes, at + 1);
+    // RFC 9252 §7: "treat-as-withdraw […] MUST be performed when at least one malformed SRv6 Service TLV is present".
+    if (type === PrefixSidTlv.Srv6L3Service || type === PrefixSidTlv.Srv6L2Service) {
+      if (next > end || !isServiceTlv(bytes, value, next)) return badServiceTlv;
+    } else if (next > end || !isTlvLength(type, next - value)) fault = badTlv;
+    at = next;
+  }
+  return fault;
+}
 
 /** RFC 8669 §3.1: seven octets. §3.2: flags, and one or more ranges of six octets. */
 function isTlvLength(type: number, length: number): boolean {

@@ -2,7 +2,8 @@ import type { Writer } from "../../bytes/writer.ts";
 import type { CodecContext } from "../context.ts";
 import { BgpEncodeError, checkRange } from "../encode-error.ts";
 import { nextHop } from "./03-next-hop.ts";
-import { AttributeFlag, AttributeKind } from "./spec.ts";
+import { checkAttribute } from "./check.ts";
+import { AttributeFlag, AttributeKind, refuseMalformed } from "./spec.ts";
 import { attributeSpec, attributeSpecs } from "./table.ts";
 import type { AttributeValues, RawAttribute } from "./values.ts";
 
@@ -35,7 +36,7 @@ export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecC
     found[slot] = value;
     left |= sentFrom[slot]!;
   }
-  const unknown = values.unknown === undefined ? noUnknown : sortedUnknown(values.unknown);
+  const unknown = values.unknown === undefined ? noUnknown : sortedUnknown(values.unknown, ctx);
   let nextUnknown = 0;
   for (; left !== 0; left &= left - 1) {
     const index = 31 - Math.clz32(left & -left);
@@ -74,18 +75,25 @@ export function endAttribute(w: Writer, header: number): void {
   w.patchU16(header + 2, length);
 }
 
-function sortedUnknown(unknown: readonly RawAttribute[]): readonly RawAttribute[] {
+function sortedUnknown(unknown: readonly RawAttribute[], ctx: CodecContext): readonly RawAttribute[] {
   const sorted = [...unknown].sort((a, b) => a.code - b.code);
   for (let i = 0; i < sorted.length; i++) {
-    const { code, flags } = sorted[i]!;
+    const { code, flags, value } = sorted[i]!;
     checkRange("unknown.code", code, 0, 255);
     checkRange("unknown.flags", flags, 0, 255);
     const spec = attributeSpec(code);
     if (spec !== null && !spec.opaque) {
       throw new BgpEncodeError("value-range", "unknown.code", `${code} has a property of its own`);
     }
-    if (spec !== null && (flags & AttributeKind.OptionalTransitive) !== spec.kind) {
-      throw new BgpEncodeError("value-range", "unknown.flags", `${flags} are not the flags of ${spec.name}`);
+    if (spec !== null) {
+      const kind = flags & AttributeKind.OptionalTransitive;
+      if (kind !== spec.kind) {
+        throw new BgpEncodeError("value-range", "unknown.flags", `${flags} are not the flags of ${spec.name}`);
+      }
+      refuseMalformed("unknown.value", checkAttribute(spec, value, 0, value.length, flags, ctx, true));
+    } else if ((flags & AttributeFlag.Optional) === 0) {
+      // RFC 4271 §6.3: a well-known attribute that the receiver does not know costs the session.
+      throw new BgpEncodeError("value-range", "unknown.flags", `${flags} claim that ${code} is well-known`);
     }
     if (sorted[i - 1]?.code === code) throw new BgpEncodeError("value-range", "unknown.code", `${code} appears twice`);
   }

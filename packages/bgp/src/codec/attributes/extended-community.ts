@@ -1,7 +1,7 @@
 import { formatAddress } from "../../bytes/address.ts";
 import { toHex } from "../../bytes/hex.ts";
 import { readU16, readU32 } from "../../bytes/reader.ts";
-import { checkLength, checkRange } from "../encode-error.ts";
+import { BgpEncodeError, checkLength, checkRange } from "../encode-error.ts";
 
 /** Octets of an extended community (RFC 4360 §2). */
 const length = 8;
@@ -25,7 +25,7 @@ export type ExtendedCommunity =
       readonly local: number;
     }
   | { readonly kind: "route-target" | "route-origin"; readonly address: Uint8Array; readonly local: number }
-  /** draft-ietf-idr-link-bandwidth §2: octets per second as a float of 32 bits, non-transitive unless a sender chose otherwise. */
+  /** draft-ietf-idr-link-bandwidth §2: octets per second as a float of 32 bits, not negative, non-transitive unless a sender chose otherwise. */
   | {
       readonly kind: "link-bandwidth";
       readonly transitive: boolean;
@@ -72,8 +72,10 @@ function kindOf(subtype: number): RouteKind {
 
 function linkBandwidth(bytes: Uint8Array, at: number, transitive: boolean): ExtendedCommunity {
   const bytesPerSecond = new DataView(bytes.buffer, bytes.byteOffset).getFloat32(at + 4);
-  // A float that is no number has many forms: only the octets keep them apart.
-  if (Number.isNaN(bytesPerSecond)) return { kind: "raw", value: bytes.slice(at, at + length) };
+  // What is no rate (NaN in its many forms, an infinity, anything with the sign bit) is known by its octets alone.
+  if (bytes[at + 4]! >= 0x80 || !Number.isFinite(bytesPerSecond)) {
+    return { kind: "raw", value: bytes.slice(at, at + length) };
+  }
   return { kind: "link-bandwidth", transitive, asn: readU16(bytes, at + 2), bytesPerSecond };
 }
 
@@ -109,7 +111,7 @@ export function encodeExtendedCommunity(community: ExtendedCommunity): Uint8Arra
       bytes[0] = community.transitive ? TypeHigh.TwoOctetAs : TypeHigh.TwoOctetAs | nonTransitive;
       bytes[1] = SubType.LinkBandwidth;
       view.setUint16(2, community.asn);
-      view.setFloat32(4, community.bytesPerSecond);
+      view.setFloat32(4, checkRate(community.bytesPerSecond));
       return bytes;
     case "color":
       checkRange("extendedCommunity.flags", community.flags, 0, 0xffff);
@@ -125,6 +127,17 @@ export function encodeExtendedCommunity(community: ExtendedCommunity): Uint8Arra
     default:
       return community satisfies never;
   }
+}
+
+/** The largest number a float of 32 bits can hold. */
+const maxRate = 3.4028234663852886e38;
+
+function checkRate(bytesPerSecond: number): number {
+  if (!(typeof bytesPerSecond === "number" && bytesPerSecond >= 0 && bytesPerSecond <= maxRate)) {
+    throw new BgpEncodeError("value-range", "extendedCommunity.bytesPerSecond", `${bytesPerSecond} is no rate`);
+  }
+  // Adding nothing takes the sign from a zero.
+  return bytesPerSecond + 0;
 }
 
 /** `target:65000:1`, `origin:192.0.2.1:1`, `bandwidth:65000:1250000`, `color:100`; octets in hexadecimal for the rest. For display. */

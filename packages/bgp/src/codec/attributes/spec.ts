@@ -1,6 +1,7 @@
 import type { Writer } from "../../bytes/writer.ts";
 import { UpdateSubcode } from "../../iana/notification-codes.ts";
 import type { CodecContext } from "../context.ts";
+import { BgpEncodeError } from "../encode-error.ts";
 import { Outcome } from "../outcome.ts";
 import type { AttributeValues } from "./values.ts";
 
@@ -200,6 +201,9 @@ export function nonZeroMultipleOf(octets: number): LengthRule {
   return { min: octets, max: 0xffff, multipleOf: octets };
 }
 
+/** RFC 7606 §4: what no specification says may be empty "SHALL be considered a syntax error" when it is. */
+export const anyLengthButZero: LengthRule = { min: 1, max: 0xffff, multipleOf: 1 };
+
 export const anyLength: LengthRule = { min: 0, max: 0xffff, multipleOf: 1 };
 
 /** For `select`: a list without elements is not sent, its length of zero would be malformed. */
@@ -213,6 +217,11 @@ export const attributeFlags: AttributeFault = withdraw(
   "RFC 7606 §3 c",
   UpdateSubcode.AttributeFlagsError,
 );
+
+/** Throws when a value to send has a `fault` that its receiver would find: `field` names it. */
+export function refuseMalformed(field: string, fault: AttributeFault | null): void {
+  if (fault !== null) throw new BgpEncodeError("value-range", field, `is malformed: ${fault.rule} (${fault.rfc})`);
+}
 
 /** A bad length that means treat-as-withdraw. */
 export function badLength(rfc: string): AttributeFault {

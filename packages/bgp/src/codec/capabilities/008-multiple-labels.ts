@@ -1,6 +1,6 @@
 import { readU16 } from "../../bytes/reader.ts";
 import { afiOf, type Family, familyOf, safiOf } from "../../iana/afi-safi.ts";
-import { checkRange } from "../encode-error.ts";
+import { BgpEncodeError, checkRange } from "../encode-error.ts";
 import { type CapabilitySpec, defineCapability, withFamilyNames } from "./spec.ts";
 
 /** Multiple Labels: how many labels the sender takes with a prefix of each labelled family (RFC 8277 §2.1). */
@@ -18,6 +18,9 @@ export const multipleLabels: CapabilitySpec = defineCapability({
     return { code: 8, name: "multiple-labels", families };
   },
   encode: (w, { families }) => {
+    if (families.length === 0) {
+      throw new BgpEncodeError("value-length", "capabilities.families", "multiple labels for no family");
+    }
     for (const { family, count } of families) {
       checkRange("capabilities.families.family", family, 0, 0xff_ffff);
       // RFC 8277 §2.1: a count of 0 or 1 says nothing, the triple is then ignored.

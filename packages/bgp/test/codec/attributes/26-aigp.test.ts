@@ -30,6 +30,13 @@ describe("AIGP", () => {
     expect(verdict({ add: "801a1601000b000000000000000101000bffffffffffffffff" })).toBe("Ok");
   });
 
+  it.each([
+    ["a metric of seven octets", { type: 1, value: new Uint8Array(7) }, "aigp-tlv"],
+    ["the metric that stands for none", aigpTlv(2n ** 64n - 1n), "aigp-metric"],
+  ])("is not sent with %s, which its receiver would discard", (_what, tlv, rule) => {
+    expect(() => encodedAttributes({ aigp: [tlv] })).toThrow(new RegExp(`^aigp: is malformed: ${rule}`));
+  });
+
   it("is not sent without TLVs, and refuses what no TLV can hold", () => {
     expect(encodedAttributes({ aigp: [] })).toBe("");
     for (const metric of [-1n, 2n ** 64n]) expect(() => aigpTlv(metric)).toThrow(BgpEncodeError);

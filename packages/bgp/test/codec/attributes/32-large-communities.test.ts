@@ -38,6 +38,12 @@ describe("LARGE_COMMUNITY", () => {
     expect(verdict({ add })).toBe(`TreatAsWithdraw 32:${problem}`);
   });
 
+  it.each([[[]], [[1, 2]], [[1, 2, 3, 4]]])("is not made of %j", (value) => {
+    // What a caller without types may give.
+    const largeCommunities = [value] as unknown as readonly [number, number, number][];
+    expect(() => encodedAttributes({ largeCommunities })).toThrow(/^largeCommunities: \d numbers where 3 are needed$/);
+  });
+
   it("cannot hold more than 32 bits", () => {
     expect(() => encodedAttributes({ largeCommunities: [[1, 2, 4294967296]] })).toThrow(
       /^largeCommunities: 4294967296/,

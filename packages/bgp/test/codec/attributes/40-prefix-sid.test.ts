@@ -49,6 +49,15 @@ describe("BGP Prefix-SID", () => {
     expect(verdict(prefixSid(`010000${value}`))).toBe(withdrawn);
   });
 
+  it.each([
+    ["a label index of six octets", 1, 6, "prefix-sid-tlv"],
+    ["half a label range", 3, 5, "prefix-sid-tlv"],
+    ["an empty SRv6 service", 5, 0, "prefix-sid-srv6-service-tlv"],
+  ])("is not sent with %s", (_what, type, octets, rule) => {
+    const tlvs = [{ type, value: new Uint8Array(octets) }];
+    expect(() => encodedAttributes({ prefixSid: tlvs })).toThrow(new RegExp(`^prefixSid: is malformed: ${rule}`));
+  });
+
   it("looks into SRv6 services no further than their lengths", () => {
     expect(verdict(prefixSid(`05001c000100${"18"}${"00".repeat(21)}010000`))).toBe("Ok");
     expect(verdict(prefixSid("060004000a000005000100"))).toBe("Ok");

@@ -18,6 +18,11 @@ describe("the attribute encoder", () => {
     expect(encodedAttributes(values)).toBe("");
   });
 
+  it("does not claim that an unknown attribute is well-known: that would cost the session (RFC 4271 §6.3)", () => {
+    const unknown = [{ code: 99, flags: 0x40, value: new Uint8Array(1) }];
+    expect(() => encodedAttributes({ unknown })).toThrow(/^unknown\.flags: 64 claim that 99 is well-known$/);
+  });
+
   it("writes what has no property among the others, in ascending order, with an Extended Length only where it is needed", () => {
     const raw = (code: number, length: number, flags = 0xc0): { code: number; flags: number; value: Uint8Array } => ({
       code,

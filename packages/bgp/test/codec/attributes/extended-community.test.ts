@@ -41,6 +41,9 @@ describe("extended communities", () => {
     ["030c000000000008", { kind: "raw", value: fromHex("030c000000000008")! }, "030c000000000008"],
     ["4002fde800000001", { kind: "raw", value: fromHex("4002fde800000001")! }, "4002fde800000001"],
     ["4004fde87fc00000", { kind: "raw", value: fromHex("4004fde87fc00000")! }, "4004fde87fc00000"],
+    ["4004fde87f800000", { kind: "raw", value: fromHex("4004fde87f800000")! }, "4004fde87f800000"],
+    ["4004fde8bf800000", { kind: "raw", value: fromHex("4004fde8bf800000")! }, "4004fde8bf800000"],
+    ["4004fde880000000", { kind: "raw", value: fromHex("4004fde880000000")! }, "4004fde880000000"],
   ])("%s is %j, both ways", (hex, value, text) => {
     const bytes = fromHex(`aa${hex}`)!;
     expect(decodeExtendedCommunity(bytes, 1)).toEqual(value);
@@ -60,6 +63,11 @@ describe("extended communities", () => {
     );
   });
 
+  it("write a rate of minus zero as zero", () => {
+    const value = { kind: "link-bandwidth", transitive: true, asn: 1, bytesPerSecond: -0 } as const;
+    expect(toHex(encodeExtendedCommunity(value))).toBe("0004000100000000");
+  });
+
   it.each<readonly [field: string, value: ExtendedCommunity]>([
     ["extendedCommunity.asn", { kind: "route-target", as: "two-octet", asn: 65536, local: 1 }],
     ["extendedCommunity.local", { kind: "route-target", as: "two-octet", asn: 1, local: 2 ** 32 }],
@@ -68,6 +76,10 @@ describe("extended communities", () => {
     ["extendedCommunity.address", { kind: "route-target", address: new Uint8Array(16), local: 1 }],
     ["extendedCommunity.local", { kind: "route-target", address, local: -1 }],
     ["extendedCommunity.asn", { kind: "link-bandwidth", transitive: false, asn: 65536, bytesPerSecond: 1 }],
+    ...[Number.NaN, -1, Number.POSITIVE_INFINITY, 3.5e38].map((bytesPerSecond) => {
+      const value: ExtendedCommunity = { kind: "link-bandwidth", transitive: false, asn: 1, bytesPerSecond };
+      return ["extendedCommunity.bytesPerSecond", value] as const;
+    }),
     ["extendedCommunity.flags", { kind: "color", flags: 65536, color: 1 }],
     ["extendedCommunity.color", { kind: "color", flags: 0, color: -1 }],
     ["extendedCommunity.value", { kind: "raw", value: new Uint8Array(7) }],

@@ -37,7 +37,19 @@ describe("attributes that are checked and kept as octets", () => {
   });
 
   it.each([
+    [22, 0xc0, 0, "attribute-length"],
+    [23, 0xc0, 5, "tunnel-encapsulation-tlv"],
+    [25, 0xc0, 19, "attribute-length"],
+    [128, 0xc0, 3, "attribute-length"],
+  ])("are not sent malformed: code %i with flags %i and %i octets", (code, flags, octets, rule) => {
+    const unknown = [{ code, flags, value: new Uint8Array(octets) }];
+    expect(() => encodedAttributes({ unknown })).toThrow(new RegExp(`^unknown\\.value: is malformed: ${rule}`));
+  });
+
+  it.each([
     ["801605000000", "attribute-overrun"],
+    ["c01600", "attribute-length (RFC 7606 §4)"],
+    ["801800", "attribute-length (RFC 7606 §7.13)"],
     ["c0170400010001", "tunnel-encapsulation-tlv"],
     ["c0800300fde8", "attribute-length"],
     ["80800400000001", "attribute-flags"],

@@ -150,6 +150,9 @@ it("lists each code once, in ascending order, and finds it", () => {
 });
 
 it.each<readonly [field: string, capability: Capability]>([
+  // Without entries nobody would understand them.
+  ["capabilities.families", { code: 8, name: "multiple-labels", families: [] }],
+  ["capabilities.families", { code: 69, name: "add-path", families: [] }],
   ["capabilities.families.count", { code: 8, name: "multiple-labels", families: [{ family: 260, count: 256 }] }],
   ["capabilities.families.family", { code: 8, name: "multiple-labels", families: [{ family: -1, count: 2 }] }],
   ["capabilities.role", { code: 9, name: "role", role: 256 }],

@@ -47,6 +47,7 @@ export const disagreements: readonly Disagreement[] = [
     fixtures: {
       "AS_PATH with one octet behind its segments": ["nlri", "3 header", "3 value"],
       "AS4_PATH of seven octets": ["nlri"],
+      "PMSI_TUNNEL without a value": ["nlri"],
       "Tunnel Encapsulation of three octets": ["nlri"],
       "Tunnel Encapsulation with a TLV that overruns it": ["nlri"],
       "Tunnel Encapsulation with half a TLV header behind a whole one": ["nlri"],

@@ -1,4 +1,5 @@
 import { type Prefix, parsePrefix } from "@vipcast/bgp";
+import type { Place } from "../finding.ts";
 import type { JsonObject } from "./json.ts";
 import { type FindingType, findingType, findingTypes, hasRoutes, type Shown } from "./object.ts";
 import { type Route, routesOf } from "./routes.ts";
@@ -17,8 +18,13 @@ export interface Filter {
 /** Whether the finding fits as far as can be told without its body. {@link bodyFits} has the last word. */
 export function mayFit({ prefixes, peerAs, types }: Filter, finding: Shown): boolean {
   if (types.length > 0 && !types.includes(findingType(finding))) return false;
-  if (peerAs.length > 0 && (finding.place.peerAs === undefined || !peerAs.includes(finding.place.peerAs))) return false;
+  if (peerAs.length > 0 && !peerAs.some((asn) => asn === senderAs(finding.place))) return false;
   return prefixes.length === 0 || hasRoutes(finding);
+}
+
+/** MRT's `_LOCAL` subtypes: `local` was the sender. */
+function senderAs({ sent, localAs, peerAs }: Place): number | undefined {
+  return sent === true ? localAs : peerAs;
 }
 
 /** Whether the body of a finding that may fit has a route that fits. */

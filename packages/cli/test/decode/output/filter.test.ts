@@ -56,6 +56,9 @@ describe("a filter", () => {
     expect(fits({ peerAs: [1, 65001] }, found(keepalive, { peerAs: 65001 }))).toBe(true);
     expect(fits({ peerAs: [65002] }, found(keepalive, { peerAs: 65001 }))).toBe(false);
     expect(fits({ peerAs: [65001] }, found(keepalive))).toBe(false);
+    // What a collector recorded of its own: it is the sender.
+    const own = found(keepalive, { peerAs: 65001, localAs: 65002, sent: true });
+    expect([fits({ peerAs: [65001] }, own), fits({ peerAs: [65002] }, own)]).toEqual([false, true]);
   });
 
   test("for types lets those through, and all conditions count together", () => {

@@ -27,7 +27,7 @@ export class Speaker {
   readonly #peers = new Map<string, PeerDriver>();
   readonly #ranges = new Map<string, Range>();
   readonly #listeners = new Set<Listener>();
-  /** Peers that were removed and are still closing their sockets. */
+  /** What `close` has to wait for: removed peers that are still closing their sockets, and listeners that come and go. */
   readonly #leaving = new Set<Promise<void>>();
   /** Forgets the signal. */
   readonly #stopOn: () => void;
@@ -81,24 +81,14 @@ export class Speaker {
     signal?.throwIfAborted();
     const listen = this.#transport.listen ?? listenPlain;
     const known = this.#listenPeers();
-    const server = await listen({ host, port, peers: known });
-    if (this.#closing !== null || signal?.aborted === true) {
-      server.close();
-      this.#checkOpen();
-      signal?.throwIfAborted();
-    }
-    this.#catchUp(server, known);
-    const listener = new Listener(server, {
-      clock: this.#environment.clock,
-      logger: this.#environment.logger,
-      accept: (socket, remote) => this.#accept(socket, remote),
-    });
-    this.#listeners.add(listener);
+    const begun = this.#begin(listen({ host, port, peers: known }), known, signal);
+    this.#leave(begun);
+    const listener = await begun;
     const forget = onAbort(signal, () => {
       this.#listeners.delete(listener);
       this.#leave(listener.close());
     });
-    server.once("close", forget);
+    listener.server.once("close", forget);
     return listener.bound;
   }
 
@@ -172,7 +162,14 @@ export class Speaker {
    * listeners and leaves no timer, socket or handle. Idempotent; takes two seconds at most, for peers that do not read.
    */
   close(options: { readonly reason?: string } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.reason ?? "");
+    if (this.#closing === null) {
+      // Handlers that are called on the way find the speaker closed: what they add now nobody would end.
+      let follow: (ending: Promise<void>) => void = ignore;
+      this.#closing = new Promise((resolve) => {
+        follow = resolve;
+      });
+      follow(this.#close(options.reason ?? ""));
+    }
     return this.#closing;
   }
 
@@ -247,9 +244,29 @@ export class Speaker {
     for (const { address } of range.peers) this.#peers.get(address)?.setPassword(password, true);
   }
 
-  #leave(ending: Promise<void>): void {
-    this.#leaving.add(ending);
-    void ending.then(() => this.#leaving.delete(ending));
+  #leave(ending: Promise<unknown>): void {
+    const left = ending.then(ignore, ignore).then(() => void this.#leaving.delete(left));
+    this.#leaving.add(left);
+  }
+
+  /** A listener at work; its server is closed again when by then nobody wants it or it cannot take the peers. */
+  async #begin(opening: Promise<Server>, known: readonly ListenPeer[], signal?: AbortSignal): Promise<Listener> {
+    const server = await opening;
+    try {
+      this.#checkOpen();
+      signal?.throwIfAborted();
+      this.#catchUp(server, known);
+      const listener = new Listener(server, {
+        clock: this.#environment.clock,
+        logger: this.#environment.logger,
+        accept: (socket, remote) => this.#accept(socket, remote),
+      });
+      this.#listeners.add(listener);
+      return listener;
+    } catch (error) {
+      await new Promise((closed) => server.close(closed));
+      throw error;
+    }
   }
 
   #listenPeers(): readonly ListenPeer[] {
@@ -273,6 +290,8 @@ export class Speaker {
     if (this.#closing !== null) throw new SpeakerError("ERR_SPEAKER_CLOSED", "the speaker was closed");
   }
 }
+
+function ignore(): void {}
 
 /** Calls `act` with the reason in words once `signal` aborts; returns how to forget that. */
 function onAbort(signal: AbortSignal | undefined, act: (reason: string) => void): () => void {

@@ -61,6 +61,23 @@ describe("listen", () => {
     await expect(local.listen({ host: "192.0.2.1", port: 0 })).rejects.toMatchObject({ code: "EADDRNOTAVAIL" });
   });
 
+  test("leaves no server behind that cannot take a peer which came meanwhile", async () => {
+    let made: Server | undefined;
+    const local = speaker({
+      listen: async (options) => {
+        made = await listenPlain(options);
+        return made;
+      },
+      peersChanged: () => {
+        throw new Error("no room for another key");
+      },
+    });
+    const listening = local.listen({ host: "127.0.0.1", port: 0 });
+    local.addPeer({ address: "127.0.0.2", asn: 65000, passive: true });
+    await expect(listening).rejects.toThrow("no room for another key");
+    expect(made?.listening).toBe(false);
+  });
+
   test("tells strangers off with Cease / Connection Rejected, and logs them at a bounded rate", async () => {
     const lines: string[] = [];
     const quiet = (): void => undefined;
@@ -230,6 +247,36 @@ describe("close", () => {
       await pauseFor(5);
       expect(sockets()).toEqual([]);
     }
+  });
+
+  test("is closed for handlers that it calls: what they add or close on the way is not left behind", async () => {
+    const local = speaker();
+    await local.listen({ host: "127.0.0.1", port: 0 });
+    const refusals: string[] = [];
+    let inner: Promise<void> | undefined;
+    const options = { address: "127.0.0.2", asn: 65000, port: 9 };
+    const peer = local.addPeer(options, {
+      onDown: () => {
+        inner = local.close();
+        void local.removePeer(peer);
+        local.addPeer(options);
+      },
+      onError: (error) => void refusals.push(error.message),
+    });
+    const closing = local.close();
+    expect(inner).toBe(closing);
+    await closing;
+    expect(refusals).toEqual(["the onDown handler threw: the speaker was closed"]);
+    expect(local.peers).toEqual([]);
+    await pauseFor(5);
+    expect(process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP"))).toEqual([]);
+  });
+
+  test("waits for a listener that is on its way, and ends it", async () => {
+    const local = speaker();
+    const listening = local.listen({ host: "127.0.0.1", port: 0 }).catch((error: unknown) => error);
+    await local.close();
+    expect(await Promise.race([listening, "listen is still under way"])).toMatchObject({ code: "ERR_SPEAKER_CLOSED" });
   });
 
   test("is not held up by a peer that does not read", async () => {

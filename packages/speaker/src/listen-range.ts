@@ -21,7 +21,7 @@ export interface ListenRange {
   /** Normalised text. */
   readonly prefix: string;
   readonly limit: number;
-  /** The neighbours that are connected, each a peer of its own until its connection ends. */
+  /** The neighbours that are connected, each a peer of its own until its connection ends, and those that are kept away. */
   readonly peers: readonly Peer[];
   /** Connections turned away because `limit` was reached. */
   readonly refused: number;
@@ -48,9 +48,11 @@ export class Range implements ListenRange {
   /** Throws `ERR_SPEAKER_OPTION` for a prefix or limit that is none. The options of the peers are for the caller to try. */
   constructor(options: ListenRangeOptions, handlers: PeerHandlers, onPassword: (password: string | null) => void) {
     const { prefix, limit = defaultLimit, ...group } = options;
-    const parsed = parsePrefix(prefix);
+    const parsed = typeof prefix === "string" ? parsePrefix(prefix) : undefined;
     if (parsed === undefined)
-      refuseOption(`prefix "${prefix}" is not a prefix: write it like 10.0.0.0/24, with no bits set past the length`);
+      refuseOption(
+        `prefix "${String(prefix)}" is not a prefix: write it like 10.0.0.0/24, with no bits set past the length`,
+      );
     checkInteger("limit", limit, 1, 65535);
     this.prefix = formatPrefix(parsed);
     this.limit = limit;

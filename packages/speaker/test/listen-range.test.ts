@@ -3,7 +3,9 @@ import type { ListenPeer } from "../src/index.ts";
 import { Range } from "../src/listen-range.ts";
 import { readPeerAddress } from "../src/transport/peer-address.ts";
 import { listenPlain } from "../src/transport/plain-transport.ts";
+import { host, update, wellKnown } from "./conformance/octets.ts";
 import { RawPeer, speaker, until } from "./support.ts";
+import { VirtualClock } from "./virtual-clock.ts";
 
 const any = { asn: "external" } as const;
 
@@ -95,6 +97,57 @@ describe("neighbours from a range", () => {
     await until(() => range.peers.length === 1, "one makes room");
     const late = await RawPeer.connect(port, "127.0.0.1", "127.0.9.9");
     await until(() => late.messages.length === 1, "another comes");
+  });
+
+  test("that passed their limit of prefixes stay away for the restart time, as configured peers do", async () => {
+    const clock = new VirtualClock();
+    const local = speaker({ clock });
+    const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+    const maxPrefixes = { limit: 1, restart: 60 };
+    const range = local.addListenRange({ prefix: "127.0.9.0/24", ...any, maxPrefixes });
+    const greedy = await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
+    await greedy.establish(65000, "10.0.0.7");
+    greedy.socket.write(Buffer.from(update({ attributes: wellKnown, nlri: host(1) + host(2) }), "hex"));
+    await until(() => greedy.ended, "its session is ended");
+    expect(range.peers[0]?.snapshot().heldDown?.cause).toBe("it announced more prefixes than it may");
+    const again = await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
+    await until(() => again.ended, "it is turned away");
+    expect(again.notification).toMatchObject({ code: 6, subcode: 5 });
+    await clock.advance(60_000);
+    expect(range.peers).toEqual([]);
+    const later = await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
+    await until(() => later.messages.length === 1, "it may come again");
+  });
+
+  test("that were shut down stay down until they are enabled, whoever dials", async () => {
+    const local = speaker();
+    const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+    const range = local.addListenRange({ prefix: "127.0.9.0/24", ...any });
+    const first = await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
+    await first.establish(65000, "10.0.0.7");
+    const [peer] = range.peers;
+    peer?.shutdown("new cables");
+    await until(() => first.ended, "its session is ended");
+    const again = await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
+    await until(() => again.ended, "it is turned away");
+    expect(again.notification).toMatchObject({ code: 6, subcode: 2 });
+    expect(range.peers).toEqual([peer]);
+    peer?.enable();
+    expect(range.peers).toEqual([]);
+    const later = await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
+    await until(() => later.messages.length === 1, "it may come again");
+  });
+
+  test("are forgotten where the whole range begins shut down", async () => {
+    const local = speaker();
+    const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+    const range = local.addListenRange({ prefix: "127.0.9.0/24", ...any, limit: 1, shutdown: "not yet" });
+    for (const address of ["127.0.9.1", "127.0.9.2"]) {
+      const raw = await RawPeer.connect(port, "127.0.0.1", address);
+      await until(() => raw.ended, "it is turned away");
+      expect(raw.notification).toMatchObject({ code: 6, subcode: 2 });
+    }
+    expect([range.peers, range.refused]).toEqual([[], 0]);
   });
 
   test("that are removed make room", async () => {

@@ -118,7 +118,7 @@ export class PeerSession {
     }
     const events: PeerEvent[] = [];
     // A peer that dials anew has given up its earlier attempt, whether we have noticed or not.
-    if (this.#inbound !== null) this.#replaceInbound(now, events);
+    if (this.#inbound !== null) this.#dropInbound("the peer has opened a new connection in its place", now, events);
     this.#lastWords = null;
     const config = { ...this.config, passive: true };
     this.#inbound = new Session({ config, random: this.#random, holdAtOpen: true });
@@ -345,8 +345,8 @@ export class PeerSession {
     }
   }
 
-  #replaceInbound(now: number, events: PeerEvent[]): void {
-    const cause = "the peer has opened a new connection in its place";
+  #dropInbound(cause: string, now: number, events: PeerEvent[]): void {
+    if (this.#waiting?.slot === "inbound") this.#waiting = null;
     events.push({ kind: "disconnect", slot: "inbound", abort: true });
     this.#enter("inbound", "Idle", now, events);
     events.push({ kind: "dropped", slot: "inbound", reason: "collision", cause });
@@ -356,6 +356,9 @@ export class PeerSession {
   #ended(slot: Slot, event: DownEvent, now: number, events: PeerEvent[]): void {
     if (this.#waiting?.slot === slot) this.#waiting = null;
     this.#undecided.delete(slot);
+    // A second connection is no way round the limit.
+    if (event.reason === "max-prefixes" && slot === "outbound" && this.#inbound !== null)
+      this.#dropInbound("the session beside it has passed its limit of prefixes", now, events);
     const rival = rivalOf(slot);
     const goesOn = this.#states.hasReached(rival, "OpenSent");
     if (goesOn && !event.wasEstablished) {

@@ -151,6 +151,26 @@ describe("a peer that announced too many prefixes", () => {
     expect(peer.snapshot().heldDown).toBeNull();
   });
 
+  test("is kept away although it has opened a second connection before", () => {
+    const peer = dialled({ maxPrefixes: limits(60) });
+    establish(peer, "outbound");
+    accept(peer, 1);
+    peer.receive("inbound", peerOpen(), 2);
+    expect(peer.snapshot().connections.inbound).toBe("OpenConfirm");
+    const ended = summary(peer.receive("outbound", tooMany, 3));
+    expect(ended).toEqual([
+      "state OpenConfirm",
+      "notification outbound",
+      "close outbound",
+      "abort inbound",
+      "state Idle",
+      "dropped inbound collision",
+      "down max-prefixes",
+    ]);
+    expect(peer.snapshot()).toMatchObject({ heldDown: { untilMs: 60_003 }, connections: { inbound: null } });
+    expect(refusedWith(peer, 2000)[1]).toEqual(["NOTIFICATION 6/5"]);
+  });
+
   test("without a restart time stays away until it is started again", () => {
     const peer = newPeer({ maxPrefixes: limits(null) });
     peer.start(0);

@@ -45,7 +45,7 @@ export class PeerDriver implements Peer {
   readonly address: string;
   readonly internal: boolean;
   readonly routes: OutboundRoutes;
-  readonly settings: PeerSettings;
+  readonly #settings: PeerSettings;
   readonly #environment: PeerEnvironment;
   readonly #calls: HandlerCalls;
   readonly #reports: PeerReports;
@@ -57,7 +57,7 @@ export class PeerDriver implements Peer {
   readonly #deferred: SessionCall[] = [];
   #busy = false;
   #closed = false;
-  /** A handler has refused the session: what is left of the current answer is not for it. */
+  /** A handler has refused the session or removed the peer: what is left of the current answer is not for it. */
   #refused = false;
   #establishedCount = 0;
   readonly #protection: PeerProtection;
@@ -77,7 +77,7 @@ export class PeerDriver implements Peer {
     environment: PeerEnvironment,
     dynamic: Dynamic | null = null,
   ) {
-    this.settings = settings;
+    this.#settings = settings;
     this.address = settings.address.text;
     this.internal = settings.asn === "internal" || settings.asn === settings.config.localAs;
     this.#dynamic = dynamic;
@@ -114,27 +114,28 @@ export class PeerDriver implements Peer {
   }
 
   get asn(): number {
-    const { asn, config } = this.settings;
+    const { asn, config } = this.#settings;
     if (asn === "internal") return config.localAs;
     return asn === "external" ? this.#toldAs : asn;
   }
 
+  /** Unless it is shut down: then whatever there is of a session is ended. */
   start(): void {
     const text = this.#shutdown;
     if (text === null) this.#enter((now) => this.#session.start(now));
-    else this.#stop(text);
+    else this.#enter((now) => this.#session.stop(now, { subcode: CeaseSubcode.AdministrativeShutdown, text }));
   }
 
   shutdown(text = ""): void {
     if (this.#closed) return;
     this.#shutdown = text;
-    this.#stop(text);
+    this.start();
   }
 
   enable(): void {
     if (this.#closed) return;
     this.#shutdown = null;
-    this.#enter((now) => this.#session.start(now));
+    this.start();
   }
 
   reset(text = ""): void {
@@ -159,14 +160,11 @@ export class PeerDriver implements Peer {
     this.#enter((now) => this.#session.reject(now, change, cause));
   }
 
-  #stop(text: string): void {
-    this.#enter((now) => this.#session.stop(now, { subcode: CeaseSubcode.AdministrativeShutdown, text }));
-  }
-
   /** Ends the session for good; resolves when no socket is left. */
   async close(reason: StopReason): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
+      this.#refused = true;
       // From within a handler the stop has to wait its turn, and so have we: before it there is nothing to wait for.
       await new Promise<void>((stopped) => {
         this.#enter((now) => {
@@ -211,7 +209,7 @@ export class PeerDriver implements Peer {
   snapshot(): PeerSnapshot {
     const slot = this.#session.establishedSlot;
     return snapshotOf({
-      settings: this.settings,
+      settings: this.#settings,
       protection: this.#protection.options,
       asn: this.asn,
       range: this.#dynamic?.range ?? null,
@@ -244,7 +242,7 @@ export class PeerDriver implements Peer {
     this.#busy = true;
     try {
       for (let next = this.#deferred.shift(); next !== undefined; next = this.#deferred.shift()) {
-        this.#refused = false;
+        this.#refused = this.#closed;
         for (const event of next(this.#environment.clock.now())) this.#obey(event);
         this.#writeOutput("outbound");
         this.#writeOutput("inbound");
@@ -255,7 +253,13 @@ export class PeerDriver implements Peer {
       if (this.#closed) this.#leaveNothing();
       else this.#timer.set(this.#session.nextDeadline());
     }
-    if (this.#accepted && !this.#closed && this.#connections.get("inbound") === null) this.#dynamic?.onGone();
+    if (this.#accepted && !this.#closed && this.#mayBeForgotten) this.#dynamic?.onGone();
+  }
+
+  /** A neighbour that is kept away, by its limit of prefixes or by `shutdown`, must not come back as a new one. */
+  get #mayBeForgotten(): boolean {
+    const stopped = this.#shutdown !== null && this.#settings.shutdown === null;
+    return this.#connections.get("inbound") === null && !stopped && this.#session.snapshot().heldDown === null;
   }
 
   /** What TCP has not taken feeds the send hold timer (RFC 9687 §4.1). */
@@ -333,7 +337,7 @@ export class PeerDriver implements Peer {
   #dial(): void {
     const { connect, localAddresses } = this.#environment;
     const context = { localAddresses, announced: announcedBy(this.routes) };
-    this.#connections.dial(() => connect(dialOptions(this.settings, this.#protection.forDial(), context)));
+    this.#connections.dial(() => connect(dialOptions(this.#settings, this.#protection.forDial(), context)));
   }
 
   #disconnect(slot: Slot, abort: boolean): void {
@@ -351,8 +355,8 @@ export class PeerDriver implements Peer {
     const local = readPeerAddress(connection?.localAddress ?? "")?.bytes;
     if (connection === null || local === undefined) return;
     const { logger, localAddresses } = this.#environment;
-    logger.info(establishedFields(this.settings, negotiated), "session established");
-    const policy = sessionPolicy(this.settings, {
+    logger.info(establishedFields(this.#settings, negotiated), "session established");
+    const policy = sessionPolicy(this.#settings, {
       negotiated,
       local,
       localAddresses,
@@ -377,7 +381,7 @@ export class PeerDriver implements Peer {
     const { reason, wasEstablished, notification } = event;
     this.routes.down();
     this.#inbound.clear();
-    const cause = causeInWords(event, this.settings, this.#protection);
+    const cause = causeInWords(event, this.#settings, this.#protection);
     this.#lastCause = cause;
     this.#reports.down({
       reason,
@@ -388,8 +392,7 @@ export class PeerDriver implements Peer {
   }
 
   #reportRefused(prefix: string, reason: string): void {
-    this.#calls.error(
-      new SpeakerError("ERR_SPEAKER_ROUTE_REFUSED", `${prefix} is not sent to ${this.address}: ${reason}`),
-    );
+    const message = `${prefix} is not sent to ${this.address}: ${reason}`;
+    this.#calls.error(new SpeakerError("ERR_SPEAKER_ROUTE_REFUSED", message));
   }
 }

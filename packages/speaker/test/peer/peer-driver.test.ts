@@ -289,6 +289,22 @@ describe("handlers", () => {
     expect(speakerB.peers).toEqual([]);
   });
 
+  test("hear of no more routes once they have removed their peer, however many the chunk still holds", async () => {
+    let updates = 0;
+    const { a, b, speakerB } = await pair({
+      b: { importPolicy: acceptAll },
+      handlersB: {
+        onUpdate: (_message, peer) => {
+          updates++;
+          void speakerB.removePeer(peer);
+        },
+      },
+    });
+    a.routes.set(Array.from({ length: 50 }, (_, med) => ({ prefix: `192.0.2.${med}/32`, attributes: { med } })));
+    await until(() => a.snapshot().lastNotificationReceived !== undefined, "the goodbye arrives");
+    expect([updates, b.adjRibIn.size]).toEqual([1, 0]);
+  });
+
   test("may close their speaker from within, and the promise keeps its word", async () => {
     let closing: Promise<void> | undefined;
     const { b, speakerB } = await pair({

@@ -67,8 +67,9 @@ export function negotiate(open: OpenMessage, config: PeerConfig): OpenVerdict {
 
   // RFC 7607 §2: an OPEN with AS 0, in the field or in the capability, is a Bad Peer AS.
   const internal = open.asn === config.localAs;
-  if (open.asn === 0 || open.myAutonomousSystem === 0 || !expectedAs(open.asn, config)) {
-    return refuse(badPeerAs(), cause.asRefused(open.asn, config));
+  const said = open.myAutonomousSystem === 0 ? 0 : open.asn;
+  if (said === 0 || !expectedAs(said, config)) {
+    return refuse(badPeerAs(), cause.asRefused(said, config));
   }
 
   // RFC 4271 §6.2: "If the Hold Time field of the OPEN message is unacceptable … An implementation MUST reject Hold Time

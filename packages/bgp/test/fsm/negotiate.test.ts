@@ -42,7 +42,10 @@ describe("an OPEN is refused (RFC 4271 §6.2)", () => {
         notification: "2/2",
         cause: expect.stringContaining("AS is 0"),
       });
-      expect(refusal({ asn: 65000, myAutonomousSystem: 0 }, config)).toMatchObject({ notification: "2/2" });
+      expect(refusal({ asn: 65000, myAutonomousSystem: 0 }, config)).toMatchObject({
+        notification: "2/2",
+        cause: expect.stringContaining("AS is 0"),
+      });
     }
   });
 

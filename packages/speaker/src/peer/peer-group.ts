@@ -1,5 +1,6 @@
 import { SpeakerError } from "../errors.ts";
 import type { PeerGroup } from "../peer-options.ts";
+import { checkTypes } from "./option-types.ts";
 
 /** Ways to choose the TTL that exclude each other: naming one is a decision against an inherited other one. */
 const exclusive = ["ttlSecurity", "multihop"] as const;
@@ -12,6 +13,7 @@ export function resolveGroup<O extends PeerGroup>(options: O): O {
   let resolved: Partial<O> = {};
   const seen = new Set<PeerGroup>();
   for (let level: PeerGroup | undefined = options; level !== undefined; level = level.group) {
+    checkTypes(level);
     if (seen.has(level)) throw new SpeakerError("ERR_SPEAKER_OPTION", "group: a group of peers is its own ancestor");
     seen.add(level);
     resolved = { ...said(level, resolved as PeerGroup), ...resolved };

@@ -10,6 +10,7 @@ import type { PeerGroup, PeerOptions } from "../peer-options.ts";
 import type { SocketProtection } from "../transport/options.ts";
 import type { PeerAddress } from "../transport/peer-address.ts";
 import { checkInteger, checkNumber, refuseOption } from "./check.ts";
+import { checkNumbersOf } from "./option-types.ts";
 import { resolveGroup } from "./peer-group.ts";
 import {
   readAddPath,
@@ -52,6 +53,7 @@ const defaultConnectRetry = 5;
 /** Throws `ERR_SPEAKER_OPTION` with a sentence on the first option that is wrong. */
 export function peerSettings(asked: PeerOptions, local: LocalSettings): PeerSettings {
   const options = resolveGroup(asked);
+  if (options.address === undefined) refuseOption("address is missing: give the IP address of the peer");
   const address = readAddress(options);
   const asn = readRemoteAs(options.asn);
   const { port = bgpPort } = options;
@@ -79,6 +81,7 @@ function readConfig(options: PeerGroup, local: LocalSettings, remoteAs: RemoteAs
   checkNumber("connectRetry", connectRetry, 1, 65535);
   checkNumber("delayOpen", delayOpen, 0, 65535);
   if (keepalive !== undefined) checkKeepalive(keepalive, holdTime);
+  checkNumbersOf("idleHold", options.idleHold ?? {});
   const families = readFamilies(options.families);
   const overIpv6 = address.bytes.length === 16;
   const extended = (options.extendedNextHop ?? overIpv6) && families.includes(Family.Ipv4Unicast);

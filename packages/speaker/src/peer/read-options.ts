@@ -3,7 +3,8 @@ import { type Family, familyFromName, type MaxPrefixes, type PeerConfig, type Re
 import type { AddPathMode, FamilyName, PeerGroup, PrefixLimit } from "../peer-options.ts";
 import type { SocketProtection } from "../transport/options.ts";
 import { isLinkLocal, isUnicast, type PeerAddress, readPeerAddress } from "../transport/peer-address.ts";
-import { checkInteger, checkNumber, refuseOption } from "./check.ts";
+import { checkInteger, checkNumber, inWords, refuseOption } from "./check.ts";
+import { checkNumbersOf } from "./option-types.ts";
 
 const allFamilies: readonly FamilyName[] = ["ipv4-unicast", "ipv6-unicast"];
 
@@ -27,11 +28,14 @@ export function readRemoteAs(asn: RemoteAs | undefined): RemoteAs {
   if (asn === undefined) refuseOption('asn is missing: give the AS of the peer, or "external" or "internal" for any');
   if (typeof asn === "number") checkInteger("asn", asn, 1, 0xffff_ffff);
   else if (asn !== "external" && asn !== "internal")
-    refuseOption(`asn is ${String(asn)}; it must be a whole number of 1..4294967295, "external" or "internal"`);
+    refuseOption(
+      `asn is ${typeof asn === "string" ? asn : inWords(asn)}; it must be a whole number of 1..4294967295, "external" or "internal"`,
+    );
   return asn;
 }
 
 export function readPassword(password: string): string {
+  if (typeof password !== "string") refuseOption("password is no text; TCP MD5 takes 1..80 octets (RFC 2385)");
   const octets = Buffer.byteLength(password);
   if (octets < 1 || octets > 80) refuseOption(`password has ${octets} octets; TCP MD5 takes 1..80 (RFC 2385)`);
   return password;
@@ -63,9 +67,8 @@ export function readProtection(options: SocketProtection, address: PeerAddress):
 export function readFamilies(names: readonly FamilyName[] = allFamilies): readonly Family[] {
   if (names.length === 0) refuseOption("families is empty; a session needs at least one");
   return [...new Set(names)].map((name) => {
-    const family = familyFromName(name);
-    if (family === undefined || !allFamilies.includes(name))
-      refuseOption(`family "${name}" is not one of ${allFamilies.join(", ")}`);
+    const family = allFamilies.includes(name) ? familyFromName(name) : undefined;
+    if (family === undefined) refuseOption(`family "${String(name)}" is not one of ${allFamilies.join(", ")}`);
     return family;
   });
 }
@@ -112,6 +115,7 @@ export function readMaxPrefixes(wanted: PeerGroup["maxPrefixes"], families: read
 }
 
 function prefixLimit(family: Family, wanted: number | PrefixLimit): MaxPrefixes {
+  if (typeof wanted !== "number") checkNumbersOf("maxPrefixes", wanted);
   const {
     limit,
     warningPercent = defaultWarningPercent,
@@ -135,8 +139,9 @@ export function readSource(text: string, peer: PeerAddress): Source {
 }
 
 export function readNextHop(text: string): Uint8Array {
-  const address = readPeerAddress(text);
-  if (address === null || !isUnicast(address.bytes)) refuseOption(`nextHopSelf "${text}" is not a unicast address`);
+  const address = typeof text === "string" ? readPeerAddress(text) : null;
+  if (address === null || !isUnicast(address.bytes))
+    refuseOption(`nextHopSelf "${String(text)}" is not a unicast address`);
   return address.bytes;
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import {
   acceptAll,
   CeaseSubcode,
@@ -279,4 +280,19 @@ describe("roles (RFC 9234)", () => {
     expect(lastNotificationSent).toMatchObject({ code: 2, subcode: 11 });
     expect(lastDown?.cause).toMatch(/role/);
   });
+});
+
+test("a password shows nowhere: neither in the snapshot nor when the peer itself is put into a log", () => {
+  const listen = ({ host, port }: { host: string; port: number }) => listenPlain({ host, port, peers: [] });
+  const peer = speaker({ listen, connect: connectPlain }).addPeer({
+    address: "127.0.0.2",
+    asn: 65000,
+    passive: true,
+    group: { password: "hunter2" },
+  });
+  for (const password of ["hunter2", "hunter3"]) {
+    peer.setPassword(password);
+    const said = [JSON.stringify(peer.snapshot()), JSON.stringify(peer), inspect(peer, { depth: 9, showHidden: true })];
+    expect(said.join()).not.toContain("hunter");
+  }
 });

@@ -13,7 +13,8 @@ export function encodeShutdownCommunication(text: string): Uint8Array {
 
 /**
  * The peer's words in a Cease with Administrative Shutdown or Reset, also inside a Hard Reset (RFC 8538 §3.1), with control
- * characters replaced. Undefined when there are none, when the length is wrong, or when they are not UTF-8 (RFC 9003 §2).
+ * characters replaced, and those that turn text around or break its line. Undefined when there are none, when the length is
+ * wrong, or when they are not UTF-8 (RFC 9003 §2).
  */
 export function shutdownCommunication(body: NotificationBody): string | undefined {
   const { code, subcode, data } = innermost(body);
@@ -22,7 +23,7 @@ export function shutdownCommunication(body: NotificationBody): string | undefine
   const length = data[0];
   if (length === undefined || length === 0 || length > data.length - 1) return undefined;
   // RFC 9003 §4: the text comes from outside and goes to logs and terminals.
-  return decodeUtf8(data.slice(1, 1 + length))?.replace(/\p{Cc}/gu, "\u{fffd}");
+  return decodeUtf8(data.slice(1, 1 + length))?.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
 }
 
 /** One sentence for people: the names of code and subcode, what a Hard Reset wraps, and the peer's own words if it sent any. */

@@ -9,6 +9,9 @@ import {
 
 const shutdown = (data: Uint8Array, subcode = 2) => ({ code: 6, subcode, data });
 
+/** Control characters, those that turn the direction of text, and line breaks. */
+const unprintable = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
+
 describe("shutdown communication", () => {
   it("comes back as the text it was, unless it is longer than 255 octets", () => {
     fc.assert(
@@ -16,7 +19,7 @@ describe("shutdown communication", () => {
         const data = encodeShutdownCommunication(text);
         expect(data[0]).toBe(data.length - 1);
         const words = shutdownCommunication(shutdown(data));
-        if (encodeUtf8(text).length <= 255) expect(words).toBe(text.replace(/\p{Cc}/gu, "\u{fffd}"));
+        if (encodeUtf8(text).length <= 255) expect(words).toBe(text.replace(unprintable, "\u{fffd}"));
       }),
     );
     expect(encodeShutdownCommunication("ä".repeat(200)).length).toBe(255);
@@ -45,6 +48,8 @@ describe("shutdown communication", () => {
   it("cannot drive a terminal", () => {
     const words = shutdownCommunication(shutdown(encodeShutdownCommunication("a\u{1b}[2Jb\n")));
     expect(words).toBe("a\u{fffd}[2Jb\u{fffd}");
+    const turned = shutdownCommunication(shutdown(encodeShutdownCommunication("a\u{202e}b\u{2066}c\u{2028}d\u{200d}")));
+    expect(turned).toBe("a\u{fffd}b\u{fffd}c\u{fffd}d\u{200d}");
   });
 });
 

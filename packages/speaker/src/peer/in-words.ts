@@ -23,16 +23,26 @@ export interface Sockets {
   readonly dropped: DropCounters | null;
 }
 
+const unreadInWords =
+  "this program kept the peer paused for longer than the hold time, with so much held back that its KEEPALIVEs were not read any more: resume it sooner, or set a longer holdTime";
+
 /**
  * The session's own sentence, or a better one where the socket options of this peer say more: packets that TCP MD5 (RFC 2385) or
- * GTSM (RFC 5082) does not accept are dropped without a word, so that all there is to see is silence.
+ * GTSM (RFC 5082) does not accept are dropped without a word, so that all there is to see is silence. `unread`: the silence was
+ * ours, for a pause had stopped the reading.
  */
-export function causeInWords(end: KnownEnd, settings: PeerSettings, { options, dropped }: Sockets): string {
+export function causeInWords(
+  end: KnownEnd,
+  settings: PeerSettings,
+  { options, dropped }: Sockets,
+  unread: boolean,
+): string {
   const { address, port, config } = settings;
   if (end.reason === "connect-timeout") {
     const target = hostPort(address.text, port);
     return `${target} did not answer our connection attempt within ${config.connectRetry} s (connectRetry): ${seen(dropped, options) ?? silence(options)}`;
   }
+  if (end.reason === "hold-timer-expired" && end.wasEstablished && unread) return unreadInWords;
   // Some routers check TTL and key only after they have accepted the connection.
   if (end.reason === "hold-timer-expired" && !end.wasEstablished && options.ttlSecurity === undefined)
     return `${end.cause}; or it asks for TTL security (GTSM, RFC 5082): then set ttlSecurity for this peer`;

@@ -27,6 +27,7 @@ export class PeerConnections {
   readonly #refusals = new Refusals();
   readonly #ending = new Set<Promise<void>>();
   #paused = false;
+  #endedUnread = false;
 
   constructor(clock: Clock, events: PeerConnectionsEvents) {
     this.#clock = clock;
@@ -44,6 +45,11 @@ export class PeerConnections {
 
   get paused(): boolean {
     return this.#paused;
+  }
+
+  /** Nothing was read any more from the connection that we ended last: it was paused, and too much was kept back. */
+  get endedUnread(): boolean {
+    return this.#endedUnread;
   }
 
   /** A transport that throws (no such key, no permission) is a dial that failed, and reported as such. */
@@ -86,6 +92,7 @@ export class PeerConnections {
     const connection = this.#current[slot];
     if (connection === null) return;
     this.#current[slot] = null;
+    this.#endedUnread = connection.unread;
     this.#track(abort ? connection.abort() : connection.finish(this.#clock));
   }
 

@@ -381,7 +381,7 @@ export class PeerDriver implements Peer {
     const { reason, wasEstablished, notification } = event;
     this.routes.down();
     this.#inbound.clear();
-    const cause = causeInWords(event, this.#settings, this.#protection);
+    const cause = causeInWords(event, this.#settings, this.#protection, this.#connections.endedUnread);
     this.#lastCause = cause;
     this.#reports.down({
       reason,

@@ -79,6 +79,11 @@ export class Connection {
     return this.#socket.writableLength;
   }
 
+  /** Paused, and so much is kept back that the socket is not read any more. */
+  get unread(): boolean {
+    return this.#paused && this.#gate.heldOctets > heldLimit;
+  }
+
   /** `handedOver` is called once the kernel has the bytes; not at all when the connection ends before. */
   write(bytes: Uint8Array, handedOver?: () => void): void {
     if (this.#detached) return;

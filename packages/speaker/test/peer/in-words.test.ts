@@ -6,12 +6,15 @@ import type { DropCounters, SocketProtection } from "../../src/transport/options
 
 const settings = peerSettings({ address: "fd00::254", asn: 65000 }, { asn: 65001, routerId: 1 });
 
-function words(end: Partial<KnownEnd>, options: SocketProtection = {}, drops: Partial<DropCounters> = {}): string {
+function words(
+  end: Partial<KnownEnd>,
+  options: SocketProtection = {},
+  drops: Partial<DropCounters> = {},
+  unread = false,
+): string {
   const dropped = { wrongKey: 0, missingKey: 0, unexpectedKey: 0, lowTtl: 0, ...drops };
-  return causeInWords({ reason: "connect-timeout", cause: "as known", wasEstablished: false, ...end }, settings, {
-    options,
-    dropped,
-  });
+  const known: KnownEnd = { reason: "connect-timeout", cause: "as known", wasEstablished: false, ...end };
+  return causeInWords(known, settings, { options, dropped }, unread);
 }
 
 test("a NOTIFICATION is given with its meaning and its direction", () => {
@@ -23,6 +26,12 @@ describe("why a session ended", () => {
   test("is told as the session knows it, where sockets have nothing to do with it", () => {
     expect(words({ reason: "connection-reset" })).toBe("as known");
     expect(words({ reason: "hold-timer-expired", wasEstablished: true })).toBe("as known");
+    expect(words({ reason: "connection-reset", wasEstablished: true }, {}, {}, true)).toBe("as known");
+  });
+
+  test("is our own doing where a pause has stopped the reading", () => {
+    const end = { reason: "hold-timer-expired", wasEstablished: true } as const;
+    expect(words(end, {}, {}, true)).toMatch(/^this program kept the peer paused for longer than the hold time/);
   });
 
   test("after silence is told with what the options of this peer make possible", () => {

@@ -341,6 +341,17 @@ describe("a paused peer", () => {
   });
 });
 
+test("a pause that outlasts the hold time, with more held back than is kept, is not called the peer's silence", async () => {
+  const { a, b } = await established({ b: { holdTime: 3 } });
+  b.pause();
+  const communities = Array.from({ length: 400 }, (_, index) => index);
+  const route = (med: number) => ({ prefix: `10.0.${med >> 8}.${med & 255}/32`, attributes: { med, communities } });
+  a.routes.set(Array.from({ length: 1500 }, (_, med) => route(med)));
+  await down(b);
+  expect(b.snapshot().lastDown?.reason).toBe("hold-timer-expired");
+  expect(b.snapshot().lastDown?.cause).toMatch(/^this program kept the peer paused for longer than the hold time/);
+});
+
 test("a peer that is paused while megabytes arrive loses nothing", async () => {
   const { a, b } = await established({ b: { importPolicy: acceptAll } });
   b.pause();

@@ -7,9 +7,10 @@ import { beginAttribute, endAttribute } from "./attributes/encode.ts";
 import { PathAttributes } from "./attributes/path-attributes.ts";
 import { familyAt } from "./attributes/reachability.ts";
 import { AttributeKind, reset } from "./attributes/spec.ts";
-import { type CodecContext, carriesPathIds } from "./context.ts";
+import { type CodecContext, carriesPathIds, defaultCodecContext } from "./context.ts";
 import { checkRange } from "./encode-error.ts";
 import { beginMessage, endMessage, headerLength } from "./header.ts";
+import { keepShape } from "./keep-shape.ts";
 import type { UpdateMessage } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
 import { ipv4Unicast } from "./nlri/ipv4-unicast.ts";
@@ -25,16 +26,17 @@ const noProblems: readonly Problem[] = [];
 // Scratch of a synchronous loop that calls nothing foreign: nothing in it outlives one call of `decodeUpdate`.
 const scanner = new AttributeScanner();
 
+// Fields are declared, not defined: a definition would write each of them once more.
 class DecodedUpdate implements UpdateMessage {
   readonly type: typeof MessageType.Update = MessageType.Update;
-  readonly length: number;
-  readonly outcome: Outcome;
-  readonly problems: readonly Problem[];
-  readonly notification: NotificationBody | null;
-  readonly withdrawn: NlriView;
-  readonly attributes: PathAttributes;
-  readonly nlri: NlriView;
-  readonly endOfRib: Family | -1;
+  declare readonly length: number;
+  declare readonly outcome: Outcome;
+  declare readonly problems: readonly Problem[];
+  declare readonly notification: NotificationBody | null;
+  declare readonly withdrawn: NlriView;
+  declare readonly attributes: PathAttributes;
+  declare readonly nlri: NlriView;
+  declare readonly endOfRib: Family | -1;
 
   constructor(
     length: number,
@@ -69,6 +71,9 @@ class DecodedUpdate implements UpdateMessage {
     );
   }
 }
+
+const noAttributes = new PathAttributes(new Uint8Array(0), 0, 0, defaultCodecContext, 0, 0);
+keepShape(new DecodedUpdate(0, Outcome.Ok, noProblems, null, emptyNlri, noAttributes, emptyNlri, -1));
 
 /**
  * Validates the whole UPDATE `bytes[start, end)`, header included, and materialises nothing. Errors are in the result

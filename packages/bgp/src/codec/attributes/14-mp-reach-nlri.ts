@@ -1,7 +1,7 @@
 import type { Family } from "../../iana/afi-safi.ts";
 import { UpdateSubcode } from "../../iana/notification-codes.ts";
-import type { CodecContext } from "../context.ts";
-import { carriesPathIds } from "../context.ts";
+import { type CodecContext, carriesPathIds, defaultCodecContext } from "../context.ts";
+import { keepShape } from "../keep-shape.ts";
 import { nlriSpec } from "../nlri/table.ts";
 import { NlriView } from "../nlri/view.ts";
 import { familyAt } from "./reachability.ts";
@@ -38,8 +38,8 @@ export const mpReachNlri: AttributeSpec = defineReachability({
 /** A validated MP_REACH_NLRI. Borrows the receive buffer. */
 export class MpReach {
   /** Where in `bytes` the next hop is. */
-  readonly nextHopStart: number;
-  readonly nlri: NlriView;
+  declare readonly nextHopStart: number;
+  declare readonly nlri: NlriView;
 
   constructor(bytes: Uint8Array, start: number, end: number, ctx: CodecContext) {
     const family = familyAt(bytes, start);
@@ -65,3 +65,5 @@ export class MpReach {
     return this.nlri.bytes.slice(this.nextHopStart, this.nextHopStart + this.nextHopLength);
   }
 }
+
+keepShape(new MpReach(new Uint8Array(8), 0, 5, defaultCodecContext));

@@ -1,6 +1,7 @@
 import type { Family } from "../../iana/afi-safi.ts";
 import { UpdateSubcode } from "../../iana/notification-codes.ts";
-import { type CodecContext, carriesPathIds } from "../context.ts";
+import { type CodecContext, carriesPathIds, defaultCodecContext } from "../context.ts";
+import { keepShape } from "../keep-shape.ts";
 import { nlriSpec } from "../nlri/table.ts";
 import { NlriView } from "../nlri/view.ts";
 import { familyAt } from "./reachability.ts";
@@ -29,8 +30,8 @@ export const mpUnreachNlri: AttributeSpec = defineReachability({
 
 /** A validated MP_UNREACH_NLRI. Borrows the receive buffer. */
 export class MpUnreach {
-  readonly family: Family;
-  readonly nlri: NlriView;
+  declare readonly family: Family;
+  declare readonly nlri: NlriView;
 
   constructor(bytes: Uint8Array, start: number, end: number, ctx: CodecContext) {
     this.family = familyAt(bytes, start);
@@ -38,3 +39,5 @@ export class MpUnreach {
     this.nlri = new NlriView(this.family, addPath, bytes, start + 3, end, true);
   }
 }
+
+keepShape(new MpUnreach(new Uint8Array(8), 0, 3, defaultCodecContext));

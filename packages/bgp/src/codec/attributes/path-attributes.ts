@@ -23,15 +23,15 @@ export type AttributeVisitor = (code: number, flags: number, bytes: Uint8Array, 
  * rule made malformed or unusable is not visible here. Borrows the receive buffer; `retain()` makes an independent copy.
  */
 export class PathAttributes {
-  readonly bytes: Uint8Array;
-  readonly start: number;
+  declare readonly bytes: Uint8Array;
+  declare readonly start: number;
   /** One past the last attribute that could be told apart. */
-  readonly end: number;
-  readonly context: CodecContext;
+  declare readonly end: number;
+  declare readonly context: CodecContext;
   /** Bit N: the attribute with code N (0..31) is there and usable. */
-  private readonly low: number;
+  declare private readonly low: number;
   /** Bit N: the attribute with code 32 + N is there and usable. */
-  private readonly high: number;
+  declare private readonly high: number;
 
   constructor(bytes: Uint8Array, start: number, end: number, context: CodecContext, low: number, high: number) {
     this.bytes = bytes;

@@ -53,8 +53,9 @@ const explanations: Readonly<Record<string, readonly string[]>> = {
   codec: [
     "Sets: a million IPv4 prefixes in UPDATEs of 4.7 each, with AS paths and communities as a table has them; 200,000 IPv6 prefixes; 10,000",
     "host routes, one per UPDATE; real UPDATEs of RIPE RIS where the fixtures are. *decode* validates everything as RFC 7606 asks, *visit*",
-    "reads every prefix, AS number and community besides, *retain* keeps every UPDATE, *encode* writes UPDATEs from plain values",
-    "into one buffer. GoBGP's decoder makes objects of everything and judges less. Both sides read the same octets, find the same prefixes and",
+    "reads every prefix, AS number and community besides, *retain* keeps every UPDATE, *encode* writes UPDATEs into one",
+    "buffer, every attribute of each from plain values; prefixes are octets in wire form, copied, as a decoded UPDATE or `NlriView.from` has them, or",
+    "one object each (*prefix objects*). GoBGP's decoder makes objects of everything and judges less. Both sides read the same octets, find the same prefixes and",
     "the same sums in them, and their runs take turns. × is GoBGP's median over ours: of the time that passed, and of processor",
     "time, which includes the garbage collectors' threads and suffers less from other load. Bytes are what one pass allocates, per UPDATE.",
     "The aims hold for a machine that does nothing else. Encoding misses its own: a third to a half of its time goes into reading the plain",

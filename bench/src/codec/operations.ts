@@ -10,6 +10,7 @@ import {
   Framer,
   type Message,
   MessageType,
+  type NlriView,
   type NlriVisitor,
   type RouteBatch,
   type UpdateMessage,
@@ -76,25 +77,30 @@ export const operations: Readonly<Record<string, (octets: Uint8Array, twoOctetFr
     for (let at = 0; at < octets.length; ) {
       const end = messageEnd(octets, at);
       const update = expectUpdate(decodeMessage(octets, at, end, contextAt(at, twoOctetFrom)));
-      kept.push(batches(update));
+      kept.push(batches(update, true));
       at = end;
     }
     tally.messages += kept.length;
   },
-  encode: (octets, twoOctetFrom) => {
-    const wide = decodeAll(octets.subarray(0, twoOctetFrom), twoOctetFrom).map(outgoing);
-    const narrow = decodeAll(octets.subarray(twoOctetFrom), 0).map(outgoing);
-    const writer = new Writer(65535);
-    return (tally) => {
-      const flush = (end: number): void => {
-        tally.bytes += end;
-      };
-      for (const message of wide) encodeOutgoing(writer, message, defaultCodecContext, flush);
-      for (const message of narrow) encodeOutgoing(writer, message, twoOctetContext, flush);
-      tally.messages += wide.length + narrow.length;
-    };
-  },
+  encode: (octets, twoOctetFrom) => encodeAll(octets, twoOctetFrom, false),
+  "encode/prefix objects": (octets, twoOctetFrom) => encodeAll(octets, twoOctetFrom, true),
 };
+
+/** Attributes are plain values either way; `asValues` says whether prefixes are as well, or in wire form. */
+function encodeAll(octets: Uint8Array, twoOctetFrom: number, asValues: boolean): Pass {
+  const parts = (update: UpdateMessage): Outgoing => outgoing(update, asValues);
+  const wide = decodeAll(octets.subarray(0, twoOctetFrom), twoOctetFrom).map(parts);
+  const narrow = decodeAll(octets.subarray(twoOctetFrom), 0).map(parts);
+  const writer = new Writer(65535);
+  return (tally) => {
+    const flush = (end: number): void => {
+      tally.bytes += end;
+    };
+    for (const message of wide) encodeOutgoing(writer, message, defaultCodecContext, flush);
+    for (const message of narrow) encodeOutgoing(writer, message, twoOctetContext, flush);
+    tally.messages += wide.length + narrow.length;
+  };
+}
 
 function contextAt(at: number, twoOctetFrom: number): CodecContext {
   return at < twoOctetFrom ? defaultCodecContext : twoOctetContext;
@@ -187,28 +193,28 @@ class Visitor {
 /** What an encoder is given to send an UPDATE again. */
 type Outgoing = readonly (RouteBatch | { readonly endOfRib: Family })[];
 
-function outgoing(update: UpdateMessage): Outgoing {
-  return update.endOfRib === -1 ? batches(update) : [{ endOfRib: update.endOfRib }];
+function outgoing(update: UpdateMessage, asValues: boolean): Outgoing {
+  return update.endOfRib === -1 ? batches(update, asValues) : [{ endOfRib: update.endOfRib }];
 }
 
-/** The routes of an UPDATE as plain values. */
-function batches({ withdrawn, attributes, nlri }: UpdateMessage): RouteBatch[] {
+/** The routes of an UPDATE, attributes as plain values, and prefixes so where `asValues`. */
+function batches({ withdrawn, attributes, nlri }: UpdateMessage, asValues: boolean): RouteBatch[] {
   const found: RouteBatch[] = [];
   const { mpReach, mpUnreach } = attributes;
-  if (!withdrawn.isEmpty) found.push({ family: withdrawn.family, attributes: null, nlri: withdrawn.materialise() });
-  if (mpUnreach !== null)
-    found.push({ family: mpUnreach.family, attributes: null, nlri: mpUnreach.nlri.materialise() });
+  const routes = (view: NlriView): RouteBatch["nlri"] => (asValues ? view.materialise() : view);
+  if (!withdrawn.isEmpty) found.push({ family: withdrawn.family, attributes: null, nlri: routes(withdrawn) });
+  if (mpUnreach !== null) found.push({ family: mpUnreach.family, attributes: null, nlri: routes(mpUnreach.nlri) });
   if (mpReach !== null)
     found.push({
       family: mpReach.family,
       attributes: attributes.materialise(mpReach.family),
-      nlri: mpReach.nlri.materialise(),
+      nlri: routes(mpReach.nlri),
     });
   if (!nlri.isEmpty)
     found.push({
       family: Family.Ipv4Unicast,
       attributes: attributes.materialise(Family.Ipv4Unicast),
-      nlri: nlri.materialise(),
+      nlri: routes(nlri),
     });
   return found;
 }

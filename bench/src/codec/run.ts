@@ -45,6 +45,7 @@ const ops = ["decode", "visit", "retain", "encode"] as const;
 const variants: Readonly<Record<string, { op: CodecFigure["op"]; impl: string }>> = {
   "decode/framed": { op: "decode", impl: "vipcast, framed from 64 KiB chunks" },
   "retain/plain values": { op: "retain", impl: "vipcast, plain values" },
+  "encode/prefix objects": { op: "encode", impl: "vipcast, prefix objects" },
 };
 
 /** Runs before those that count: the compiler behind JavaScript needs some, and both sides get the same. */

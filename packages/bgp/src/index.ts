@@ -127,6 +127,7 @@ export { GRACEFUL_SHUTDOWN, WELL_KNOWN_COMMUNITIES } from "./iana/well-known-com
 // rib
 export { AdjRibIn, type AdjRibInOptions } from "./rib/adj-rib-in.ts";
 export { AdjRibOut, type Outgoing } from "./rib/adj-rib-out.ts";
+export type { OutgoingBatch } from "./rib/adj-rib-out-entry.ts";
 export { DEFAULT_PATH_ID, type RefusedPath } from "./rib/adj-rib-out-entry.ts";
 export { attributeKey } from "./rib/attribute-key.ts";
 export { type Candidate, type Decision, type DecisionOptions, decide, type RouteSource } from "./rib/decision.ts";

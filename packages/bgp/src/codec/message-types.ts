@@ -122,8 +122,11 @@ export interface OutgoingOpen {
 export interface RouteBatch {
   readonly family: Family;
   readonly attributes: AttributeValues | null;
-  /** Empty for a family without an NLRI codec. */
-  readonly nlri: readonly Prefix[];
+  /**
+   * Values, or the wire form: that of a decoded UPDATE as it is, or of `NlriView.from`, for routes that are many or sent often. Empty for a
+   * family without an NLRI codec.
+   */
+  readonly nlri: readonly Prefix[] | NlriView;
   /** The NLRI field of a family without an NLRI codec, as it stands. */
   readonly opaqueNlri?: Uint8Array;
 }

@@ -1,17 +1,19 @@
-import type { Writer } from "../bytes/writer.ts";
+import { Writer } from "../bytes/writer.ts";
 import { afiOf, Family, familyName, safiOf } from "../iana/afi-safi.ts";
 import { AttributeCode } from "../iana/attribute-codes.ts";
 import { beginAttribute, encodeAttributes, endAttribute } from "./attributes/encode.ts";
 import { AttributeKind } from "./attributes/spec.ts";
 import type { AttributeValues } from "./attributes/values.ts";
-import { type CodecContext, carriesPathIds } from "./context.ts";
+import { type CodecContext, carriesPathIds, defaultCodecContext } from "./context.ts";
 import { BgpEncodeError } from "./encode-error.ts";
 import { beginMessage, endMessage } from "./header.ts";
+import { keepShape } from "./keep-shape.ts";
 import type { RouteBatch } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
 import type { NlriSpec } from "./nlri/family.ts";
 import type { Prefix } from "./nlri/prefix.ts";
 import { nlriSpec } from "./nlri/table.ts";
+import { emptyNlri, NlriView } from "./nlri/view.ts";
 import { encodeOpaqueRoutes } from "./update-encode.ts";
 
 /**
@@ -48,7 +50,7 @@ function flushOpaque(
   ctx: CodecContext,
   flush: (end: number) => void,
 ): void {
-  if (nlriSpec(family) !== null || nlri.length > 0) {
+  if (nlriSpec(family) !== null || ("length" in nlri ? nlri.length > 0 : !nlri.isEmpty)) {
     throw new BgpEncodeError(
       "value-range",
       "opaqueNlri",
@@ -67,18 +69,21 @@ function flushOpaque(
 }
 
 class Packer {
-  private readonly w: Writer;
-  private readonly ctx: CodecContext;
-  private readonly family: Family;
-  private readonly attributes: AttributeValues | null;
+  declare private readonly w: Writer;
+  declare private readonly ctx: CodecContext;
+  declare private readonly family: Family;
+  declare private readonly attributes: AttributeValues | null;
   /** Null for withdrawals. */
-  private readonly nextHop: Uint8Array | null;
-  private readonly nlri: readonly Prefix[];
-  private readonly spec: NlriSpec;
-  private readonly addPath: boolean;
-  private readonly classic: boolean;
-  // The first route that is in no message yet.
-  private next: number;
+  declare private readonly nextHop: Uint8Array | null;
+  /** Null when {@link flat} has the routes. */
+  declare private readonly values: readonly Prefix[] | null;
+  declare private readonly flat: NlriView;
+  declare private readonly spec: NlriSpec;
+  declare private readonly addPath: boolean;
+  declare private readonly classic: boolean;
+  // The first route that is in no message yet, and what is past the last: indices of values, or of octets where they are flat.
+  declare private next: number;
+  declare private readonly end: number;
 
   constructor(w: Writer, { family, attributes, nlri }: RouteBatch, ctx: CodecContext) {
     const spec = nlriSpec(family);
@@ -87,16 +92,20 @@ class Packer {
     this.ctx = ctx;
     this.family = family;
     this.attributes = attributes;
-    this.nlri = nlri;
     this.spec = spec;
     this.addPath = carriesPathIds(ctx.addPathSend, family);
-    this.nextHop = attributes === null || nlri.length === 0 ? null : checkMandatory(attributes, spec, ctx);
+    const flat = nlri instanceof NlriView ? checkView(nlri, spec) : null;
+    const copied = flat !== null && spec.copy !== null && flat.addPath === this.addPath;
+    this.flat = flat ?? emptyNlri;
+    this.values = copied ? null : flat !== null ? flat.materialise() : (nlri as readonly Prefix[]);
+    this.next = copied ? flat.start : 0;
+    this.end = copied ? flat.end : this.values!.length;
+    this.nextHop = attributes === null || this.done ? null : checkMandatory(attributes, spec, ctx);
     this.classic = family === Family.Ipv4Unicast && (this.nextHop === null || this.nextHop.length === 4);
-    this.next = 0;
   }
 
   get done(): boolean {
-    return this.next === this.nlri.length;
+    return this.next === this.end;
   }
 
   writeMessage(): void {
@@ -165,23 +174,49 @@ class Packer {
 
   /** Appends the next routes that fit before `limit`, at least one. */
   private writeNlri(limit: number): void {
-    const { w, nlri, spec, addPath, next } = this;
-    const withdrawn = this.attributes === null;
-    let to = next;
-    for (; to < nlri.length; to++) {
-      const before = w.length;
-      spec.encode(w, nlri[to]!, addPath, withdrawn);
-      if (w.length > limit) {
-        w.length = before;
-        break;
-      }
-    }
+    const { values, next } = this;
+    const to = values === null ? this.copyNlri(limit) : this.encodeNlri(values, limit);
     if (to === next) {
       const octets = this.ctx.maxMessageLength;
       throw new BgpEncodeError("message-too-long", "attributes", `leave no room for a route within ${octets} octets`);
     }
     this.next = to;
   }
+
+  private copyNlri(limit: number): number {
+    const { spec, flat } = this;
+    return spec.copy!(this.w, flat.bytes, this.next, flat.end, this.addPath, limit);
+  }
+
+  private encodeNlri(values: readonly Prefix[], limit: number): number {
+    const { w, spec, addPath } = this;
+    const withdrawn = this.attributes === null;
+    for (let index = this.next; index < values.length; index++) {
+      const before = w.length;
+      spec.encode(w, values[index]!, addPath, withdrawn);
+      if (w.length > limit) {
+        w.length = before;
+        return index;
+      }
+    }
+    return values.length;
+  }
+}
+
+keepShape(
+  new Packer(new Writer(0), { family: Family.Ipv4Unicast, attributes: null, nlri: emptyNlri }, defaultCodecContext),
+);
+
+/** Anybody can make a view of any octets: looked at once more, before they are relied on. */
+function checkView(view: NlriView, spec: NlriSpec): NlriView {
+  const { family, bytes, start, end, addPath, withdrawn } = view;
+  if (family !== spec.family) {
+    throw new BgpEncodeError("value-range", "nlri.family", `${familyName(family)} among ${familyName(spec.family)}`);
+  }
+  if (start < 0 || end > bytes.length || !spec.isValid(bytes, start, end, addPath, withdrawn)) {
+    throw new BgpEncodeError("value-range", "nlri", `its octets are no NLRI of ${familyName(family)}`);
+  }
+  return view;
 }
 
 /** RFC 4271 §5, RFC 4760 §3: what an UPDATE with reachable routes cannot do without. Returns the next hop. */

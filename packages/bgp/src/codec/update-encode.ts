@@ -116,7 +116,11 @@ function writeNlri(w: Writer, view: NlriView, ctx: CodecContext): void {
   if (addPath && !wanted && !view.isEmpty) {
     throw new BgpEncodeError("value-range", "nlri.pathId", `not negotiated for ${familyName(family)} (RFC 7911)`);
   }
-  for (const prefix of view.materialise()) spec.encode(w, prefix, wanted, withdrawn);
+  if (spec.copy !== null && addPath === wanted) {
+    spec.copy(w, view.bytes, view.start, view.end, addPath, Number.MAX_SAFE_INTEGER);
+    return;
+  }
+  for (const prefix of view) spec.encode(w, prefix, wanted, withdrawn);
 }
 
 /** All but the reachability attributes, ascending. */

@@ -1,7 +1,11 @@
 import type { AttributeValues } from "../codec/attributes/values.ts";
+import type { RouteBatch } from "../codec/message.ts";
 import type { Prefix } from "../codec/nlri/prefix.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import { type PrefixKey, pathKey, prefixKey } from "./prefix-key.ts";
+
+/** Routes as the Adj-RIB-Out has them: as values. */
+export type OutgoingBatch = RouteBatch & { readonly nlri: readonly Prefix[] };
 
 // What the Adj-RIB-Out is made of: paths, the attribute sets they share, and the destinations that have several of them.
 

@@ -1,6 +1,5 @@
 import type { AttributeValues } from "../codec/attributes/values.ts";
 import { carriesPathIds } from "../codec/context.ts";
-import type { RouteBatch } from "../codec/message.ts";
 import type { Prefix } from "../codec/nlri/prefix.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import {
@@ -11,6 +10,7 @@ import {
   entryKey,
   type Group,
   isNamed,
+  type OutgoingBatch,
   onWire,
   passedOver,
   type RefusedPath,
@@ -22,7 +22,7 @@ import { type PrefixKey, prefixKey } from "./prefix-key.ts";
 
 /** What to send now, in this order. A family in `endOfRib` has had all its routes (RFC 4724 §2). */
 export interface Outgoing {
-  readonly batches: readonly RouteBatch[];
+  readonly batches: readonly OutgoingBatch[];
   readonly endOfRib: readonly Family[];
 }
 
@@ -158,7 +158,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
    * batch, so the encoder can fill its UPDATEs. `budget` bounds the work: a route costs 1, an attribute set 16 more.
    */
   take(budget: number = Number.POSITIVE_INFINITY): Outgoing {
-    const batches: RouteBatch[] = [];
+    const batches: OutgoingBatch[] = [];
     this.#takeAnnouncements(budget - this.#takeWithdrawals(budget, batches), batches);
     if (this.pending > 0) return { batches, endOfRib: [] };
     const endOfRib = this.#endOfRib;
@@ -285,7 +285,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
     }
   }
 
-  #takeWithdrawals(budget: number, batches: RouteBatch[]): number {
+  #takeWithdrawals(budget: number, batches: OutgoingBatch[]): number {
     const byFamily = new Map<Family, Prefix[]>();
     let taken = 0;
     for (const entry of this.#withdraw) {
@@ -307,7 +307,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
     return taken;
   }
 
-  #takeAnnouncements(budget: number, batches: RouteBatch[]): void {
+  #takeAnnouncements(budget: number, batches: OutgoingBatch[]): void {
     const byFamily = new Map<Family, Map<Exported, Prefix[]>>();
     let spent = 0;
     for (const entry of this.#announce) {

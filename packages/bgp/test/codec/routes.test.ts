@@ -6,6 +6,7 @@ import { defaultCodecContext } from "../../src/codec/context.ts";
 import { BgpEncodeError } from "../../src/codec/encode-error.ts";
 import { decodeMessage, encodeRoutes, MessageType } from "../../src/codec/message.ts";
 import { type Prefix, parsePrefix } from "../../src/codec/nlri/prefix.ts";
+import { emptyNlri, NlriView } from "../../src/codec/nlri/view.ts";
 import { Family, familyOf } from "../../src/iana/afi-safi.ts";
 
 const v4: AttributeValues = { origin: 0, asPath: [], nextHop: Uint8Array.of(192, 0, 2, 1) };
@@ -185,6 +186,75 @@ describe("encodeRoutes", () => {
     const context = { ...defaultCodecContext, addPathSend: [Family.Ipv4Unicast] };
     const batch = { family: Family.Ipv4Unicast, attributes: null, nlri: one };
     expect(failure(() => lengths(batch, context))).toBe("value-range nlri.pathId");
+  });
+
+  describe("given routes in wire form", () => {
+    const written = (batch: Parameters<typeof encodeRoutes>[1], context = defaultCodecContext): string[] => {
+      const w = new Writer(1);
+      const messages: string[] = [];
+      encodeRoutes(w, batch, context, (end) => messages.push(toHex(w.bytes, 0, end)));
+      return messages;
+    };
+    const mixed = (count: number): Prefix[] =>
+      hosts(count).map((host, index) => {
+        const lengthBits = 9 + (index % 24);
+        return {
+          ...host,
+          lengthBits,
+          bytes: Uint8Array.of(10, 128 * (index & 1), 0, 0).slice(0, (lengthBits + 7) >> 3),
+        };
+      });
+    const labelled = hosts(900).map((host, label) => ({
+      ...host,
+      family: Family.Ipv4LabelledUnicast,
+      labels: [label],
+    }));
+
+    it.each<[string, Family, AttributeValues | null, Prefix[]]>([
+      ["IPv4 routes of all lengths", Family.Ipv4Unicast, v4, mixed(3000)],
+      ["IPv4 withdrawals", Family.Ipv4Unicast, null, mixed(3000)],
+      ["IPv6 routes", Family.Ipv6Unicast, v6, hosts6(500)],
+      ["IPv6 withdrawals", Family.Ipv6Unicast, null, hosts6(500)],
+      ["labelled routes", Family.Ipv4LabelledUnicast, v4, labelled],
+      ["labelled withdrawals", Family.Ipv4LabelledUnicast, null, labelled],
+    ])("writes the messages it writes for values: %s", (_what, family, attributes, nlri) => {
+      const expected = written({ family, attributes, nlri });
+      expect(expected.length).toBeGreaterThan(1);
+      expect(written({ family, attributes, nlri: NlriView.from(family, nlri) })).toEqual(expected);
+    });
+
+    it("carries path identifiers where the session does, and leaves them out where it does not", () => {
+      const context = { ...defaultCodecContext, addPathSend: [Family.Ipv4Unicast] };
+      const named = mixed(2000).map((prefix, index) => ({ ...prefix, pathId: 70_000 * index }));
+      const batch = { family: Family.Ipv4Unicast, attributes: v4, nlri: named };
+      const view = NlriView.from(Family.Ipv4Unicast, named, true);
+      expect(written({ ...batch, nlri: view }, context)).toEqual(written(batch, context));
+      expect(written({ ...batch, nlri: view })).toEqual(written(batch));
+      const unnamed = NlriView.from(Family.Ipv4Unicast, named);
+      expect(failure(() => written({ ...batch, nlri: unnamed }, context))).toBe("value-range nlri.pathId");
+    });
+
+    it("sends those of a decoded UPDATE on, with bits past the length as zeros", () => {
+      const field = Uint8Array.of(20, 192, 168, 255, 0, 25, 10, 0, 0, 255);
+      const nlri = new NlriView(Family.Ipv4Unicast, false, field, 0, field.length);
+      expect(written({ family: Family.Ipv4Unicast, attributes: null, nlri })[0]!.slice(42)).toBe(
+        "14c0a8f000190a0000800000",
+      );
+      expect(field[3]).toBe(255);
+      expect(written({ family: Family.Ipv4Unicast, attributes: v4, nlri: emptyNlri })).toEqual([]);
+    });
+
+    const cut = Uint8Array.of(24, 192, 0);
+    it.each<[string, string, Family, NlriView]>([
+      ["octets that end within a prefix", "value-range nlri", 257, new NlriView(257, false, cut, 0, 3)],
+      ["a length of 33", "value-range nlri", 257, new NlriView(257, false, Uint8Array.of(33, 1, 2, 3, 4, 5), 0, 6)],
+      ["an end past its octets", "value-range nlri", 257, new NlriView(257, false, Uint8Array.of(8, 10), 0, 4)],
+      ["a start before its octets", "value-range nlri", 257, new NlriView(257, false, Uint8Array.of(8, 10), -1, 2)],
+      ["labels cut short", "value-range nlri", 260, new NlriView(260, false, cut, 0, 3)],
+      ["another family", "value-range nlri.family", 513, NlriView.from(Family.Ipv4Unicast, hosts(1))],
+    ])("throws for %s", (_what, expected, family, nlri) => {
+      expect(failure(() => written({ family, attributes: null, nlri }))).toBe(expected);
+    });
   });
 
   it("takes what parsePrefix gives", () => {

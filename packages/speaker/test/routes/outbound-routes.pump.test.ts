@@ -24,7 +24,7 @@ class Sink implements RouteSink {
   waiting: (() => void)[] = [];
 
   send(batch: RouteBatch): void {
-    this.routes += batch.nlri.length;
+    this.routes += [...batch.nlri].length;
   }
 
   sendEndOfRib(): void {

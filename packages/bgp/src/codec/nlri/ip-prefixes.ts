@@ -26,6 +26,7 @@ export function ipPrefixes(
       return { family, lengthBits, bytes, pathId };
     },
     encode: (w, prefix, addPath) => encode(w, prefix, addPath, family, maxLengthBits),
+    copy,
   };
 }
 
@@ -104,6 +105,24 @@ function encode(w: Writer, prefix: Prefix, addPath: boolean, family: Family, max
   w.u8(prefix.lengthBits);
   w.copy(prefix.bytes, 0, octets);
   clearSpareBits(w, prefix.lengthBits);
+}
+
+function copy(w: Writer, bytes: Uint8Array, start: number, end: number, addPath: boolean, limit: number): number {
+  const beforePrefix = addPath ? 5 : 1;
+  w.reserve(Math.min(end - start, limit - w.length));
+  const into = w.bytes;
+  let to = w.length;
+  let at = start;
+  while (at < end) {
+    const lengthBits = bytes[at + beforePrefix - 1]!;
+    const next = at + beforePrefix + ((lengthBits + 7) >> 3);
+    if (to + next - at > limit) break;
+    while (at < next) into[to++] = bytes[at++]!;
+    const spare = lengthBits & 7;
+    if (spare !== 0) into[to - 1]! &= 0xff << (8 - spare);
+  }
+  w.length = to;
+  return at;
 }
 
 /** RFC 4271 §4.3 calls the trailing bits of the prefix just written irrelevant; zeros keep equal routes equal on the wire. */

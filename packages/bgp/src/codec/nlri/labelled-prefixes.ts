@@ -40,6 +40,7 @@ export function labelledPrefixes(
       checkLabelled(prefix, addPath, withdrawn, d.family, maxLengthBits, rdOctets);
       encode(w, prefix, addPath, withdrawn, rdOctets);
     },
+    copy: null,
   };
 }
 

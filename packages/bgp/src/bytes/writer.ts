@@ -18,33 +18,38 @@ export class Writer {
 
   /** Makes room for `count` more octets. */
   reserve(count: number): void {
-    const needed = this.length + count;
-    if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    if (this.length + count > this.bytes.length) this.#grow(count);
+  }
+
+  // Apart, so that what runs before each write stays small enough to be inlined.
+  #grow(count: number): void {
+    const grown = new Uint8Array(Math.max(this.length + count, this.bytes.length * 2));
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
   }
 
   u8(value: number): void {
     this.reserve(1);
-    this.bytes[this.length++] = value;
+    const at = this.length;
+    this.bytes[at] = value;
+    this.length = at + 1;
   }
 
   u16(value: number): void {
     this.reserve(2);
-    const at = this.length;
-    this.bytes[at] = value >>> 8;
-    this.bytes[at + 1] = value;
+    const { bytes, length: at } = this;
+    bytes[at] = value >>> 8;
+    bytes[at + 1] = value;
     this.length = at + 2;
   }
 
   u32(value: number): void {
     this.reserve(4);
-    const at = this.length;
-    this.bytes[at] = value >>> 24;
-    this.bytes[at + 1] = value >>> 16;
-    this.bytes[at + 2] = value >>> 8;
-    this.bytes[at + 3] = value;
+    const { bytes, length: at } = this;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
     this.length = at + 4;
   }
 

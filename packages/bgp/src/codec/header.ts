@@ -90,10 +90,14 @@ export function malformedMessage(
 
 /** Appends a header whose length is set by {@link endMessage}; returns where the message starts. */
 export function beginMessage(w: Writer, type: number): number {
-  const start = w.length;
-  for (let i = 0; i < 4; i++) w.u32(0xffff_ffff);
-  w.u16(0);
-  w.u8(type);
+  w.reserve(headerLength);
+  const { bytes, length: start } = w;
+  const lengthAt = start + 16;
+  for (let at = start; at < lengthAt; at++) bytes[at] = 0xff;
+  bytes[lengthAt] = 0;
+  bytes[lengthAt + 1] = 0;
+  bytes[lengthAt + 2] = type;
+  w.length = start + headerLength;
   return start;
 }
 

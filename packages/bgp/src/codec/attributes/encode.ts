@@ -11,6 +11,8 @@ const noUnknown: readonly RawAttribute[] = [];
 
 /** Where the value of each property is put while a set is written: the index of the attribute that carries it. */
 const slots = new Map<string, number>();
+/** The property of each slot. */
+const properties: readonly (string | null)[] = attributeSpecs.map(({ property }) => property);
 /** For each slot, bit N says that `attributeSpecs[N]` is sent from it. */
 const sentFrom: number[] = attributeSpecs.map(({ property }, index) => {
   if (property === null) return 0;
@@ -29,8 +31,11 @@ const found: unknown[] = attributeSpecs.map(() => undefined);
  */
 export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecContext, withNextHop: boolean): void {
   let left = 0;
+  let next = 0;
   for (const property in values) {
-    const slot = slots.get(property);
+    // Most sets have their properties in the order of the codes: a few steps cost less than a look-up.
+    while (next < properties.length && properties[next] !== property) next++;
+    const slot = next < properties.length ? next : slots.get(property);
     const value = values[property as keyof AttributeValues];
     if (slot === undefined || value === undefined) continue;
     found[slot] = value;
@@ -56,19 +61,23 @@ export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecC
 
 /** Appends flags, code and one length octet; {@link endAttribute} completes it. */
 export function beginAttribute(w: Writer, flags: number, code: number): number {
-  const header = w.length;
-  w.u16((flags << 8) | code);
-  w.u8(0);
+  w.reserve(3);
+  const { bytes, length: header } = w;
+  bytes[header] = flags;
+  bytes[header + 1] = code;
+  w.length = header + 3;
   return header;
 }
 
 /** Sets the length; a value of more than 255 octets moves by one to make room for the Extended Length. */
 export function endAttribute(w: Writer, header: number): void {
   const length = w.length - header - 3;
-  if (length <= 0xff) {
-    w.patchU8(header + 2, length);
-    return;
-  }
+  if (length <= 0xff) w.bytes[header + 2] = length;
+  else extendLength(w, header, length);
+}
+
+// Apart, so that ending the usual attribute is inlined.
+function extendLength(w: Writer, header: number, length: number): void {
   w.u8(0);
   w.bytes.copyWithin(header + 4, header + 3, header + 3 + length);
   w.patchU8(header, w.bytes[header]! | AttributeFlag.ExtendedLength);

@@ -20,12 +20,12 @@ export interface Announcement {
 export async function announce(): Promise<Announcement> {
   const stateDir = mkdtempSync(join(tmpdir(), "vipcast-bench-"));
   const speaker = new Speaker({ asn: 65000, routerId: "10.0.0.254" });
-  const { port } = await speaker.listen({ host: "10.0.0.254", port: 0 });
+  const { port } = await speaker.listen({ host: "127.0.0.1", port: 0 });
   let established: (at: number) => void = () => {};
   const up = new Promise<number>((resolve) => {
     established = resolve;
   });
-  // The session's peer is this listener, so the source has to be an address it knows.
+  // On this very host only a loopback address may be the peer; the source is one that the listener knows.
   speaker.addPeer(
     { address: "10.0.0.1", asn: 65001, passive: true },
     { onEstablished: () => established(performance.now()) },
@@ -40,7 +40,7 @@ export async function announce(): Promise<Announcement> {
       "--asn",
       "65001",
       "--peer",
-      `10.0.0.254,asn=65000,port=${port},source=10.0.0.1`,
+      `127.0.0.1,asn=65000,port=${port},source=10.0.0.1`,
       "--state-dir",
       stateDir,
       "--json",

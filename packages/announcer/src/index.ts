@@ -25,7 +25,8 @@ export { MAX_PREPEND, type ParsedVip, type ParsedVips, parseVip, parseVips } fro
 export type { EventsOptions } from "./loop/event-hub.ts";
 export type { Explanation, PeerExplanation } from "./loop/explain.ts";
 export type { StepFailure } from "./loop/vip-entry.ts";
-export { type Announced, type Observed, plan, type RouteState, type Step, type Wanted } from "./plan.ts";
+export { plan } from "./plan/plan.ts";
+export type { Announced, Observed, RouteState, Step, Wanted } from "./plan/step.ts";
 export { completePolicy, type DampingPolicy, defaultPolicy, type Policy } from "./policy.ts";
 export type {
   AddressPort,

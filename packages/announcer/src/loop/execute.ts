@@ -1,9 +1,10 @@
 import { routeSignature } from "../ecmp/attributes.ts";
 import type { WithdrawReason } from "../events.ts";
 import { keyOf } from "../host/host-index.ts";
-import type { Step, Wanted } from "../plan.ts";
+import type { Step, Wanted } from "../plan/step.ts";
 import type { Binding, LedgerEntry } from "../ports.ts";
 import { backoffMs } from "./backoff.ts";
+import { isUrgent, withdrawCauses } from "./causes.ts";
 import { describeError, type LoopContext } from "./context.ts";
 import type { VipEntry } from "./vip-entry.ts";
 
@@ -204,47 +205,3 @@ export class Executor {
     entry.abandon = null;
   }
 }
-
-/** Whether packets for the VIP may be lost until its withdrawal has arrived; the others still answer. */
-function isUrgent(reason: WithdrawReason): boolean {
-  switch (reason) {
-    case "unhealthy":
-    case "refused":
-    case "address-lost":
-    case "damped":
-      return true;
-    case "removed":
-    case "stopping":
-    case "drained":
-      return false;
-    default:
-      return reason satisfies never;
-  }
-}
-
-function withdrawCauses(entry: VipEntry, reason: WithdrawReason): readonly string[] {
-  const { interface: name, prefix } = entry.vip;
-  const failure = entry.failure === null ? [] : [`${entry.failure.step} failed: ${entry.failure.message}`];
-  switch (reason) {
-    case "removed":
-      return [`${prefix} is no longer in the intent`];
-    case "stopping":
-      return ["vipcast is stopping"];
-    case "drained":
-      return ["a drain was asked for"];
-    case "unhealthy":
-      return [`${prefix} is not healthy`];
-    case "refused":
-      return entry.refusal === null ? [] : [entry.refusal.message];
-    case "address-lost":
-      return [`${prefix} is not on ${name}${entry.vip.bind ? " and could not be put back in time" : ""}`, ...failure];
-    case "damped":
-      return [`${prefix} keeps being removed from ${name}`, RIVALS];
-    default:
-      return reason satisfies never;
-  }
-}
-
-/** Who removes addresses of others, as far as is known. */
-export const RIVALS =
-  "something on this host may be fighting for it: a network manager (systemd-networkd, NetworkManager, netplan) that prunes addresses it does not know, keepalived, kube-vip, kube-proxy in IPVS mode, another vipcast, or a script";

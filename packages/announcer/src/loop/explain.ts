@@ -1,7 +1,8 @@
 import { attributesFor } from "../ecmp/attributes.ts";
 import { fingerprint } from "../ecmp/fingerprint.ts";
 import type { Refusal } from "../intent/desired-vip.ts";
-import { isUsable, type Step, type VipView } from "../plan.ts";
+import type { Step } from "../plan/step.ts";
+import { isUsable, type VipView } from "../plan/view.ts";
 import type { NotificationText, RouteAttributes, RoutePeer } from "../ports.ts";
 import type { StepFailure, VipEntry } from "./vip-entry.ts";
 

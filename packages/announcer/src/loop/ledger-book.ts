@@ -1,5 +1,5 @@
 import { ledgerKey } from "../host/host-index.ts";
-import type { LedgerView } from "../plan.ts";
+import type { LedgerView } from "../plan/view.ts";
 import type { LedgerEntry, LedgerPort, LedgerResult } from "../ports.ts";
 
 /** The ledger in memory. Changes asked for in one turn, or while a write is under way, become one write. */

@@ -1,11 +1,14 @@
 import { subnetOf } from "../host/host-index.ts";
-import type { DesiredVip, Refusal } from "../intent/desired-vip.ts";
-import { type GuardContext, guardVip } from "../intent/guards.ts";
-import { isUsable, leftovers, planVip, type Step, staleVip, type VipView, viewOf, type Wanted } from "../plan.ts";
+import type { DesiredVip } from "../intent/desired-vip.ts";
+import { leftovers, staleVip } from "../plan/leftovers.ts";
+import { planVip } from "../plan/plan-vip.ts";
+import type { Step, Wanted } from "../plan/step.ts";
+import type { VipView } from "../plan/view.ts";
 import type { HostAddress } from "../ports.ts";
 import { describeError, type LoopContext } from "./context.ts";
-import { Executor, RIVALS } from "./execute.ts";
+import { Executor } from "./execute.ts";
 import { VipEntry } from "./vip-entry.ts";
+import { viewEntry, Witness } from "./witness.ts";
 
 /**
  * One runner per VIP, never two for the same one. A runner plans, carries out the first step, and plans again, until there is nothing to do;
@@ -16,7 +19,7 @@ export class Reconciler {
   readonly #executor: Executor;
   readonly #entries = new Map<string, VipEntry>();
   readonly #byAddress = new Map<string, Set<VipEntry>>();
-  readonly #guards: GuardContext;
+  readonly #witness: Witness;
   readonly #idle = new Set<() => void>();
   #active = 0;
   #peers: readonly string[] = [];
@@ -28,13 +31,14 @@ export class Reconciler {
     this.#context = context;
     this.#executor = new Executor(context, (entry) => this.touch(entry));
     const peersOf = (): readonly string[] => this.#peers;
-    this.#guards = {
+    const guards = {
       host: context.index,
-      inLedger: (key) => context.book.has(key),
-      get peers() {
+      inLedger: (key: string) => context.book.has(key),
+      get peers(): readonly string[] {
         return peersOf();
       },
     };
+    this.#witness = new Witness(context, guards, (entry) => this.touch(entry));
   }
 
   get entries(): ReadonlyMap<string, VipEntry> {
@@ -99,7 +103,7 @@ export class Reconciler {
     for (const entry of this.#byAddress.get(address.address) ?? []) {
       const { vip } = entry;
       if (removed && vip.bind && address.interface === vip.interface && address.prefixLength === vip.prefixLength)
-        this.#noteRemoval(entry);
+        this.#witness.noteRemoval(entry);
       // Others may be many, and this one's address is missing.
       entry.jump?.();
       this.touch(entry);
@@ -143,8 +147,7 @@ export class Reconciler {
   }
 
   view(entry: VipEntry): VipView {
-    const { index, book, clock, ledgerOptional } = this.#context;
-    return viewOf(entry.vip, index, book, entry, { nowMs: clock.now(), ledgerOptional });
+    return viewEntry(entry, this.#context);
   }
 
   wanted(entry: VipEntry): Wanted {
@@ -177,7 +180,7 @@ export class Reconciler {
       if (turn !== null) await turn;
       for (;;) {
         entry.again = false;
-        this.#look(entry);
+        this.#witness.look(entry);
         const step = this.steps(entry)[0];
         if (step === undefined) {
           if (!entry.again) break;
@@ -219,83 +222,6 @@ export class Reconciler {
     return waited.then(() => {
       entry.jump = null;
     });
-  }
-
-  /** Brings the entry up to date with the host, and says what has changed. */
-  #look(entry: VipEntry): void {
-    const { hub, clock } = this.#context;
-    const { vip } = entry;
-    const taken = entry.goal === "remove" || entry.goal === "stop";
-    this.#noteRefusal(entry, taken ? null : guardVip(vip, this.#guards));
-    const view = this.view(entry);
-    const usable = isUsable(vip, view);
-    if (!usable) {
-      if (entry.reportedBound || entry.announced !== null) this.#noteLost(entry, view);
-      return;
-    }
-    if (entry.lostAtMs !== null) {
-      const ourDoing = entry.boundAtMs !== null && entry.boundAtMs >= entry.lostAtMs;
-      const backAtMs = ourDoing ? (entry.boundAtMs ?? 0) : clock.now();
-      const afterMs = Math.round((backAtMs - entry.lostAtMs) * 1000) / 1000;
-      const withdrawn = entry.announced === null;
-      hub.emit({ event: "address.restored", vip: vip.prefix, interface: vip.interface, afterMs, withdrawn }, [
-        ourDoing ? `vipcast put it back after ${afterMs} ms` : `it came back after ${afterMs} ms`,
-      ]);
-      entry.lostAtMs = null;
-      entry.reportedBound = true;
-    } else if (!entry.reportedBound && !taken && entry.refusal === null) {
-      entry.reportedBound = true;
-      // Nothing is known of an address that somebody vouches for.
-      if (vip.assumeBound) return;
-      const why =
-        view.place === "foreign"
-          ? "it was there already and is adopted"
-          : vip.bind
-            ? `vipcast has it on ${vip.interface}`
-            : "somebody else has bound it";
-      hub.emit({ event: "vip.bound", vip: vip.prefix, interface: vip.interface, adopted: view.place === "foreign" }, [
-        why,
-      ]);
-    }
-  }
-
-  #noteRefusal(entry: VipEntry, refusal: Refusal | null): void {
-    const news = refusal !== null && refusal.rule !== entry.refusal?.rule;
-    entry.refusal = refusal;
-    if (!news) return;
-    this.#context.logger.warn({ vip: entry.vip.prefix, rule: refusal.rule }, refusal.message);
-    this.#context.hub.emit({ event: "vip.refused", vip: entry.vip.prefix, rule: refusal.rule }, [refusal.message]);
-  }
-
-  #noteLost(entry: VipEntry, view: VipView): void {
-    if (entry.lostAtMs !== null) return;
-    const { vip } = entry;
-    entry.lostAtMs = this.#context.clock.now();
-    const why =
-      // An interface that goes down takes its IPv6 addresses with it; nobody else has removed them.
-      !view.linkUp
-        ? `${vip.interface} is down`
-        : view.place === "empty"
-          ? `${vip.prefix} was removed from ${vip.interface} by somebody else`
-          : `${vip.prefix} on ${vip.interface} now belongs to somebody else`;
-    this.#context.hub.emit({ event: "address.lost", vip: vip.prefix, interface: vip.interface }, [why]);
-  }
-
-  /** One more removal by somebody else. */
-  #noteRemoval(entry: VipEntry): void {
-    const { clock, policy, hub, logger } = this.#context;
-    if (!entry.reportedBound) return;
-    const view = this.view(entry);
-    this.#noteLost(entry, view);
-    if (!view.linkUp) return;
-    const { holdDownMs, removals } = entry.damping.note(clock.now(), policy.damping);
-    if (holdDownMs === 0) return;
-    const vip = entry.vip.prefix;
-    const causes = [`removed ${removals} times within ${policy.damping.windowMs} ms by somebody else`, RIVALS];
-    logger.warn({ vip, removals, holdDownMs }, `${vip} is withdrawn for ${holdDownMs} ms: ${causes.join("; ")}`);
-    hub.emit({ event: "vip.damped", vip, removals, holdDownMs }, causes);
-    entry.cancelHoldDown?.();
-    entry.cancelHoldDown = clock.timer(() => this.touch(entry), holdDownMs);
   }
 
   #ended(entry: VipEntry): void {

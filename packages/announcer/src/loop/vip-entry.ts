@@ -1,6 +1,6 @@
 import type { WithdrawReason } from "../events.ts";
 import type { DesiredVip, Refusal } from "../intent/desired-vip.ts";
-import type { Announced, RouteState, Step, Wanted } from "../plan.ts";
+import type { Announced, RouteState, Step, Wanted } from "../plan/step.ts";
 import { Damping } from "./damping.ts";
 
 /** The last step that failed and when it is tried again. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HostIndex, isOurs, keyOf } from "../../src/host/host-index.ts";
-import { bindingOf } from "../../src/plan.ts";
+import { bindingOf } from "../../src/plan/view.ts";
 import type { HostAddress } from "../../src/ports.ts";
 import { vip } from "../fakes/world.ts";
 

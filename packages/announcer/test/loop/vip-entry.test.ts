@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { VipEntry } from "../../src/loop/vip-entry.ts";
-import type { Step } from "../../src/plan.ts";
+import type { Step } from "../../src/plan/step.ts";
 import { defaultPolicy } from "../../src/policy.ts";
 import { vip } from "../fakes/world.ts";
 

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { routeSignature } from "../src/ecmp/attributes.ts";
-import type { DesiredVip } from "../src/intent/desired-vip.ts";
-import { type Observed, plan, type RouteState, type Step, type Wanted } from "../src/plan.ts";
-import { defaultPolicy } from "../src/policy.ts";
-import type { HostAddress, LedgerEntry } from "../src/ports.ts";
-import { vip } from "./fakes/world.ts";
+import { routeSignature } from "../../src/ecmp/attributes.ts";
+import type { DesiredVip } from "../../src/intent/desired-vip.ts";
+import { plan } from "../../src/plan/plan.ts";
+import type { Observed, RouteState, Step, Wanted } from "../../src/plan/step.ts";
+import { defaultPolicy } from "../../src/policy.ts";
+import type { HostAddress, LedgerEntry } from "../../src/ports.ts";
+import { vip } from "../fakes/world.ts";
 
 const V = vip("192.0.2.1");
 const lo: HostAddress = {

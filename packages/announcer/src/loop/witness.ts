@@ -1,0 +1,102 @@
+import type { Refusal } from "../intent/desired-vip.ts";
+import { type GuardContext, guardVip } from "../intent/guards.ts";
+import { isUsable, type VipView, viewOf } from "../plan/view.ts";
+import { RIVALS } from "./causes.ts";
+import type { LoopContext } from "./context.ts";
+import type { VipEntry } from "./vip-entry.ts";
+
+/** The world as far as one entry sees it now. */
+export function viewEntry(entry: VipEntry, context: LoopContext): VipView {
+  const { index, book, clock, ledgerOptional } = context;
+  return viewOf(entry.vip, index, book, entry, { nowMs: clock.now(), ledgerOptional });
+}
+
+/** Compares what an entry remembers with the host, keeps it current, and says what has changed. */
+export class Witness {
+  readonly #context: LoopContext;
+  readonly #guards: GuardContext;
+  readonly #touch: (entry: VipEntry) => void;
+
+  constructor(context: LoopContext, guards: GuardContext, touch: (entry: VipEntry) => void) {
+    this.#context = context;
+    this.#guards = guards;
+    this.#touch = touch;
+  }
+
+  /** Brings the entry up to date with the host, and says what has changed. */
+  look(entry: VipEntry): void {
+    const { hub, clock } = this.#context;
+    const { vip } = entry;
+    const taken = entry.goal === "remove" || entry.goal === "stop";
+    this.#noteRefusal(entry, taken ? null : guardVip(vip, this.#guards));
+    const view = viewEntry(entry, this.#context);
+    const usable = isUsable(vip, view);
+    if (!usable) {
+      if (entry.reportedBound || entry.announced !== null) this.#noteLost(entry, view);
+      return;
+    }
+    if (entry.lostAtMs !== null) {
+      const ourDoing = entry.boundAtMs !== null && entry.boundAtMs >= entry.lostAtMs;
+      const backAtMs = ourDoing ? (entry.boundAtMs ?? 0) : clock.now();
+      const afterMs = Math.round((backAtMs - entry.lostAtMs) * 1000) / 1000;
+      const withdrawn = entry.announced === null;
+      hub.emit({ event: "address.restored", vip: vip.prefix, interface: vip.interface, afterMs, withdrawn }, [
+        ourDoing ? `vipcast put it back after ${afterMs} ms` : `it came back after ${afterMs} ms`,
+      ]);
+      entry.lostAtMs = null;
+      entry.reportedBound = true;
+    } else if (!entry.reportedBound && !taken && entry.refusal === null) {
+      entry.reportedBound = true;
+      // Nothing is known of an address that somebody vouches for.
+      if (vip.assumeBound) return;
+      const why =
+        view.place === "foreign"
+          ? "it was there already and is adopted"
+          : vip.bind
+            ? `vipcast has it on ${vip.interface}`
+            : "somebody else has bound it";
+      hub.emit({ event: "vip.bound", vip: vip.prefix, interface: vip.interface, adopted: view.place === "foreign" }, [
+        why,
+      ]);
+    }
+  }
+
+  #noteRefusal(entry: VipEntry, refusal: Refusal | null): void {
+    const news = refusal !== null && refusal.rule !== entry.refusal?.rule;
+    entry.refusal = refusal;
+    if (!news) return;
+    this.#context.logger.warn({ vip: entry.vip.prefix, rule: refusal.rule }, refusal.message);
+    this.#context.hub.emit({ event: "vip.refused", vip: entry.vip.prefix, rule: refusal.rule }, [refusal.message]);
+  }
+
+  #noteLost(entry: VipEntry, view: VipView): void {
+    if (entry.lostAtMs !== null) return;
+    const { vip } = entry;
+    entry.lostAtMs = this.#context.clock.now();
+    const why =
+      // An interface that goes down takes its IPv6 addresses with it; nobody else has removed them.
+      !view.linkUp
+        ? `${vip.interface} is down`
+        : view.place === "empty"
+          ? `${vip.prefix} was removed from ${vip.interface} by somebody else`
+          : `${vip.prefix} on ${vip.interface} now belongs to somebody else`;
+    this.#context.hub.emit({ event: "address.lost", vip: vip.prefix, interface: vip.interface }, [why]);
+  }
+
+  /** One more removal by somebody else. */
+  noteRemoval(entry: VipEntry): void {
+    const { clock, policy, hub, logger } = this.#context;
+    if (!entry.reportedBound) return;
+    const view = viewEntry(entry, this.#context);
+    this.#noteLost(entry, view);
+    if (!view.linkUp) return;
+    const { holdDownMs, removals } = entry.damping.note(clock.now(), policy.damping);
+    if (holdDownMs === 0) return;
+    const vip = entry.vip.prefix;
+    const causes = [`removed ${removals} times within ${policy.damping.windowMs} ms by somebody else`, RIVALS];
+    logger.warn({ vip, removals, holdDownMs }, `${vip} is withdrawn for ${holdDownMs} ms: ${causes.join("; ")}`);
+    hub.emit({ event: "vip.damped", vip, removals, holdDownMs }, causes);
+    entry.cancelHoldDown?.();
+    entry.cancelHoldDown = clock.timer(() => this.#touch(entry), holdDownMs);
+  }
+}

@@ -1,0 +1,99 @@
+import { routeSignature } from "../ecmp/attributes.ts";
+import type { WithdrawReason } from "../events.ts";
+import type { Policy } from "../policy.ts";
+import type { Step, Wanted } from "./step.ts";
+import { bindingOf, isUsable, type VipView } from "./view.ts";
+
+/**
+ * What to do next, as a pure function of what is wanted and what is seen. Promise 2 is here: bind before announce; withdraw, then wait,
+ * then unbind. Promise 3 too: only what is ours is ever unbound.
+ *
+ * Every list can be executed step by step with a new plan after each step: the rest of the list comes out again (waits shorter by the time
+ * that has passed), so whatever changes in between is simply part of the next plan. An empty list: everything is as wanted.
+ */
+export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly Step[] {
+  const { vip } = wanted;
+  const steps: Step[] = [];
+  const key = vip.prefix;
+  const binding = bindingOf(vip);
+  let announced = view.announced !== null;
+  let bound = isUsable(vip, view);
+
+  const withdraw = (reason: WithdrawReason): void => {
+    if (announced) steps.push({ kind: "withdraw", vip: key, reason });
+    announced = false;
+  };
+  const record = (): void => {
+    if (!view.recorded.includes(vip.interface) && !view.ledgerOptional)
+      steps.push({ kind: "record", vip: key, entry: { prefix: key, interface: vip.interface } });
+  };
+
+  if (announced && wanted.refusal !== null) withdraw("refused");
+  if (announced && wanted.health === "unhealthy") withdraw("unhealthy");
+  if (announced && wanted.hold === "damped") withdraw("damped");
+  if (announced && !bound) {
+    const leftMs =
+      view.lostAtMs === null ? policy.restoreWindowMs : view.lostAtMs + policy.restoreWindowMs - view.nowMs;
+    const mayReturn = leftMs > 0 && (wanted.hold === "none" || wanted.hold === "paused");
+    if (mayReturn && vip.bind && view.linkUp && view.place === "empty") {
+      record();
+      steps.push({ kind: "restore", vip: key, binding });
+      bound = true;
+    } else {
+      if (mayReturn) steps.push({ kind: "wait", vip: key, ms: leftMs, until: "address-back" });
+      withdraw("address-lost");
+    }
+  }
+
+  if (wanted.goal !== "serve" || wanted.refusal !== null) {
+    if (announced) {
+      if (wanted.drainMs > 0 && (wanted.hold !== "backoff" || view.announced?.mode === "worst")) {
+        if (view.announced?.mode !== "worst") steps.push({ kind: "drain", vip: key });
+        const ms =
+          view.announced?.mode === "worst" ? view.announced.sinceMs + wanted.drainMs - view.nowMs : wanted.drainMs;
+        if (ms > 0) steps.push({ kind: "wait", vip: key, ms, until: "drained" });
+      }
+      withdraw(REASONS[wanted.goal]);
+    }
+    const withdrawn = view.announced !== null && steps.some((step) => step.kind === "withdraw");
+    if (wanted.hold !== "backoff" && wanted.hold !== "paused") takeAway(key, view, policy, withdrawn, steps);
+    return steps;
+  }
+
+  if (wanted.hold !== "none") return steps;
+  if (vip.bind && view.linkUp && view.place === "empty" && !bound) {
+    record();
+    steps.push({ kind: "bind", vip: key, binding });
+    bound = true;
+  } else if (vip.bind && view.place === "ours") record();
+  if (bound && wanted.health === "healthy") {
+    const signature = routeSignature(vip, "normal");
+    if (!announced || view.announced?.signature !== signature) steps.push({ kind: "announce", vip: key });
+  }
+  // What is ours but stands elsewhere: left from an earlier intent. The route no longer depends on it.
+  for (const other of view.owned)
+    if (!(vip.bind && other.interface === vip.interface)) steps.push({ kind: "unbind", vip: key, binding: other });
+  for (const name of view.recorded)
+    if (name !== vip.interface || !vip.bind || view.place === "foreign")
+      steps.push({ kind: "forget", vip: key, entry: { prefix: key, interface: name } });
+  return steps;
+}
+
+const REASONS: Record<Wanted["goal"], WithdrawReason> = {
+  serve: "refused",
+  drain: "drained",
+  remove: "removed",
+  stop: "stopping",
+};
+
+/** Wait until routers know, then unbind what is ours, then forget it. */
+function takeAway(vip: string, view: VipView, policy: Policy, withdrawn: boolean, steps: Step[]): void {
+  const waitMs = withdrawn
+    ? policy.withdrawWaitMs
+    : view.withdrawnAtMs === null
+      ? 0
+      : view.withdrawnAtMs + policy.withdrawWaitMs - view.nowMs;
+  if (waitMs > 0 && view.owned.length > 0) steps.push({ kind: "wait", vip, ms: waitMs, until: "routers-know" });
+  for (const binding of view.owned) steps.push({ kind: "unbind", vip, binding });
+  for (const name of view.recorded) steps.push({ kind: "forget", vip, entry: { prefix: vip, interface: name } });
+}

@@ -1,0 +1,66 @@
+import type { RouteMode } from "../ecmp/attributes.ts";
+import type { WithdrawReason } from "../events.ts";
+import type { DesiredVip, Refusal } from "../intent/desired-vip.ts";
+import type { Binding, HostState, LedgerEntry } from "../ports.ts";
+
+/** One thing to do for one VIP. */
+export type Step =
+  /** Write into the ledger that the binding is going to be ours. */
+  | { readonly kind: "record"; readonly vip: string; readonly entry: LedgerEntry }
+  | { readonly kind: "bind"; readonly vip: string; readonly binding: Binding }
+  /** Bind again what somebody removed, while the route stays announced. */
+  | { readonly kind: "restore"; readonly vip: string; readonly binding: Binding }
+  | { readonly kind: "announce"; readonly vip: string }
+  /** Announce the worst preference. */
+  | { readonly kind: "drain"; readonly vip: string }
+  | { readonly kind: "withdraw"; readonly vip: string; readonly reason: WithdrawReason }
+  | {
+      readonly kind: "wait";
+      readonly vip: string;
+      readonly ms: number;
+      readonly until: "drained" | "routers-know" | "address-back";
+    }
+  | { readonly kind: "unbind"; readonly vip: string; readonly binding: Binding }
+  | { readonly kind: "forget"; readonly vip: string; readonly entry: LedgerEntry };
+
+/** What is wanted of one VIP at this moment. */
+export interface Wanted {
+  readonly vip: DesiredVip;
+  /** `drain`: taken out by request; `remove`: no longer in the intent; `stop`: the announcer ends. */
+  readonly goal: "serve" | "drain" | "remove" | "stop";
+  readonly health: "healthy" | "unhealthy";
+  /** A guard refuses it now. */
+  readonly refusal: Refusal | null;
+  /**
+   * `backoff`: binding failed a moment ago; `paused`: a step failed that the route does not depend on; `damped`: somebody keeps
+   * removing the address.
+   */
+  readonly hold: "none" | "backoff" | "paused" | "damped";
+  /** How long a drain lasts from its first announcement; 0 skips it. */
+  readonly drainMs: number;
+}
+
+/** What our Adj-RIB-Out holds for a VIP. */
+export interface Announced {
+  readonly mode: RouteMode;
+  /** `routeSignature` of what was announced. */
+  readonly signature: string;
+  readonly sinceMs: number;
+}
+
+/** What this process knows about a VIP besides the host's state. */
+export interface RouteState {
+  readonly announced: Announced | null;
+  /** When the last withdrawal was handed over; null when there was none since the last unbind. */
+  readonly withdrawnAtMs: number | null;
+  /** When the address was found missing; whoever plans notes that time. Looked at only while it is missing. */
+  readonly lostAtMs: number | null;
+}
+
+/** Everything {@link plan} looks at. */
+export interface Observed extends HostState {
+  /** Monotonic milliseconds. */
+  readonly nowMs: number;
+  readonly ledger: readonly LedgerEntry[];
+  readonly routes: ReadonlyMap<string, RouteState>;
+}

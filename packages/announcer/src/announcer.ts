@@ -1,4 +1,5 @@
 import type { AnnouncerEvent, EventBody } from "./events.ts";
+import type { GivenHealth } from "./health/health.ts";
 import { HostIndex } from "./host/host-index.ts";
 import { parsePrefix } from "./intent/address.ts";
 import type { DesiredVip } from "./intent/desired-vip.ts";
@@ -6,6 +7,7 @@ import type { LoopContext } from "./loop/context.ts";
 import { silence } from "./loop/context.ts";
 import { EventHub, type EventsOptions } from "./loop/event-hub.ts";
 import { type Explanation, explainEntry, explainUnknown } from "./loop/explain.ts";
+import { HealthWatch } from "./loop/health-watch.ts";
 import { LedgerBook } from "./loop/ledger-book.ts";
 import { Observer } from "./loop/observer.ts";
 import { Outbox } from "./loop/outbox.ts";
@@ -51,6 +53,7 @@ export class Announcer {
   readonly #reconciler: Reconciler;
   readonly #observer: Observer;
   readonly #peers: PeerWatch;
+  readonly #health: HealthWatch;
   #started: Promise<void> | null = null;
   #intentGiven = false;
   #closing: Promise<CloseResult> | null = null;
@@ -77,6 +80,7 @@ export class Announcer {
     this.#reconciler = new Reconciler(this.#context);
     this.#observer = new Observer(this.#context, this.#reconciler);
     this.#peers = new PeerWatch(this.#context, this.#reconciler);
+    this.#health = new HealthWatch(this.#context, this.#reconciler);
   }
 
   /**
@@ -151,6 +155,18 @@ export class Announcer {
     if (entry?.goal !== "drain") return false;
     entry.goal = "serve";
     this.#attend(entry);
+    return true;
+  }
+
+  /**
+   * Takes the verdict of somebody who knows the service. It holds until the next one, and with `ttlMs` (milliseconds, up to a day) counts as `unhealthy` when
+   * that is over without another: silence is failure. `cause` says why, for events and `explain`. Returns false when the VIP is not in the intent.
+   * Throws a `RangeError` for a time to live that is not a number above 0.
+   */
+  setHealth(vip: string, health: GivenHealth, ttlMs?: number, cause?: string): boolean {
+    const entry = this.#find(vip);
+    if (entry === undefined || entry.goal === "remove" || entry.goal === "stop") return false;
+    this.#health.push(entry, health, ttlMs ?? null, cause ?? `it was reported ${health}`);
     return true;
   }
 

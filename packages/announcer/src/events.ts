@@ -32,6 +32,8 @@ export type EventBody =
   | { readonly event: "vip.unbound"; readonly vip: string; readonly interface: string }
   | { readonly event: "vip.unhealthy"; readonly vip: string }
   | { readonly event: "vip.healthy"; readonly vip: string }
+  /** From now on announced with the worst preference. */
+  | { readonly event: "vip.degraded"; readonly vip: string }
   | { readonly event: "vip.refused"; readonly vip: string; readonly rule: RefusalRule }
   /** A step failed and will be tried again. */
   | {

@@ -11,6 +11,7 @@ export {
   type Timers,
 } from "./ecmp/timers.ts";
 export type { AnnouncerEvent, EventBase, EventBody, WithdrawReason } from "./events.ts";
+export type { GivenHealth, Health } from "./health/health.ts";
 export { contains } from "./intent/address.ts";
 export {
   compareLargeCommunities,

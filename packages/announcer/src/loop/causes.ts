@@ -30,7 +30,7 @@ export function withdrawCauses(entry: VipEntry, reason: WithdrawReason): readonl
     case "drained":
       return ["a drain was asked for"];
     case "unhealthy":
-      return [`${prefix} is not healthy`];
+      return [`${prefix} is not healthy`, ...entry.verdict.causes];
     case "refused":
       return entry.refusal === null ? [] : [entry.refusal.message];
     case "address-lost":

@@ -1,4 +1,4 @@
-import { routeSignature } from "../ecmp/attributes.ts";
+import { type RouteMode, routeSignature } from "../ecmp/attributes.ts";
 import type { WithdrawReason } from "../events.ts";
 import { keyOf } from "../host/host-index.ts";
 import type { Step, Wanted } from "../plan/step.ts";
@@ -28,7 +28,7 @@ export class Executor {
       case "restore":
         return this.#restore(entry, step.binding);
       case "announce":
-        return this.#announce(entry, "normal");
+        return this.#announce(entry, step.mode);
       case "drain":
         this.#announce(entry, "worst");
         this.#emitDraining(entry, wanted);
@@ -129,7 +129,7 @@ export class Executor {
     if (withdrawn !== null) await this.#slowly(() => withdrawn ?? Promise.resolve());
   }
 
-  #announce(entry: VipEntry, mode: "normal" | "worst"): void {
+  #announce(entry: VipEntry, mode: RouteMode): void {
     entry.announced = { mode, signature: routeSignature(entry.vip, mode), sinceMs: this.#context.clock.now() };
     entry.refusedBy.clear();
     this.#context.outbox.announce(entry.vip, mode);

@@ -1,5 +1,6 @@
 import { attributesFor } from "../ecmp/attributes.ts";
 import { fingerprint } from "../ecmp/fingerprint.ts";
+import type { Health } from "../health/health.ts";
 import type { Refusal } from "../intent/desired-vip.ts";
 import type { Step } from "../plan/step.ts";
 import { isUsable, type VipView } from "../plan/view.ts";
@@ -43,6 +44,7 @@ export interface Explanation {
   readonly bound: boolean;
   readonly interface: string;
   readonly healthy: boolean;
+  readonly health: Health;
   /** Sentences, most important first. */
   readonly reasons: readonly string[];
   readonly refusal: Refusal | null;
@@ -75,7 +77,8 @@ export function explainEntry(
     announced: entry.announced !== null,
     bound,
     interface: entry.vip.interface,
-    healthy: entry.health === "healthy",
+    healthy: entry.verdict.health === "healthy",
+    health: entry.verdict.health,
     reasons: reasonsOf(entry, view, bound, facts.holdDownMs),
     refusal: entry.refusal,
     failure:
@@ -104,6 +107,7 @@ export function explainUnknown(vip: string): Explanation {
     bound: false,
     interface: "",
     healthy: false,
+    health: "unknown",
     reasons: [`${vip} is not in the intent: vipcast announces only what it was told to`],
     refusal: null,
     failure: null,
@@ -132,7 +136,7 @@ function reasonsOf(entry: VipEntry, view: VipView, bound: boolean, holdDownMs: n
   if (entry.goal === "remove") reasons.push("it is no longer in the intent and is being taken away");
   if (entry.goal === "stop") reasons.push("vipcast is stopping");
   if (entry.refusal !== null) reasons.push(entry.refusal.message);
-  if (entry.health === "unhealthy") reasons.push("it is not healthy");
+  reasons.push(...healthReasons(entry));
   if (holdDownMs > 0)
     reasons.push(
       `it kept being removed from ${vip.interface} by somebody else and is held down for another ${Math.round(holdDownMs)} ms`,
@@ -147,6 +151,22 @@ function reasonsOf(entry: VipEntry, view: VipView, bound: boolean, holdDownMs: n
   if (bound && entry.announced !== null && reasons.length === 0)
     reasons.push(`it is bound on ${vip.interface}, healthy and not draining`);
   return reasons;
+}
+
+function healthReasons({ verdict: { health, causes } }: VipEntry): readonly string[] {
+  const why = causes.length === 0 ? "" : `: ${causes.join(", because ")}`;
+  switch (health) {
+    case "healthy":
+      return [];
+    case "degraded":
+      return [`it is degraded and has the worst preference${why}`];
+    case "unhealthy":
+      return [`it is not healthy${why}`];
+    case "unknown":
+      return [`nothing is known of its health yet${why}`];
+    default:
+      return health satisfies never;
+  }
 }
 
 function explainPeer(entry: VipEntry, peer: RoutePeer, sent: boolean): PeerExplanation {

@@ -101,7 +101,9 @@ export class PeerWatch {
       const entry = this.#reconciler.entries.get(vip);
       const causes =
         entry?.announced?.mode === "worst"
-          ? ["with worst preference, because it is being drained"]
+          ? entry.goal === "serve" && entry.verdict.health === "degraded"
+            ? ["with worst preference, because it is degraded", ...entry.verdict.causes]
+            : ["with worst preference, because it is being drained"]
           : [entry === undefined ? "bound on this host" : whereItIs(entry.vip)];
       hub.emit({ event: "vip.announced", vip, peer }, causes);
     }

@@ -156,7 +156,7 @@ export class Reconciler {
     return {
       vip: entry.vip,
       goal: entry.goal,
-      health: entry.health,
+      health: entry.verdict.health,
       refusal: entry.refusal,
       hold: entry.hold(clock.now()),
       drainMs,

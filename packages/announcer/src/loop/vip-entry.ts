@@ -1,4 +1,6 @@
 import type { WithdrawReason } from "../events.ts";
+import { unchecked, type Verdict } from "../health/health.ts";
+import type { PushedVerdict } from "../health/pushed.ts";
 import type { DesiredVip, Refusal } from "../intent/desired-vip.ts";
 import type { Announced, RouteState, Step, Wanted } from "../plan/step.ts";
 import { Damping } from "./damping.ts";
@@ -16,7 +18,9 @@ export interface StepFailure {
 export class VipEntry implements RouteState {
   vip: DesiredVip;
   goal: Wanted["goal"];
-  health: Wanted["health"] = "healthy";
+  verdict: Verdict = unchecked;
+  /** Verdicts from outside; null before the first. */
+  pushed: PushedVerdict | null = null;
   announced: Announced | null = null;
   withdrawnAtMs: number | null = null;
   lostAtMs: number | null = null;
@@ -69,5 +73,6 @@ export class VipEntry implements RouteState {
     this.clearFailure();
     this.cancelHoldDown?.();
     this.cancelHoldDown = null;
+    this.pushed?.stop();
   }
 }

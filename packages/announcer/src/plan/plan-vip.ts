@@ -1,5 +1,6 @@
 import { routeSignature } from "../ecmp/attributes.ts";
 import type { WithdrawReason } from "../events.ts";
+import type { Health } from "../health/health.ts";
 import type { Policy } from "../policy.ts";
 import type { Step, Wanted } from "./step.ts";
 import { bindingOf, isUsable, type VipView } from "./view.ts";
@@ -29,7 +30,7 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
   };
 
   if (announced && wanted.refusal !== null) withdraw("refused");
-  if (announced && wanted.health === "unhealthy") withdraw("unhealthy");
+  if (announced && !mayAnnounce(wanted.health)) withdraw("unhealthy");
   if (announced && wanted.hold === "damped") withdraw("damped");
   if (announced && !bound) {
     const leftMs =
@@ -66,9 +67,10 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
     steps.push({ kind: "bind", vip: key, binding });
     bound = true;
   } else if (vip.bind && view.place === "ours") record();
-  if (bound && wanted.health === "healthy") {
-    const signature = routeSignature(vip, "normal");
-    if (!announced || view.announced?.signature !== signature) steps.push({ kind: "announce", vip: key });
+  if (bound && mayAnnounce(wanted.health)) {
+    const mode = wanted.health === "degraded" ? "worst" : "normal";
+    const signature = routeSignature(vip, mode);
+    if (!announced || view.announced?.signature !== signature) steps.push({ kind: "announce", vip: key, mode });
   }
   // What is ours but stands elsewhere: left from an earlier intent. The route no longer depends on it.
   for (const other of view.owned)
@@ -77,6 +79,11 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
     if (name !== vip.interface || !vip.bind || view.place === "foreign")
       steps.push({ kind: "forget", vip: key, entry: { prefix: key, interface: name } });
   return steps;
+}
+
+/** Whether a VIP in this state has a route at all. */
+function mayAnnounce(health: Health): boolean {
+  return health === "healthy" || health === "degraded";
 }
 
 const REASONS: Record<Wanted["goal"], WithdrawReason> = {

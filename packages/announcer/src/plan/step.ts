@@ -1,5 +1,6 @@
 import type { RouteMode } from "../ecmp/attributes.ts";
 import type { WithdrawReason } from "../events.ts";
+import type { Health } from "../health/health.ts";
 import type { DesiredVip, Refusal } from "../intent/desired-vip.ts";
 import type { Binding, HostState, LedgerEntry } from "../ports.ts";
 
@@ -10,8 +11,9 @@ export type Step =
   | { readonly kind: "bind"; readonly vip: string; readonly binding: Binding }
   /** Bind again what somebody removed, while the route stays announced. */
   | { readonly kind: "restore"; readonly vip: string; readonly binding: Binding }
-  | { readonly kind: "announce"; readonly vip: string }
-  /** Announce the worst preference. */
+  /** Announce with the attributes of that mode; `worst` here is a degraded VIP. */
+  | { readonly kind: "announce"; readonly vip: string; readonly mode: RouteMode }
+  /** Announce the worst preference before the withdrawal. */
   | { readonly kind: "drain"; readonly vip: string }
   | { readonly kind: "withdraw"; readonly vip: string; readonly reason: WithdrawReason }
   | {
@@ -28,7 +30,8 @@ export interface Wanted {
   readonly vip: DesiredVip;
   /** `drain`: taken out by request; `remove`: no longer in the intent; `stop`: the announcer ends. */
   readonly goal: "serve" | "drain" | "remove" | "stop";
-  readonly health: "healthy" | "unhealthy";
+  /** `healthy` is announced, `degraded` with the worst preference, the others are not. */
+  readonly health: Health;
   /** A guard refuses it now. */
   readonly refusal: Refusal | null;
   /**

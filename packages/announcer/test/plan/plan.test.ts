@@ -102,6 +102,24 @@ describe("plan", () => {
     ],
     ["binds an unhealthy VIP and does not announce it", [serve({ health: "unhealthy" })], seen(), ["record", "bind"]],
     [
+      "binds a VIP of unknown health and does not announce it",
+      [serve({ health: "unknown" })],
+      seen(),
+      ["record", "bind"],
+    ],
+    [
+      "announces a degraded VIP with the worst preference, once",
+      [serve({ health: "degraded" })],
+      seen({ ours: true, ledger: true, route: { announced } }),
+      ["announce"],
+    ],
+    [
+      "leaves a degraded VIP at the worst preference",
+      [serve({ health: "degraded" })],
+      seen({ ours: true, ledger: true, route: { announced: worst } }),
+      [],
+    ],
+    [
       "withdraws an unhealthy VIP and keeps it bound",
       [serve({ health: "unhealthy" })],
       seen({ ours: true, ledger: true, route: { announced } }),
@@ -205,7 +223,7 @@ const wantedArb: fc.Arbitrary<Wanted[]> = fc
         fc.record({
           vip: fc.constant(one),
           goal: fc.constantFrom<Wanted["goal"]>("serve", "serve", "drain", "remove", "stop"),
-          health: fc.constantFrom<Wanted["health"]>("healthy", "healthy", "unhealthy"),
+          health: fc.constantFrom<Wanted["health"]>("healthy", "healthy", "degraded", "unhealthy", "unknown"),
           refusal: fc.constantFrom(null, null, refusal),
           hold: fc.constant<Wanted["hold"]>("none"),
           drainMs: fc.constantFrom(0, 100),
@@ -275,7 +293,7 @@ function obey(step: Step, observed: Observed, wanted: readonly Wanted[]): Observ
     }
     case "announce":
     case "drain": {
-      const mode = step.kind === "drain" ? "worst" : "normal";
+      const mode = step.kind === "drain" ? "worst" : step.mode;
       return {
         ...observed,
         routes: route({ announced: { mode, signature: routeSignature(given, mode), sinceMs: observed.nowMs } }),
@@ -330,7 +348,9 @@ describe("plan from any observed state", () => {
           )?.mark;
           const taken = one.goal !== "serve" || one.refusal !== null;
           const usable = one.vip.bind ? place === "ours" || (place === "other" && one.vip.adopt) : place === "other";
-          expect(now.routes.get(one.vip.prefix)?.announced != null).toBe(!taken && usable && one.health === "healthy");
+          expect(now.routes.get(one.vip.prefix)?.announced != null).toBe(
+            !taken && usable && (one.health === "healthy" || one.health === "degraded"),
+          );
           expect(place === "ours").toBe(!taken && one.vip.bind && place !== "other");
         }
         const kept = new Set(

@@ -117,6 +117,7 @@ function logEvent(log: Log, event: AnnouncerEvent): void {
     case "vip.unbound":
     case "vip.unhealthy":
     case "vip.healthy":
+    case "vip.degraded":
     case "config.reloaded":
       log.info({ event: name, ...fields }, eventSentence(event));
       return;

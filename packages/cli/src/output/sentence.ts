@@ -36,6 +36,8 @@ function statement(event: AnnouncerEvent): string {
       return `${event.vip} is unhealthy`;
     case "vip.healthy":
       return `${event.vip} is healthy`;
+    case "vip.degraded":
+      return `${event.vip} is degraded`;
     case "vip.refused":
       return `${event.vip} is refused: ${event.rule}`;
     case "vip.failed":

@@ -1,0 +1,64 @@
+import type { Clock } from "../ports.ts";
+import type { GivenHealth, Verdict } from "./health.ts";
+
+/** A timer that fires later than this was held up by our own process, and so was whoever wanted to push, milliseconds. */
+const STALL_MS = 20;
+
+/** A verdict that somebody pushes, good until its time to live is over: silence is failure. */
+export class PushedVerdict {
+  readonly #clock: Clock;
+  readonly #onExpired: () => void;
+  #verdict: Verdict | null = null;
+  #expiresAtMs: number | null = null;
+  #cancel: (() => void) | null = null;
+
+  constructor(clock: Clock, onExpired: () => void) {
+    this.#clock = clock;
+    this.#onExpired = onExpired;
+  }
+
+  /** Null before the first push. */
+  get verdict(): Verdict | null {
+    return this.#verdict;
+  }
+
+  /** Milliseconds until silence counts as failure; null when it never does, or does already. */
+  remainingMs(nowMs: number): number | null {
+    return this.#expiresAtMs === null ? null : Math.max(0, this.#expiresAtMs - nowMs);
+  }
+
+  /** `ttlMs` null: good until the next push. */
+  push(health: GivenHealth, ttlMs: number | null, cause: string): void {
+    this.#cancel?.();
+    this.#verdict = { health, causes: [cause] };
+    this.#expiresAtMs = null;
+    this.#cancel = null;
+    if (ttlMs !== null) this.#expireIn(ttlMs, ttlMs);
+  }
+
+  /** No timer fires any more. */
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+  }
+
+  #expireIn(delayMs: number, ttlMs: number): void {
+    const dueMs = this.#clock.now() + delayMs;
+    this.#expiresAtMs = dueMs;
+    this.#cancel = this.#clock.timer(() => {
+      const lateMs = this.#clock.now() - dueMs;
+      // Our own stall is not silence: a push that waits to be read gets its turn first.
+      if (lateMs > STALL_MS) {
+        this.#expireIn(Math.min(lateMs, ttlMs), ttlMs);
+        return;
+      }
+      this.#cancel = null;
+      this.#expiresAtMs = null;
+      this.#verdict = {
+        health: "unhealthy",
+        causes: [`no verdict was pushed for ${ttlMs} ms, which is how long the last one was good for`],
+      };
+      this.#onExpired();
+    }, delayMs);
+  }
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { order, vip, World } from "./fakes/world.ts";
+
+const V = "192.0.2.10/32";
+const GRACEFUL_SHUTDOWN = 0xffff0000;
+
+describe("a pushed verdict", () => {
+  it("withdraws an unhealthy VIP at once, keeps it bound, and announces it again when it is healthy", async () => {
+    const world = new World();
+    await world.begin(vip(V));
+    const lines = order(world);
+    expect(world.announcer.setHealth("192.0.2.10", "unhealthy", undefined, "the database is read-only")).toBe(true);
+    await world.clock.advance(1);
+    expect(lines).toEqual([`withdraw ${V}`]);
+    expect(world.host.has(V)).toBe(true);
+    expect(world.named("vip.unhealthy")).toMatchObject([{ vip: V, causes: ["the database is read-only"] }]);
+    expect(world.named("vip.withdrawn")).toMatchObject([
+      { reason: "unhealthy", causes: [`${V} is not healthy`, "the database is read-only"] },
+    ]);
+    expect(world.announcer.explain(V)).toMatchObject({
+      state: "bound",
+      healthy: false,
+      health: "unhealthy",
+      reasons: ["it is not healthy: the database is read-only"],
+    });
+    world.announcer.setHealth(V, "healthy");
+    await world.clock.advance(1);
+    expect(lines).toEqual([`withdraw ${V}`, `announce ${V} 10.0.0.254`]);
+    expect(world.named("vip.healthy")).toHaveLength(1);
+  });
+
+  it("announces a degraded VIP with the worst preference, and says that this is no drain", async () => {
+    const world = new World();
+    await world.begin(vip(V));
+    world.announcer.setHealth(V, "degraded", undefined, "the gateway does not answer");
+    await world.clock.advance(1);
+    expect(world.routes.attributes(V)).toMatchObject({ communities: [GRACEFUL_SHUTDOWN] });
+    expect(world.named("vip.degraded")).toMatchObject([{ causes: ["the gateway does not answer"] }]);
+    expect(world.named("vip.announced").at(-1)?.causes).toEqual([
+      "with worst preference, because it is degraded",
+      "the gateway does not answer",
+    ]);
+    expect(world.announcer.explain(V)).toMatchObject({ state: "announced", health: "degraded" });
+    world.announcer.setHealth(V, "healthy");
+    await world.clock.advance(1);
+    expect(world.routes.attributes(V)?.communities).toBeUndefined();
+  });
+
+  it("counts as unhealthy when its time to live is over, and as what is pushed next after that", async () => {
+    const world = new World();
+    await world.begin(vip(V));
+    world.announcer.setHealth(V, "healthy", 3000);
+    await world.clock.advance(2999);
+    expect(world.routes.announced(V)).toBe(true);
+    world.announcer.setHealth(V, "healthy", 3000);
+    await world.clock.advance(2999);
+    expect(world.routes.announced(V)).toBe(true);
+    await world.clock.advance(2);
+    expect(world.routes.announced(V)).toBe(false);
+    expect(world.named("vip.unhealthy")[0]?.causes[0]).toContain("no verdict was pushed for 3000 ms");
+    world.announcer.setHealth(V, "healthy", 3000);
+    await world.clock.advance(1);
+    expect(world.routes.announced(V)).toBe(true);
+  });
+
+  it("is refused for a VIP that is not in the intent, and for a time to live that is none", async () => {
+    const world = new World();
+    await world.begin(vip(V));
+    expect(world.announcer.setHealth("192.0.2.99", "unhealthy")).toBe(false);
+    for (const ttl of [0, -1, Number.NaN, 86_400_001])
+      expect(() => world.announcer.setHealth(V, "healthy", ttl)).toThrow(RangeError);
+    expect(world.routes.announced(V)).toBe(true);
+  });
+
+  it("leaves no timer behind when the VIP is removed", async () => {
+    const world = new World();
+    await world.begin(vip(V));
+    world.announcer.setHealth(V, "healthy", 60_000);
+    world.announcer.set([]);
+    await world.clock.advance(10_000);
+    expect(world.announcer.explain(V).state).toBe("unknown");
+    await world.clock.advance(120_000);
+    expect(world.named("vip.unhealthy")).toEqual([]);
+  });
+});

@@ -23,6 +23,8 @@ export interface AdjRibInOptions {
 
 interface Held extends RibRoute {
   readonly interned: InternedAttributes;
+  /** Not announced again since `markStale`. */
+  stale: boolean;
 }
 
 const unchanged: RibChange = { announce: [], withdraw: [] };
@@ -37,6 +39,7 @@ export class AdjRibIn {
   readonly #localRouterId: number;
   readonly #routes = new Map<PrefixKey, Held>();
   readonly #attributes = new AttributeTable();
+  readonly #stale = new Map<Family, number>();
 
   constructor(options: AdjRibInOptions) {
     this.#policy = options.policy;
@@ -52,6 +55,11 @@ export class AdjRibIn {
   /** Distinct attribute sets among them. */
   get attributeSets(): number {
     return this.#attributes.size;
+  }
+
+  /** Routes of a family that `markStale` has marked and that the peer has not announced again since. */
+  staleCount(family: Family): number {
+    return this.#stale.get(family) ?? 0;
   }
 
   /** The accepted route to exactly this destination (and path identifier), or null. */
@@ -90,14 +98,78 @@ export class AdjRibIn {
   /** Forgets everything, or one family: the session ended, or the family was disabled. Returns what went. */
   clear(family?: Family): RibChange {
     if (this.#routes.size === 0) return unchanged;
+    return this.#forget((held) => family === undefined || held.prefix.family === family);
+  }
+
+  /**
+   * Marks what is held of a family as stale: the peer restarts (RFC 4724 §4.2), or begins to send everything again (RFC 7313 §4). It stays in
+   * use; what the peer announces again is stale no longer. Returns how many are stale now.
+   */
+  markStale(family: Family): number {
+    let count = 0;
+    for (const held of this.#routes.values()) {
+      if (held.prefix.family !== family) continue;
+      held.stale = true;
+      count++;
+    }
+    if (count > 0) this.#stale.set(family, count);
+    return count;
+  }
+
+  /** Forgets what is still stale of a family: the peer has sent everything it has. Returns what went. */
+  sweep(family: Family): RibChange {
+    if (this.staleCount(family) === 0) return unchanged;
+    return this.#forget((held) => held.stale && held.prefix.family === family);
+  }
+
+  /**
+   * Asks the import policy again about what is held, of one family or all, after it has changed. What it refused before is not held, so
+   * that only the peer can bring it back (RFC 2918 §1). Returns what changed.
+   */
+  reapply(family?: Family): RibChange {
+    const policy = this.#policy;
+    if (policy === null) return unchanged;
+    const announce: RibRoute[] = [];
     const withdraw: Prefix[] = [];
     for (const [key, held] of this.#routes) {
       if (family !== undefined && held.prefix.family !== family) continue;
+      const verdict = policy(held.prefix, held.interned.values);
+      if (verdict === false) {
+        this.#drop(key, held);
+        withdraw.push(held.prefix);
+        continue;
+      }
+      const attributes = verdict === true ? held.interned.values : verdict;
+      if (sameAttributes(held.attributes, attributes)) continue;
+      const changed: Held = { ...held, attributes };
+      this.#routes.set(key, changed);
+      announce.push(changed);
+    }
+    return { announce, withdraw };
+  }
+
+  #forget(goes: (held: Held) => boolean): RibChange {
+    const withdraw: Prefix[] = [];
+    for (const [key, held] of this.#routes) {
+      if (!goes(held)) continue;
       withdraw.push(held.prefix);
-      this.#routes.delete(key);
-      this.#attributes.release(held.interned);
+      this.#drop(key, held);
     }
     return { announce: [], withdraw };
+  }
+
+  #drop(key: PrefixKey, held: Held): void {
+    this.#routes.delete(key);
+    this.#attributes.release(held.interned);
+    this.#refreshed(held);
+  }
+
+  /** Stale no longer: announced again, or gone. */
+  #refreshed(held: Held): void {
+    if (!held.stale) return;
+    held.stale = false;
+    const { family } = held.prefix;
+    this.#stale.set(family, this.staleCount(family) - 1);
   }
 
   #withdrawAll(nlri: NlriView, withdraw: Prefix[]): void {
@@ -110,8 +182,7 @@ export class AdjRibIn {
     const key = pathKey(prefix);
     const held = this.#routes.get(key);
     if (held === undefined) return;
-    this.#routes.delete(key);
-    this.#attributes.release(held.interned);
+    this.#drop(key, held);
     withdraw.push(held.prefix);
   }
 
@@ -136,11 +207,12 @@ export class AdjRibIn {
   #accept(prefix: Prefix, interned: InternedAttributes, values: AttributeValues, announce: RibRoute[]): void {
     const key = pathKey(prefix);
     const before = this.#routes.get(key);
+    if (before !== undefined) this.#refreshed(before);
     // Policy may have made equal values anew; an equal route is not a change.
     if (before !== undefined && sameAttributes(before.attributes, values)) return;
     this.#attributes.retain(interned);
     if (before !== undefined) this.#attributes.release(before.interned);
-    const held: Held = { prefix, attributes: values, interned };
+    const held: Held = { prefix, attributes: values, interned, stale: false };
     this.#routes.set(key, held);
     announce.push(held);
   }

@@ -185,3 +185,55 @@ describe("the import policy", () => {
     expect(table.attributeSets).toBe(1);
   });
 });
+
+describe("stale routes", () => {
+  let table: AdjRibIn;
+  beforeEach(() => {
+    table = rib();
+    table.receive(update([one, two], set));
+    table.receive(update([v6(1)], { ...set, nextHop: new Uint8Array(16).fill(1) }));
+  });
+
+  test("stay in use, and those that the peer announces again outlive the sweep (RFC 4724 §4.2)", () => {
+    expect(table.markStale(Family.Ipv4Unicast)).toBe(2);
+    expect([table.size, table.staleCount(Family.Ipv6Unicast)]).toEqual([3, 0]);
+    // An equal route is no news, and stale no longer.
+    expect(show(table.receive(update([one], set)))).toEqual([]);
+    expect(table.staleCount(Family.Ipv4Unicast)).toBe(1);
+    expect(show(table.sweep(Family.Ipv4Unicast))).toEqual(["-192.0.2.2/32"]);
+    expect([table.size, table.staleCount(Family.Ipv4Unicast), show(table.sweep(Family.Ipv4Unicast))]).toEqual([
+      2,
+      0,
+      [],
+    ]);
+  });
+
+  test("that change, are withdrawn or are cleared are not counted any more", () => {
+    table.markStale(Family.Ipv4Unicast);
+    expect(show(table.receive(update([one], attributes({ multiExitDisc: 1 }))))).toEqual(["+192.0.2.1/32"]);
+    expect(show(table.receive(update([two], null)))).toEqual(["-192.0.2.2/32"]);
+    expect(show(table.sweep(Family.Ipv4Unicast))).toEqual([]);
+    table.markStale(Family.Ipv6Unicast);
+    table.clear();
+    expect([table.staleCount(Family.Ipv4Unicast), table.staleCount(Family.Ipv6Unicast)]).toEqual([0, 0]);
+  });
+});
+
+test("a policy that has changed is asked again about what is held", () => {
+  let verdict: (text: string) => boolean | AttributeValues = () => true;
+  const table = rib((prefix, values) => {
+    const answer = verdict(formatPrefix(prefix));
+    return typeof answer === "boolean" ? answer : { ...values, ...answer };
+  });
+  table.receive(update([one, two], set));
+  expect(show(table.reapply())).toEqual([]);
+  verdict = (text) => (text === "192.0.2.1/32" ? false : { localPref: 300 });
+  expect(show(table.reapply(Family.Ipv6Unicast))).toEqual([]);
+  expect(show(table.reapply(Family.Ipv4Unicast))).toEqual(["-192.0.2.1/32", "+192.0.2.2/32"]);
+  expect(table.get(two)?.attributes).toMatchObject({ localPref: 300 });
+  // The peer's own attributes were kept beside what the policy made of them.
+  verdict = () => true;
+  expect(show(table.reapply())).toEqual(["+192.0.2.2/32"]);
+  expect(table.get(two)?.attributes.localPref).toBeUndefined();
+  expect(show(rib(null).reapply())).toEqual([]);
+});

@@ -37,7 +37,7 @@ export interface LabOptions {
   readonly vips?: readonly string[];
   /** Default `auto`: loopback only where namespaces are forbidden. */
   readonly mode?: LabMode | "auto";
-  /** Time between two new connections of the client to one VIP, in milliseconds. Default 10. */
+  /** Time between two new connections of the client to one VIP, in milliseconds. Default 10, and longer with many VIPs. */
   readonly probeIntervalMs?: number;
   /** Ends the lab when aborted, also while it is being built. */
   readonly signal?: AbortSignal;
@@ -45,6 +45,8 @@ export interface LabOptions {
 
 /** Below the second after which TCP sends a lost SYN again, and long enough for a machine that is busy with other things. */
 const probeTimeoutMs = 900;
+/** With many targets each is probed so much less often that a small machine keeps up: never faster than one in so many milliseconds. */
+const msPerTarget = 3;
 const defaultVips = ["192.0.2.10/32", "2001:db8::10/128"];
 /** Documentation addresses (RFC 5737); in loopback mode the first one the host has no business with. */
 const loopbackVips = ["192.0.2.10/32", "198.51.100.10/32", "203.0.113.10/32"];
@@ -120,7 +122,13 @@ export class Lab {
     const nodes = plan.nodes.map((node) => new LabNode(sandbox, plan, node, options.nodeCommand, extra));
     if (mode === "namespaces") await buildTopology(sandbox, plan);
     const [client, vantage] = await Promise.all([
-      mode === "namespaces" ? Prober.start(sandbox, "client", clientProber(plan, options.probeIntervalMs ?? 10)) : null,
+      mode === "namespaces"
+        ? Prober.start(
+            sandbox,
+            "client",
+            clientProber(plan, options.probeIntervalMs ?? Math.max(10, msPerTarget * plan.vips.length)),
+          )
+        : null,
       mode === "namespaces" ? Prober.start(sandbox, "router", vantageProber(plan)) : null,
       router.start(),
       ...nodes.map((node) => node.startService()),
@@ -231,7 +239,8 @@ function vantageProber(plan: Plan): ProberArguments {
       source: (vip.includes(":") ? node.vantage?.ipv6 : node.vantage?.ipv4) ?? null,
     })),
   );
-  return { targets, intervalMs: 20, timeoutMs: probeTimeoutMs, silenceMs: 1000, watchRoutes: plan.vips };
+  const intervalMs = Math.max(20, msPerTarget * targets.length);
+  return { targets, intervalMs, timeoutMs: probeTimeoutMs, silenceMs: 1000, watchRoutes: plan.vips };
 }
 
 /** A port nobody listens on. */

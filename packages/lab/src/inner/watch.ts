@@ -3,7 +3,7 @@
  * fault there cannot hide itself.
  */
 import { execFile, spawn } from "node:child_process";
-import { parseKernelRoutes } from "../router/kernel-routes.ts";
+import { parseKernelTable } from "../router/kernel-routes.ts";
 import { LineSplitter } from "../sandbox/json-lines.ts";
 import { monotonicMs } from "../sandbox/protocol.ts";
 import { addressOf } from "../topology/plan.ts";
@@ -93,28 +93,35 @@ const replacedWithinMs = 50;
 
 /** Reports a VIP's next hops at once and whenever they have changed. A change only says that it is time to read: nexthop objects change routes silently. */
 export function watchRoutes(vips: readonly string[], report: (news: RouteReading | RouteGap) => void): void {
-  const watched = vips.map((vip) => ({ vip, last: "", busy: false, again: false }));
-  const read = (state: (typeof watched)[number]): void => {
+  const isSix = (vip: string): boolean => vip.includes(":");
+  // One reading for all VIPs of a family: it costs a process.
+  const families = ["-4", "-6"]
+    .map((family) => ({ family, vips: vips.filter((vip) => isSix(vip) === (family === "-6")) }))
+    .filter((group) => group.vips.length > 0)
+    .map((group) => ({ ...group, last: new Map<string, string>(), busy: false, again: false }));
+  const read = (state: (typeof families)[number]): void => {
     if (state.busy) {
       state.again = true;
       return;
     }
     state.busy = true;
     const from = monotonicMs();
-    const family = state.vip.includes(":") ? "-6" : "-4";
-    execFile("ip", [family, "-json", "route", "show", "exact", state.vip], (_error, stdout) => {
+    execFile("ip", [state.family, "-json", "route", "show"], (error, stdout) => {
       const at = monotonicMs();
-      const nextHops = parseKernelRoutes(stdout).map((hop) => hop.via);
-      const text = nextHops.join(" ");
-      if (text !== state.last) report({ kind: "routes", vip: state.vip, nextHops, from, at });
-      state.last = text;
+      const routes = error === null ? parseKernelTable(stdout) : null;
+      for (const vip of routes === null ? [] : state.vips) {
+        const nextHops = (routes?.get(addressOf(vip)) ?? []).map((hop) => hop.via);
+        const text = nextHops.join(" ");
+        if (text !== (state.last.get(vip) ?? "")) report({ kind: "routes", vip, nextHops, from, at });
+        state.last.set(vip, text);
+      }
       state.busy = false;
       if (!state.again) return;
       state.again = false;
       read(state);
     });
   };
-  const readAll = (): void => watched.forEach(read);
+  const readAll = (): void => families.forEach(read);
   const findGap = gapFinder(vips, replacedWithinMs, report);
   monitor(["route", "nexthop"], (line) => {
     findGap(line, monotonicMs());

@@ -3,6 +3,7 @@ import type { NextHop } from "./router.ts";
 
 /** A route as `ip -json route show` prints it, as far as it is read here. */
 interface PrintedRoute {
+  readonly dst?: string;
   readonly gateway?: string;
   readonly via?: { readonly host: string };
   readonly dev?: string;
@@ -12,8 +13,27 @@ interface PrintedRoute {
 
 /** Reads the output of `ip -json route show PREFIX`; next hops are sorted by address. Text that is not JSON means no route. */
 export function parseKernelRoutes(text: string): readonly NextHop[] {
-  if (!text.trimStart().startsWith("[")) return [];
-  const routes = JSON.parse(text) as readonly PrintedRoute[];
+  return nextHopsOf(printedRoutes(text));
+}
+
+/**
+ * Reads a whole table: `ip -json route show`. Next hops by destination, as `ip` prints it: a host route without its length. Text that is not
+ * JSON means no route.
+ */
+export function parseKernelTable(text: string): ReadonlyMap<string, readonly NextHop[]> {
+  const byDestination = new Map<string, PrintedRoute[]>();
+  for (const route of printedRoutes(text)) {
+    const { dst = "" } = route;
+    byDestination.set(dst, [...(byDestination.get(dst) ?? []), route]);
+  }
+  return new Map([...byDestination].map(([destination, routes]) => [destination, nextHopsOf(routes)]));
+}
+
+function printedRoutes(text: string): readonly PrintedRoute[] {
+  return text.trimStart().startsWith("[") ? (JSON.parse(text) as readonly PrintedRoute[]) : [];
+}
+
+function nextHopsOf(routes: readonly PrintedRoute[]): readonly NextHop[] {
   return routes
     .flatMap((route) => route.nexthops ?? [route])
     .map((hop) => ({ via: hop.gateway ?? hop.via?.host ?? "", device: hop.dev ?? "", weight: hop.weight ?? 1 }))

@@ -28,7 +28,6 @@ export { type ExecResult, monotonicMs } from "./sandbox/protocol.ts";
 export { type ExecOptions, Sandbox } from "./sandbox/sandbox.ts";
 export type { Isolation } from "./sandbox/shape.ts";
 export { findProgram, requireRouter, requireTools, searchPath } from "./sandbox/tools.ts";
-export { type ChaosOptions, chaosScenario } from "./scenario/chaos.ts";
 export { type ChaosFault, type ChaosTargets, chaosSchedule, describeChaosFault } from "./scenario/chaos-schedule.ts";
 export {
   checkAnsweredByItself,
@@ -54,7 +53,13 @@ export type {
   LabResult,
   StepResult,
 } from "./scenario/result.ts";
-export { type Fault, type Scenario, type ScenarioListener, ScenarioRun } from "./scenario/run.ts";
+export {
+  type Fault,
+  type Scenario,
+  type ScenarioListener,
+  type ScenarioOptions,
+  ScenarioRun,
+} from "./scenario/run.ts";
 export { buildTopology, hostAddresses, isBound } from "./topology/build.ts";
 export {
   addressOf,

@@ -20,7 +20,8 @@ export const labVerb: VerbSpec = {
       group,
       name: "scenario",
       value: "NAME",
-      summary: "steady, kill-node, stop-node, address-deleted, chaos or demo (default: demo)",
+      summary:
+        "demo, steady, kill-node, stop-node, link-down, partition, router-restart, peer-stalled, address-deleted or chaos (default: demo)",
     },
     {
       group,
@@ -34,6 +35,12 @@ export const labVerb: VerbSpec = {
       name: "seconds",
       value: "S",
       summary: "chaos: how long new faults are made, 1..3600 (default: 12)",
+    },
+    {
+      group,
+      name: "times",
+      value: "N",
+      summary: "scenarios that count their faults: how many, 1..100000",
     },
     { group, name: "json", summary: "the result as one JSON object, and nothing else" },
   ],

@@ -1,10 +1,10 @@
 import { LabError, type LabErrorCode } from "../errors.ts";
 import { Lab } from "../lab.ts";
 import type { RouterKind } from "../router/router.ts";
-import { chaosScenario } from "../scenario/chaos.ts";
+import { checkScenarioOptions } from "../scenario/options.ts";
 import { type ScenarioName, scenarios } from "../scenario/registry.ts";
 import type { LabMode, LabResult } from "../scenario/result.ts";
-import { type Scenario, ScenarioRun } from "../scenario/run.ts";
+import { type Scenario, type ScenarioOptions, ScenarioRun } from "../scenario/run.ts";
 import { maxNodes } from "../topology/plan.ts";
 import { GuardedOutput } from "./guarded-output.ts";
 import type { LabOutput } from "./output.ts";
@@ -20,11 +20,13 @@ export interface RunLabOptions {
   readonly scenario?: ScenarioName;
   /** The executable and first arguments of a node, for example `[process.execPath, "/…/bin/vipcast.js"]`; `announce …` is appended. */
   readonly nodeCommand: readonly string[];
-  /** For `chaos` alone: 0..4294967295 decides the faults. Default a random one, which the result names. */
+  /** For a scenario that takes it: 0..4294967295 decides what is left to chance. Default a random one, which the result names. */
   readonly seed?: number;
-  /** For `chaos` alone: how long faults are made, 1..3600. Default 12. */
+  /** For a scenario that takes it: how long faults are made, 1..3600. */
   readonly seconds?: number;
-  /** VIPs as prefixes. Default `192.0.2.10/32` and `2001:db8::10/128`. */
+  /** For a scenario that takes it: how often the fault is made, 1..100000. */
+  readonly times?: number;
+  /** VIPs as prefixes. Default what the scenario wants, else `192.0.2.10/32` and `2001:db8::10/128`. */
   readonly vips?: readonly string[];
   /** Print one JSON object, the `LabResult`, and nothing else. */
   readonly json?: boolean;
@@ -108,13 +110,14 @@ async function runScenario(
   errorOutput: LabOutput,
   signal: AbortSignal,
 ): Promise<LabResult> {
-  const scenario = check(options);
+  const { scenario, scenarioOptions } = check(options);
   const lab = await Lab.start({
     nodeCommand: options.nodeCommand,
     nodes: options.nodes ?? 3,
     router: options.router ?? "embedded",
     mode: options.mode ?? "auto",
     signal,
+    ...scenario.lab,
     ...(options.vips === undefined ? {} : { vips: options.vips }),
   });
   try {
@@ -125,7 +128,7 @@ async function runScenario(
       );
     const title = `vipcast lab: ${scenario.name} (${scenario.summary})`;
     view.begin(lab, title);
-    const run = new ScenarioRun(lab, view);
+    const run = new ScenarioRun(lab, view, scenarioOptions);
     // Whatever the scenario waits for, the end of the lab ends the wait.
     const ended = lab.sandbox.ended.then((reason) => {
       throw new LabError("lab-ended", reason);
@@ -152,7 +155,7 @@ async function perform(scenario: Scenario, run: ScenarioRun): Promise<void> {
   });
 }
 
-function check(options: RunLabOptions): Scenario {
+function check(options: RunLabOptions): { scenario: Scenario; scenarioOptions: ScenarioOptions } {
   const name = options.scenario ?? "demo";
   const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined;
   if (scenario === undefined)
@@ -164,15 +167,7 @@ function check(options: RunLabOptions): Scenario {
       `scenario ${name} takes ${scenario.minimumNodes} to ${maxNodes} nodes, not ${nodes}`,
     );
   if (options.nodeCommand.length === 0) throw new LabError("bad-option", "the lab needs the command of a node");
-  return configure(scenario, options);
-}
-
-/** Seed and seconds belong to chaos alone: elsewhere they would promise something that does not happen. */
-function configure(scenario: Scenario, { seed, seconds }: RunLabOptions): Scenario {
-  if (seed === undefined && seconds === undefined) return scenario;
-  if (scenario !== scenarios.chaos)
-    throw new LabError("bad-option", `scenario ${scenario.name} takes no seed and no seconds; only chaos does`);
-  return chaosScenario({ ...(seed === undefined ? {} : { seed }), ...(seconds === undefined ? {} : { seconds }) });
+  return { scenario, scenarioOptions: checkScenarioOptions(scenario, options) };
 }
 
 /** After a failure: what the routers and the nodes said last. */

@@ -1,5 +1,5 @@
 import type { Lab } from "../lab.ts";
-import type { ChaosRecord, FaultMeasurement, LabResult, StepResult } from "../scenario/result.ts";
+import type { FaultMeasurement, LabResult, StepResult } from "../scenario/result.ts";
 import { addressOf } from "../topology/plan.ts";
 
 /** One line for a finished step. */
@@ -28,7 +28,8 @@ export function summaryLines(result: LabResult): readonly string[] {
   }
   for (const { promise, node, vip, detail } of result.promisesBroken)
     lines.push(`Promise ${promise} broken by ${node} for ${addressOf(vip)}: ${detail}`);
-  if (result.chaos !== null) lines.push(chaosLine(result, result.chaos));
+  if (result.seed !== null) lines.push(againLine(result));
+  else if (Object.keys(result.counts).length > 0) lines.push(`Counted: ${countsText(result.counts)}`);
   const failed = result.steps.filter((step) => !step.ok).length;
   const verdict = result.ok
     ? "every step succeeded, no promise broken"
@@ -39,9 +40,20 @@ export function summaryLines(result: LabResult): readonly string[] {
   return lines;
 }
 
-function chaosLine({ router, nodes }: LabResult, { seed, seconds, faults }: ChaosRecord): string {
-  const command = `vipcast lab --scenario chaos --router ${router.kind} --nodes ${nodes.length} --seed ${seed} --seconds ${seconds}`;
-  return `Seed ${seed}, ${faults.length} faults; the same again: ${command}`;
+/** What to write to have the same faults again. */
+function againLine({ router, nodes, scenario, seed, chaos, counts }: LabResult): string {
+  const counted = chaos === null ? countsText(counts) : `${chaos.faults.length} faults`;
+  const times = counts.times === undefined ? "" : ` --times ${counts.times}`;
+  const seconds = chaos === null ? "" : ` --seconds ${chaos.seconds}`;
+  const command = `vipcast lab --scenario ${scenario} --router ${router.kind} --nodes ${nodes.length} --seed ${seed}${times}${seconds}`;
+  return `Seed ${seed}, ${counted}; the same again: ${command}`;
+}
+
+function countsText(counts: LabResult["counts"]): string {
+  return Object.entries(counts)
+    .filter(([name]) => name !== "times")
+    .map(([name, count]) => `${count} ${name}`)
+    .join(", ");
 }
 
 /** Said once when there are no namespaces. */

@@ -2,6 +2,7 @@
  * Which faults a chaos run makes, in which order. Pure: the seed decides everything, and no clock, so that a run can be repeated
  * as far as its time reaches.
  */
+import { SeededRandom } from "./random.ts";
 
 /** One fault of a chaos run. `pauseMs` is how long to wait before it. */
 export type ChaosFault = { readonly pauseMs: number } & (
@@ -29,9 +30,6 @@ export interface ChaosTargets {
   /** At least one. */
   readonly vips: readonly string[];
 }
-
-/** The largest seed. */
-export const maxChaosSeed = 0xffff_ffff;
 
 /** A removal more within half a minute and vipcast holds the VIP down: single deletions stay below that. */
 const toleratedRemovals = 4;
@@ -64,15 +62,15 @@ interface NodeModel {
  * linked, and has had no VIP removed so often that it might be held down.
  */
 export function* chaosSchedule(seed: number, targets: ChaosTargets): Generator<ChaosFault, never> {
-  const random = mulberry32(seed);
+  const random = new SeededRandom(seed);
   const nodes = targets.nodes.map((name): NodeModel => ({ name, state: "up", removals: new Map(), harassed: false }));
-  const below = (bound: number): number => Math.floor(random() * bound);
-  const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
+  const below = (bound: number): number => random.below(bound);
+  const pick = <T>(list: readonly T[]): T => random.pick(list);
   for (;;) {
     const kinds = (Object.keys(weights) as ChaosFault["kind"][]).filter((kind) => possible(kind, nodes).length > 0);
     const kind = pick(kinds.flatMap((candidate) => Array<ChaosFault["kind"]>(weights[candidate]).fill(candidate)));
     // Squared: mostly short, sometimes long.
-    const pauseMs = Math.floor(random() ** 2 * 600);
+    const pauseMs = Math.floor(random.next() ** 2 * 600);
     const node = pick(possible(kind, nodes));
     switch (kind) {
       case "kill":
@@ -186,15 +184,4 @@ export function describeChaosFault(fault: ChaosFault): string {
       fault satisfies never;
       return "";
   }
-}
-
-/** Tommy Ettinger's mulberry32: 32 bits of state are plenty for a sequence that must only be the same again. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -103,6 +103,17 @@ export async function bindingProblems(run: ScenarioRun, fates: NodeFates): Promi
   return problems.flat();
 }
 
+/** Throws `timeout` with what {@link bindingProblems} says. A node may be between a hold-down and its end: what is wrong must stay wrong for a moment. */
+export async function checkBindings(run: ScenarioRun, fates: NodeFates): Promise<void> {
+  const deadline = monotonicMs() + 1000;
+  for (;;) {
+    const problems = await bindingProblems(run, fates);
+    if (problems.length === 0) return;
+    if (monotonicMs() > deadline) throw new LabError("timeout", problems.join("; "));
+    await sleep(50);
+  }
+}
+
 async function nodeBindingProblems(run: ScenarioRun, fates: NodeFates, node: LabNode): Promise<readonly string[]> {
   const { lab } = run;
   if (node.host === null) return [];

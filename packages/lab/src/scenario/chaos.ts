@@ -2,21 +2,15 @@ import { measureOutage, unexplainedFailures, worstOutage } from "../client/measu
 import { LabError } from "../errors.ts";
 import { monotonicMs } from "../sandbox/protocol.ts";
 import { sleep } from "../wait.ts";
-import { performChaosFault, stopNodes } from "./chaos-faults.ts";
-import { type ChaosFault, chaosSchedule, describeChaosFault, maxChaosSeed } from "./chaos-schedule.ts";
-import { bindingProblems, NodeFates } from "./chaos-settle.ts";
+import { performChaosFault } from "./chaos-faults.ts";
+import { type ChaosFault, chaosSchedule, describeChaosFault } from "./chaos-schedule.ts";
+import { checkBindings, NodeFates } from "./chaos-settle.ts";
+import { stopAll } from "./endings.ts";
 import { addressLosses, checkLosses } from "./losses.ts";
 import { checkAnsweredInQuiet, checkBoundWhileAnnounced, type QuietTime, unboundWhileAnnounced } from "./promises.ts";
+import { anySeed } from "./random.ts";
 import type { Scenario, ScenarioRun } from "./run.ts";
 import { startAll } from "./steps.ts";
-
-/** What decides a chaos run. */
-export interface ChaosOptions {
-  /** 0..4294967295. Default a random one, which the result names. */
-  readonly seed?: number;
-  /** How long new faults are made, 1..3600. Default 12. */
-  readonly seconds?: number;
-}
 
 /**
  * How long a route may seem to outlive its address from outside, where each of the processes on the way has to wait for a machine that starts
@@ -25,31 +19,24 @@ export interface ChaosOptions {
 const seenLateMs = 400;
 
 /** How long a chaos run makes faults when nothing else is said. */
-export const defaultChaosSeconds = 12;
+const defaultSeconds = 12;
 
-/** Faults in an order that a seed decides. Throws `bad-option` on a seed or a time out of its range. */
-export function chaosScenario(options: ChaosOptions = {}): Scenario {
-  const { seed, seconds = defaultChaosSeconds } = options;
-  check(seed, 0, maxChaosSeed, "the seed of a chaos run");
-  check(seconds, 1, 3600, "the seconds of a chaos run");
-  return {
-    name: "chaos",
-    summary: "faults at random, in an order that the seed decides; the promises are checked after each",
-    minimumNodes: 2,
-    run: (run) => runChaos(run, seed ?? Math.floor(Math.random() * (maxChaosSeed + 1)), seconds),
-  };
-}
+/** Faults in an order that a seed decides. */
+export const chaos: Scenario = {
+  name: "chaos",
+  summary: "faults at random, in an order that the seed decides; the promises are checked after each",
+  minimumNodes: 2,
+  takes: ["seed", "seconds"],
+  run: runChaos,
+};
 
-function check(value: number | undefined, min: number, max: number, what: string): void {
-  if (value !== undefined && !(Number.isInteger(value) && value >= min && value <= max))
-    throw new LabError("bad-option", `${what} is a whole number from ${min} to ${max}, not ${value}`);
-}
-
-async function runChaos(run: ScenarioRun, seed: number, seconds: number): Promise<void> {
+async function runChaos(run: ScenarioRun): Promise<void> {
   const { lab } = run;
+  const { seed = anySeed(), seconds = defaultSeconds } = run.options;
   if (lab.mode === "loopback")
     throw new LabError("unsupported", "without namespaces there is no address to delete and no link to cut");
   const faults: string[] = [];
+  run.seed = seed;
   run.chaos = { seed, seconds, faults };
   await startAll(run);
   const fates = new NodeFates();
@@ -83,11 +70,7 @@ async function runChaos(run: ScenarioRun, seed: number, seconds: number): Promis
     if (node.announcer?.exit !== null) await perform({ kind: "start", node: node.name, pauseMs: 0 });
   }
   quiet.push({ from: quietSince, to: monotonicMs() });
-  await run.step("stop all nodes (SIGTERM): nothing is left", async () => {
-    await stopNodes(run, fates, lab.nodes);
-    await checkBindings(run, fates);
-    return "no route at the router, no VIP on any node";
-  });
+  await stopAll(run, fates);
   const observation = run.observation();
   if (observation === null) return;
   const changes = new Map(lab.nodes.map((node) => [node.name, node.addressChanges]));
@@ -102,17 +85,6 @@ async function runChaos(run: ScenarioRun, seed: number, seconds: number): Promis
     const kept = losses.filter(({ withdrawn }) => withdrawn === null).map(({ backAfterMs }) => backAfterMs ?? 0);
     return `${losses.length} losses, ${kept.length} put back after at most ${Math.max(0, ...kept).toFixed(1)} ms without a withdrawal (seen from outside ${Math.max(0, ...gaps).toFixed(1)})`;
   });
-}
-
-/** A running node may be between a hold-down and its end: what is wrong must stay wrong for a moment. */
-async function checkBindings(run: ScenarioRun, fates: NodeFates): Promise<void> {
-  const deadline = monotonicMs() + 1000;
-  for (;;) {
-    const problems = await bindingProblems(run, fates);
-    if (problems.length === 0) return;
-    if (monotonicMs() > deadline) throw new LabError("timeout", problems.join("; "));
-    await sleep(50);
-  }
 }
 
 function measure(run: ScenarioRun, fault: string, node: string, at: number, settledAt: number): void {

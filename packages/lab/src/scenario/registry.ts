@@ -1,13 +1,26 @@
 import { addressDeleted } from "./address-deleted.ts";
-import { chaosScenario } from "./chaos.ts";
+import { chaos } from "./chaos.ts";
+import { linkDown, partition } from "./cuts.ts";
 import { demo } from "./demo.ts";
 import { killNodeScenario } from "./kill-node.ts";
+import { peerStalled } from "./peer-stalled.ts";
+import { routerRestart } from "./router-restart.ts";
 import type { Scenario } from "./run.ts";
 import { steady } from "./steady.ts";
 import { stopNodeScenario } from "./stop-node.ts";
 
 /** Names of the scenarios that come with the lab. */
-export type ScenarioName = "steady" | "kill-node" | "stop-node" | "address-deleted" | "chaos" | "demo";
+export type ScenarioName =
+  | "demo"
+  | "steady"
+  | "kill-node"
+  | "stop-node"
+  | "link-down"
+  | "partition"
+  | "router-restart"
+  | "peer-stalled"
+  | "address-deleted"
+  | "chaos";
 
 /** The scenarios that come with the lab. */
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
@@ -15,6 +28,10 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   steady,
   "kill-node": killNodeScenario,
   "stop-node": stopNodeScenario,
+  "link-down": linkDown,
+  partition,
+  "router-restart": routerRestart,
+  "peer-stalled": peerStalled,
   "address-deleted": addressDeleted,
-  chaos: chaosScenario(),
+  chaos,
 };

@@ -73,6 +73,10 @@ export interface LabResult {
   readonly steps: readonly StepResult[];
   readonly faults: readonly FaultMeasurement[];
   readonly promisesBroken: readonly BrokenPromise[];
+  /** What decided everything that was left to chance; null in a scenario that leaves nothing to it. */
+  readonly seed: number | null;
+  /** What the scenario counted, by names of its own: `deletions`, `kills`. */
+  readonly counts: Readonly<Record<string, number>>;
   /** Null in every scenario but `chaos`. */
   readonly chaos: ChaosRecord | null;
   /** How many of the client's new connections each node answered. */

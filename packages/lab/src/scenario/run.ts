@@ -1,7 +1,7 @@
 import { measureOutage, unexplainedFailures, worstOutage } from "../client/measure.ts";
 import type { HeldGroup } from "../client/prober.ts";
 import { LabError } from "../errors.ts";
-import type { Lab } from "../lab.ts";
+import type { Lab, LabOptions } from "../lab.ts";
 import { monotonicMs } from "../sandbox/protocol.ts";
 import { nodeOfNextHop } from "../topology/plan.ts";
 import { sleep } from "../wait.ts";
@@ -21,6 +21,8 @@ export interface Fault {
   readonly excused?: boolean;
   /** Long-lived connections to hold over each VIP meanwhile. Default 24. */
   readonly connections?: number;
+  /** How long the router may take to have them, in milliseconds. Default 8000. */
+  readonly withinMs?: number;
   /** How long to go on looking after the router has converged, in milliseconds. Default 1000. */
   readonly observeMs?: number;
 }
@@ -32,13 +34,27 @@ export interface ScenarioListener {
   onFault?(fault: FaultMeasurement): void;
 }
 
-/** A scenario is a function that drives a lab through one of these. */
+/** What a scenario may be told; each takes those it names. */
+export interface ScenarioOptions {
+  /** 0..4294967295: decides what is left to chance. Default a random one, which the result names. */
+  readonly seed?: number;
+  /** How long new faults are made, 1..3600. */
+  readonly seconds?: number;
+  /** How often the fault is made, 1..100000. */
+  readonly times?: number;
+}
+
+/** A scenario is a function that drives a lab through a {@link ScenarioRun}. */
 export interface Scenario {
   readonly name: string;
   /** One line for people. */
   readonly summary: string;
   /** The fewest nodes it makes sense with. */
   readonly minimumNodes: number;
+  /** What it wants of the lab when its user says nothing else. */
+  readonly lab?: Pick<LabOptions, "vips" | "nodeArguments">;
+  /** The options it takes. Default none. */
+  readonly takes?: readonly (keyof ScenarioOptions)[];
   run(run: ScenarioRun): Promise<void>;
 }
 
@@ -49,13 +65,20 @@ export class ScenarioRun {
   readonly faults: FaultMeasurement[] = [];
   readonly broken: BrokenPromise[] = [];
   readonly excuses: Excuse[] = [];
+  /** What it was told; only what the scenario takes. */
+  readonly options: ScenarioOptions;
+  /** The seed that a scenario used which leaves something to chance; null in every other. */
+  seed: number | null = null;
+  /** What a scenario counted, by names of its own: `deletions`, `kills`. */
+  readonly counts: Record<string, number> = {};
   /** What a chaos run needs to be repeated; null in every other scenario. */
   chaos: ChaosRecord | null = null;
   readonly #listener: ScenarioListener;
   readonly #begin = monotonicMs();
 
-  constructor(lab: Lab, listener: ScenarioListener = {}) {
+  constructor(lab: Lab, listener: ScenarioListener = {}, options: ScenarioOptions = {}) {
     this.lab = lab;
+    this.options = options;
     this.#listener = listener;
   }
 
@@ -103,7 +126,7 @@ export class ScenarioRun {
     await fault.act();
     let convergedMs: number | null = null;
     try {
-      await lab.waitForNextHops(fault.expected, 8000);
+      await lab.waitForNextHops(fault.expected, fault.withinMs ?? 8000);
       convergedMs = this.#convergence(fault.expected, at) ?? monotonicMs() - at;
     } catch (error) {
       if (!(error instanceof LabError) || error.code !== "timeout") throw error;
@@ -113,6 +136,16 @@ export class ScenarioRun {
     await Promise.all(groups.map((group) => group.release()));
     this.addFault(measurement);
     return measurement;
+  }
+
+  /** From now on what the node does not answer is no broken promise, until the returned function is called. */
+  excuse(node: string): () => void {
+    const excuse: Excuse = { node, from: monotonicMs(), to: Number.POSITIVE_INFINITY };
+    this.excuses.push(excuse);
+    return () => {
+      const index = this.excuses.indexOf(excuse);
+      if (index >= 0) this.excuses[index] = { ...excuse, to: monotonicMs() };
+    };
   }
 
   /** Adds a measurement that was made elsewhere. */
@@ -167,6 +200,8 @@ export class ScenarioRun {
       steps: this.steps,
       faults: this.faults,
       promisesBroken: this.broken,
+      seed: this.seed,
+      counts: this.counts,
       chaos: this.chaos,
       answers,
       durationMs: Math.round(monotonicMs() - this.#begin),

@@ -73,7 +73,7 @@ export class Announcer {
       outbox: new Outbox(ports.routes, clock, (prefix, failures) => this.#reconciler.routeOffered(prefix, failures)),
       turns: new Turns(clock),
       policy: completePolicy(options.policy),
-      ledgerOptional: false,
+      ledgerDown: false,
       hurry: false,
       observe,
     };
@@ -287,9 +287,11 @@ export class Announcer {
     const complete = await new Promise<boolean>((resolve) => {
       cancels.push(clock.timer(() => resolve(false), timeoutMs));
       const ready = this.#observer.ready && this.#intentGiven;
-      void (ready ? Promise.all(entries.map((entry) => this.#reconciler.settled(entry))) : Promise.resolve()).then(() =>
-        resolve(true),
-      );
+      const settled = async (): Promise<void> => {
+        await Promise.all(entries.map((entry) => this.#reconciler.settled(entry)));
+        await this.#context.book.written();
+      };
+      void (ready ? settled() : Promise.resolve()).then(() => resolve(true));
     });
     for (const cancel of cancels) cancel();
     this.#observer.stop();

@@ -23,8 +23,24 @@ describe("an announcer that serves", () => {
     });
   });
 
-  it("writes the ledger before it binds", async () => {
+  it("waits for no disk: the ledger follows the binding, and a slow one holds up neither route nor withdrawal", async () => {
     const world = new World();
+    world.ledger.wait = () => world.clock.sleep(10_000);
+    await world.begin(vip(V));
+    expect(world.routes.announced(V)).toBe(true);
+    expect(world.ledger.entries.size).toBe(0);
+    world.announcer.apply({ remove: [V] });
+    await world.clock.advance(1000);
+    expect(world.host.has(V)).toBe(false);
+    await world.clock.advance(30_000);
+    expect(world.ledger.entries.size).toBe(0);
+  });
+
+  it("writes the ledger before it binds where the kernel keeps no marks", async () => {
+    const world = new World();
+    world.host.marks = "unknown";
+    world.host.addresses.clear();
+    world.host.put("127.0.0.1", 8);
     let recordedAtBind = false;
     world.host.weather = (operation) => {
       if (operation === "bind") recordedAtBind = world.ledger.entries.has(`${V} lo`);
@@ -75,6 +91,20 @@ describe("an announcer that serves", () => {
     );
     expect(world.host.has("192.0.2.11/32")).toBe(false);
     expect([...world.ledger.entries]).toEqual([`${V} lo`]);
+  });
+
+  it("says what only the marks knew was ours when the ledger was lost, and writes it down again", async () => {
+    const world = new World();
+    await world.begin(vip(V), vip("192.0.2.11/32"));
+    world.ledger.entries.clear();
+    world.restart();
+    await world.begin(vip(V));
+    await world.clock.advance(1000);
+    expect(world.named("ledger.rebuilt")).toMatchObject([
+      { entries: 2, causes: [expect.stringContaining(`${V} on lo`)] },
+    ]);
+    expect([...world.ledger.entries]).toEqual([`${V} lo`]);
+    expect(world.host.has("192.0.2.11/32")).toBe(false);
   });
 
   it("rests on the ledger where the kernel keeps no marks, and never guesses without it", async () => {

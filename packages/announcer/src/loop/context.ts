@@ -18,8 +18,8 @@ export interface LoopContext {
   readonly outbox: Outbox;
   readonly turns: Turns;
   policy: Policy;
-  /** The ledger failed and the kernel's marks suffice: go on without it until the next resync. */
-  ledgerOptional: boolean;
+  /** The ledger could not be written; it is left alone until the next observation. */
+  ledgerDown: boolean;
   /** The stop timeout is near: hand-overs are no longer waited for. */
   hurry: boolean;
   /** Observe the host again; resolves when that is done, well or not. */

@@ -2,7 +2,7 @@ import { type RouteMode, routeSignature } from "../ecmp/attributes.ts";
 import type { WithdrawReason } from "../events.ts";
 import { keyOf } from "../host/host-index.ts";
 import type { Step, Wanted } from "../plan/step.ts";
-import type { Binding, LedgerEntry } from "../ports.ts";
+import type { Binding, LedgerEntry, LedgerResult } from "../ports.ts";
 import { backoffMs } from "./backoff.ts";
 import { isUrgent, withdrawCauses } from "./causes.ts";
 import { describeError, type LoopContext } from "./context.ts";
@@ -78,18 +78,24 @@ export class Executor {
   }
 
   async #record(entry: VipEntry, ledgerEntry: LedgerEntry): Promise<void> {
-    const { book, hub, index, logger } = this.#context;
-    const result = await this.#slowly(() => book.record(ledgerEntry));
-    if (result.ok) return this.#succeeded(entry, "record");
-    if (!index.marksReliable) return this.fail(entry, "record", result);
-    if (!this.#context.ledgerOptional) {
-      logger.error(
-        { code: result.code },
-        `the ledger cannot be written, the kernel's marks must do: ${result.message}`,
-      );
-      hub.emit({ event: "ledger.failed", code: result.code }, [result.message]);
-    }
-    this.#context.ledgerOptional = true;
+    const { book, index } = this.#context;
+    const written = book.record(ledgerEntry);
+    if (index.marksReliable) return this.#follow(written);
+    const result = await this.#slowly(() => written);
+    if (result.ok) this.#succeeded(entry, "record");
+    else this.fail(entry, "record", result);
+  }
+
+  /** The ledger follows by itself: a slow disk must not hold up a withdrawal. */
+  #follow(written: Promise<LedgerResult>): void {
+    void written.then((result) => {
+      const { hub, logger, ledgerDown } = this.#context;
+      if (result.ok || ledgerDown) return;
+      this.#context.ledgerDown = true;
+      const { code, message } = result;
+      logger.error({ code }, `the ledger cannot be written, the kernel's marks must do: ${message}`);
+      hub.emit({ event: "ledger.failed", code }, [message, "the kernel's marks tell what is ours until it can"]);
+    });
   }
 
   async #bind(entry: VipEntry, binding: Binding, kind: "bind" | "restore" = "bind"): Promise<void> {
@@ -164,7 +170,10 @@ export class Executor {
   }
 
   async #forget(entry: VipEntry, ledgerEntry: LedgerEntry): Promise<void> {
-    const result = await this.#slowly(() => this.#context.book.forget(ledgerEntry));
+    const { book, index } = this.#context;
+    const written = book.forget(ledgerEntry);
+    if (index.marksReliable) return this.#follow(written);
+    const result = await this.#slowly(() => written);
     if (result.ok) this.#succeeded(entry, "forget");
     else this.fail(entry, "forget", result);
   }

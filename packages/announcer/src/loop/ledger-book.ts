@@ -2,22 +2,37 @@ import { ledgerKey } from "../host/host-index.ts";
 import type { LedgerView } from "../plan/view.ts";
 import type { LedgerEntry, LedgerPort, LedgerResult } from "../ports.ts";
 
-/** The ledger in memory. Changes asked for in one turn, or while a write is under way, become one write. */
+/** What the ledger is to say of one entry, and who waits for that. */
+interface Wish {
+  readonly entry: LedgerEntry;
+  recorded: boolean;
+  readonly waiting: ((result: LedgerResult) => void)[];
+}
+
+/**
+ * The ledger in memory. Changes asked for in one turn, or while a write is under way, become one write; of several wishes for one entry the
+ * last one counts.
+ */
 export class LedgerBook implements LedgerView {
   readonly #port: LedgerPort;
+  /** Durable. */
   readonly #entries = new Map<string, LedgerEntry>();
-  readonly #byPrefix = new Map<string, Set<string>>();
+  /** Interfaces per prefix, as they will be when everything asked for is written. */
+  readonly #expected = new Map<string, Set<string>>();
+  /** Asked for since the last write began. */
+  #wishes = new Map<string, Wish>();
   #tail: Promise<unknown> = Promise.resolve();
   #loaded = false;
-  #record: Batch | null = null;
-  #forget: Batch | null = null;
 
   constructor(port: LedgerPort) {
     this.#port = port;
   }
 
-  get entries(): IterableIterator<LedgerEntry> {
-    return this.#entries.values();
+  /** What is durable and not about to be forgotten. */
+  get entries(): readonly LedgerEntry[] {
+    return [...this.#entries.values()].filter(
+      ({ prefix, interface: name }) => this.#expected.get(prefix)?.has(name) === true,
+    );
   }
 
   /** The ledger has been read once. */
@@ -30,64 +45,83 @@ export class LedgerBook implements LedgerView {
   }
 
   interfacesOf(prefix: string): readonly string[] {
-    return [...(this.#byPrefix.get(prefix) ?? [])];
+    return [...(this.#expected.get(prefix) ?? [])];
   }
 
-  async load(): Promise<LedgerResult> {
-    const loaded = await this.#port.load();
-    this.#loaded ||= loaded.ok;
-    if (loaded.ok) for (const entry of loaded.entries) this.#put(entry);
-    return loaded.ok ? { ok: true } : loaded;
-  }
-
-  /** The entry counts as recorded once it is durable. */
-  record(entry: LedgerEntry): Promise<LedgerResult> {
-    this.#record ??= this.#batch("record");
-    return this.#record.add(entry);
-  }
-
-  forget(entry: LedgerEntry): Promise<LedgerResult> {
-    this.#forget ??= this.#batch("forget");
-    return this.#forget.add(entry);
-  }
-
-  #batch(kind: "record" | "forget"): Batch {
-    const entries: LedgerEntry[] = [];
-    // Behind the writes asked for earlier, which also gives the rest of this turn time to join.
-    const written = this.#tail.then(async (): Promise<LedgerResult> => {
-      if (kind === "record") this.#record = null;
-      else this.#forget = null;
-      const result = await this.#port[kind](entries);
-      if (result.ok)
-        for (const entry of entries)
-          if (kind === "record") this.#put(entry);
-          else this.#drop(entry);
-      return result;
+  /** Behind whatever is being written. */
+  load(): Promise<LedgerResult> {
+    const loaded = this.#tail.then(async (): Promise<LedgerResult> => {
+      const result = await this.#port.load();
+      if (!result.ok) return result;
+      this.#loaded = true;
+      for (const entry of result.entries) {
+        this.#entries.set(ledgerKey(entry), entry);
+        if (!this.#wishes.has(ledgerKey(entry))) this.#expect(entry, true);
+      }
+      return { ok: true };
     });
-    this.#tail = written;
-    return {
-      add: (entry) => {
-        entries.push(entry);
-        return written;
-      },
-    };
+    this.#tail = loaded;
+    return loaded;
   }
 
-  #put(entry: LedgerEntry): void {
-    this.#entries.set(ledgerKey(entry), entry);
-    const names = this.#byPrefix.get(entry.prefix);
-    if (names === undefined) this.#byPrefix.set(entry.prefix, new Set([entry.interface]));
-    else names.add(entry.interface);
+  /** Resolves when the entry is durable, or cannot be. */
+  record(entry: LedgerEntry): Promise<LedgerResult> {
+    return this.#wish(entry, true);
   }
 
-  #drop(entry: LedgerEntry): void {
-    this.#entries.delete(ledgerKey(entry));
-    const names = this.#byPrefix.get(entry.prefix);
-    names?.delete(entry.interface);
-    if (names?.size === 0) this.#byPrefix.delete(entry.prefix);
+  /** Resolves when that is durable, or cannot be. */
+  forget(entry: LedgerEntry): Promise<LedgerResult> {
+    return this.#wish(entry, false);
   }
-}
 
-interface Batch {
-  add(entry: LedgerEntry): Promise<LedgerResult>;
+  /** Resolves when everything asked for so far has been written, or could not be. */
+  written(): Promise<void> {
+    return this.#tail.then(() => {});
+  }
+
+  #wish(entry: LedgerEntry, recorded: boolean): Promise<LedgerResult> {
+    // Behind the write that is under way, which also gives the rest of this turn time to join.
+    if (this.#wishes.size === 0) this.#tail = this.#tail.then(() => this.#write());
+    this.#expect(entry, recorded);
+    const key = ledgerKey(entry);
+    let wish = this.#wishes.get(key);
+    if (wish === undefined) {
+      wish = { entry, recorded, waiting: [] };
+      this.#wishes.set(key, wish);
+    }
+    wish.recorded = recorded;
+    const { waiting } = wish;
+    return new Promise((resolve) => waiting.push(resolve));
+  }
+
+  async #write(): Promise<void> {
+    const wishes = [...this.#wishes.values()];
+    this.#wishes = new Map();
+    for (const recorded of [true, false]) {
+      const some = wishes.filter((wish) => wish.recorded === recorded);
+      if (some.length === 0) continue;
+      const result = await this.#port[recorded ? "record" : "forget"](some.map(({ entry }) => entry));
+      for (const { entry, waiting } of some) {
+        this.#done(entry, recorded, result);
+        for (const resolve of waiting) resolve(result);
+      }
+    }
+  }
+
+  #done(entry: LedgerEntry, recorded: boolean, result: LedgerResult): void {
+    const key = ledgerKey(entry);
+    if (result.ok && recorded) this.#entries.set(key, entry);
+    else if (result.ok) this.#entries.delete(key);
+    // What has been asked for since is expected all the same.
+    else if (!this.#wishes.has(key)) this.#expect(entry, this.#entries.has(key));
+  }
+
+  #expect({ prefix, interface: name }: LedgerEntry, recorded: boolean): void {
+    const names = this.#expected.get(prefix);
+    if (!recorded) {
+      names?.delete(name);
+      if (names?.size === 0) this.#expected.delete(prefix);
+    } else if (names === undefined) this.#expected.set(prefix, new Set([name]));
+    else names.add(name);
+  }
 }

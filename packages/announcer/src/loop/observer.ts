@@ -1,3 +1,4 @@
+import { ledgerKey } from "../host/host-index.ts";
 import type { HostEvent } from "../ports.ts";
 import { backoffMs } from "./backoff.ts";
 import { describeError, type LoopContext } from "./context.ts";
@@ -74,8 +75,9 @@ export class Observer {
     try {
       index.finishDump(await ports.addresses.observe());
       this.#failures = 0;
+      if (!this.#ready) this.#compareLedger();
       this.#ready = true;
-      this.#context.ledgerOptional = false;
+      this.#context.ledgerDown = false;
     } catch (error) {
       index.abandonDump();
       this.#failures++;
@@ -95,6 +97,21 @@ export class Observer {
       `the ledger cannot be read; until it can, only addresses with the kernel's mark count as ours: ${loaded.message}`,
     );
     hub.emit({ event: "ledger.failed", code: loaded.code }, [loaded.message]);
+  }
+
+  /** What only the mark says is ours is ours, and said so: the ledger was lost, or the last run was killed before it had followed. */
+  #compareLedger(): void {
+    const { index, book, hub, logger } = this.#context;
+    if (!index.marksReliable) return;
+    const unknown: string[] = [];
+    for (const { mark, address, prefixLength, interface: name } of index.addresses)
+      if (mark === "ours" && !book.has(ledgerKey({ prefix: `${address}/${prefixLength}`, interface: name })))
+        unknown.push(`${address}/${prefixLength} on ${name}`);
+    if (unknown.length === 0) return;
+    const some = unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ", …" : "");
+    const words = `${unknown.length} address(es) carry our mark and are not in the ledger, which is rebuilt from the marks: ${some}`;
+    logger.warn({ entries: unknown.length }, words);
+    hub.emit({ event: "ledger.rebuilt", entries: unknown.length }, [words]);
   }
 
   #retryMs(): number {

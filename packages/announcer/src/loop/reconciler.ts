@@ -238,7 +238,7 @@ export class Reconciler {
 
   #inBackoff(entry: VipEntry): boolean {
     const hold = entry.hold(this.#context.clock.now());
-    return hold === "backoff" || hold === "paused";
+    return hold === "backoff" || hold === "paused" || hold === "not-taken";
   }
 
   /** A flush of the outbox has offered a route to every peer; `failures` are those that did not take it. */

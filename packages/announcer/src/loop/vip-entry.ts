@@ -58,7 +58,22 @@ export class VipEntry implements RouteState {
     if (this.damping.remainingMs(nowMs) > 0) return "damped";
     if (this.failure === null || this.failure.retryAtMs <= nowMs) return "none";
     const { step } = this.failure;
-    return step === "record" || step === "bind" || step === "restore" ? "backoff" : "paused";
+    switch (step) {
+      case "record":
+      case "bind":
+      case "restore":
+        return "backoff";
+      case "announce":
+      case "drain":
+        return "not-taken";
+      case "withdraw":
+      case "wait":
+      case "unbind":
+      case "forget":
+        return "paused";
+      default:
+        return step satisfies never;
+    }
   }
 
   /** Whatever failed is tried again at the next look. */

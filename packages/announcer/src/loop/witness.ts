@@ -7,8 +7,9 @@ import type { VipEntry } from "./vip-entry.ts";
 
 /** The world as far as one entry sees it now. */
 export function viewEntry(entry: VipEntry, context: LoopContext): VipView {
-  const { index, book, clock, ledgerOptional } = context;
-  return viewOf(entry.vip, index, book, entry, { nowMs: clock.now(), ledgerOptional });
+  const { index, book, clock, ledgerDown } = context;
+  const ledger = index.marksReliable ? (ledgerDown ? "down" : "behind") : "first";
+  return viewOf(entry.vip, index, book, entry, { nowMs: clock.now(), ledger });
 }
 
 /** Compares what an entry remembers with the host, keeps it current, and says what has changed. */

@@ -24,8 +24,8 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
     if (announced) steps.push({ kind: "withdraw", vip: key, reason });
     announced = false;
   };
-  const record = (): void => {
-    if (!view.recorded.includes(vip.interface) && !view.ledgerOptional)
+  const record = (when: VipView["ledger"]): void => {
+    if (view.ledger === when && !view.recorded.includes(vip.interface))
       steps.push({ kind: "record", vip: key, entry: { prefix: key, interface: vip.interface } });
   };
 
@@ -35,9 +35,9 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
   if (announced && !bound) {
     const leftMs =
       view.lostAtMs === null ? policy.restoreWindowMs : view.lostAtMs + policy.restoreWindowMs - view.nowMs;
-    const mayReturn = leftMs > 0 && (wanted.hold === "none" || wanted.hold === "paused");
+    const mayReturn = leftMs > 0 && wanted.hold !== "backoff" && wanted.hold !== "damped";
     if (mayReturn && vip.bind && view.linkUp && view.place === "empty") {
-      record();
+      record("first");
       steps.push({ kind: "restore", vip: key, binding });
       bound = true;
     } else {
@@ -61,21 +61,24 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
     return steps;
   }
 
-  if (wanted.hold !== "none") return steps;
+  if (wanted.hold !== "none" && wanted.hold !== "paused") return steps;
   if (vip.bind && view.linkUp && view.place === "empty" && !bound) {
-    record();
+    record("first");
     steps.push({ kind: "bind", vip: key, binding });
     bound = true;
-  } else if (vip.bind && view.place === "ours") record();
+  }
   if (bound && mayAnnounce(wanted.health)) {
     const mode = wanted.health === "degraded" ? "worst" : "normal";
     const signature = routeSignature(vip, mode);
     if (!announced || view.announced?.signature !== signature) steps.push({ kind: "announce", vip: key, mode });
   }
-  // What is ours but stands elsewhere: left from an earlier intent. The route no longer depends on it.
+  // The route no longer depends on what follows.
+  if (wanted.hold === "paused") return steps;
+  if (vip.bind && (view.place === "ours" || (bound && view.place === "empty"))) record("behind");
+  // What is ours but stands elsewhere: left from an earlier intent.
   for (const other of view.owned)
     if (!(vip.bind && other.interface === vip.interface)) steps.push({ kind: "unbind", vip: key, binding: other });
-  for (const name of view.recorded)
+  for (const name of recorded(view))
     if (name !== vip.interface || !vip.bind || view.place === "foreign")
       steps.push({ kind: "forget", vip: key, entry: { prefix: key, interface: name } });
   return steps;
@@ -84,6 +87,11 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
 /** Whether a VIP in this state has a route at all. */
 function mayAnnounce(health: Health): boolean {
   return health === "healthy" || health === "degraded";
+}
+
+/** What the ledger can be asked to forget. */
+function recorded(view: VipView): readonly string[] {
+  return view.ledger === "down" ? [] : view.recorded;
 }
 
 const REASONS: Record<Wanted["goal"], WithdrawReason> = {
@@ -102,5 +110,5 @@ function takeAway(vip: string, view: VipView, policy: Policy, withdrawn: boolean
       : view.withdrawnAtMs + policy.withdrawWaitMs - view.nowMs;
   if (waitMs > 0 && view.owned.length > 0) steps.push({ kind: "wait", vip, ms: waitMs, until: "routers-know" });
   for (const binding of view.owned) steps.push({ kind: "unbind", vip, binding });
-  for (const name of view.recorded) steps.push({ kind: "forget", vip, entry: { prefix: vip, interface: name } });
+  for (const name of recorded(view)) steps.push({ kind: "forget", vip, entry: { prefix: vip, interface: name } });
 }

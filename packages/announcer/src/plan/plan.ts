@@ -17,7 +17,7 @@ export function plan(desired: readonly Wanted[], observed: Observed, policy: Pol
   for (const { prefix, interface: name } of observed.ledger)
     interfaces.set(prefix, [...(interfaces.get(prefix) ?? []), name]);
   const ledger: LedgerView = { has: (key) => keys.has(key), interfacesOf: (prefix) => interfaces.get(prefix) ?? [] };
-  const at = { nowMs: observed.nowMs, ledgerOptional: false };
+  const at = { nowMs: observed.nowMs, ledger: index.marksReliable ? ("behind" as const) : ("first" as const) };
   const steps: Step[] = [];
   const known = new Set<string>();
   const planOne = (wanted: Wanted): void => {

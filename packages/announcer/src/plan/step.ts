@@ -6,7 +6,7 @@ import type { Binding, HostState, LedgerEntry } from "../ports.ts";
 
 /** One thing to do for one VIP. */
 export type Step =
-  /** Write into the ledger that the binding is going to be ours. */
+  /** Write into the ledger that the binding is ours, or (where the kernel keeps no marks, before it is bound) is going to be. */
   | { readonly kind: "record"; readonly vip: string; readonly entry: LedgerEntry }
   | { readonly kind: "bind"; readonly vip: string; readonly binding: Binding }
   /** Bind again what somebody removed, while the route stays announced. */
@@ -35,10 +35,10 @@ export interface Wanted {
   /** A guard refuses it now. */
   readonly refusal: Refusal | null;
   /**
-   * `backoff`: binding failed a moment ago; `paused`: a step failed that the route does not depend on; `damped`: somebody keeps
-   * removing the address.
+   * A step failed a moment ago and is not tried again yet. `backoff`: binding; `not-taken`: announcing; `paused`: one that the route does not depend
+   * on. `damped`: somebody keeps removing the address.
    */
-  readonly hold: "none" | "backoff" | "paused" | "damped";
+  readonly hold: "none" | "backoff" | "not-taken" | "paused" | "damped";
   /** How long a drain lasts from its first announcement; 0 skips it. */
   readonly drainMs: number;
 }

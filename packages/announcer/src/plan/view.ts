@@ -14,14 +14,21 @@ export interface VipView extends RouteState {
   /** What stands at the place where the VIP belongs. */
   readonly place: "ours" | "foreign" | "empty";
   readonly linkUp: boolean;
-  /** The ledger cannot be written but the kernel's marks can be relied on: go on without it. */
-  readonly ledgerOptional: boolean;
+  readonly ledger: LedgerUse;
 }
+
+/**
+ * `first`: the kernel keeps no marks, so that the ledger alone tells what is ours: it is written before anything is bound. `behind`: the mark comes
+ * with the address and tells; the ledger follows, and nothing waits for the disk. `down`: the same, and the disk has just refused: it is
+ * left alone until the next look at the host.
+ */
+export type LedgerUse = "first" | "behind" | "down";
 
 /** The ledger as {@link viewOf} needs it. */
 export interface LedgerView {
+  /** Durably recorded. */
   has(key: string): boolean;
-  /** Interfaces recorded for a prefix. */
+  /** Interfaces recorded for a prefix, or about to be. */
   interfacesOf(prefix: string): readonly string[];
 }
 
@@ -45,11 +52,11 @@ export function bindingOf(vip: DesiredVip, name: string = vip.interface): Bindin
 export function viewOf(
   vip: DesiredVip,
   index: HostIndex,
-  ledger: LedgerView,
+  book: LedgerView,
   state: RouteState,
-  at: { nowMs: number; ledgerOptional: boolean },
+  at: { nowMs: number; ledger: LedgerUse },
 ): VipView {
-  const inLedger = (key: string): boolean => ledger.has(key);
+  const inLedger = (key: string): boolean => book.has(key);
   const wanted = bindingOf(vip);
   const same = index
     .at(vip.address)
@@ -61,10 +68,10 @@ export function viewOf(
     lostAtMs: state.lostAtMs,
     nowMs: at.nowMs,
     owned: same.filter((address) => isOurs(address, inLedger)).map((address) => bindingOf(vip, address.interface)),
-    recorded: ledger.interfacesOf(vip.prefix),
+    recorded: book.interfacesOf(vip.prefix),
     place: found === undefined ? "empty" : isOurs(found, inLedger) ? "ours" : "foreign",
     linkUp: index.link(vip.interface)?.up === true,
-    ledgerOptional: at.ledgerOptional,
+    ledger: at.ledger,
   };
 }
 

@@ -15,7 +15,8 @@ describe("what holds a VIP back", () => {
     ["record", "backoff"],
     ["bind", "backoff"],
     ["restore", "backoff"],
-    ["announce", "paused"],
+    ["announce", "not-taken"],
+    ["drain", "not-taken"],
     ["unbind", "paused"],
     ["forget", "paused"],
   ])("a failed %s is %s until its retry is due", (step, hold) => {

@@ -41,6 +41,11 @@ function seen(
   };
 }
 
+/** The same on a kernel without marks. */
+function unmarked(observed: Observed): Observed {
+  return { ...observed, addresses: observed.addresses.map((one) => ({ ...one, mark: "unknown" })) };
+}
+
 const announced = { mode: "normal", signature: routeSignature(V, "normal"), sinceMs: 0 } as const;
 const worst = { mode: "worst", signature: routeSignature(V, "worst"), sinceMs: 900 } as const;
 
@@ -52,7 +57,26 @@ function kinds(wanted: readonly Wanted[], observed: Observed): string[] {
 
 describe("plan", () => {
   it.each<[string, Wanted[], Observed, string[]]>([
-    ["binds before it announces, and records before it binds", [serve()], seen(), ["record", "bind", "announce"]],
+    ["binds before it announces, and records last", [serve()], seen(), ["bind", "announce", "record"]],
+    [
+      "records before it binds where the kernel keeps no marks",
+      [serve()],
+      unmarked(seen()),
+      ["record", "bind", "announce"],
+    ],
+    [
+      "binds and withdraws while something unimportant is paused",
+      [serve({ hold: "paused" }), serve({ vip: vip("192.0.2.2"), hold: "paused", health: "unhealthy" })],
+      seen(),
+      ["bind", "announce", "bind"],
+    ],
+    ["offers a route that was not taken only later", [serve({ hold: "not-taken" })], seen({ ours: true }), []],
+    [
+      "takes away what a peer did not take",
+      [serve({ hold: "not-taken", goal: "remove" })],
+      seen({ ours: true, ledger: true, route: { announced } }),
+      ["withdraw removed", "wait 500", "unbind", "forget"],
+    ],
     ["does nothing when all is as wanted", [serve()], seen({ ours: true, ledger: true, route: { announced } }), []],
     [
       "keeps what a killed run left, without adding it again",
@@ -60,7 +84,7 @@ describe("plan", () => {
       seen({ ours: true, ledger: true }),
       ["announce"],
     ],
-    ["records what only the mark says", [serve()], seen({ ours: true }), ["record", "announce"]],
+    ["records what only the mark says", [serve()], seen({ ours: true }), ["announce", "record"]],
     ["removes what a killed run left and nobody wants", [], seen({ ours: true, ledger: true }), ["unbind", "forget"]],
     ["forgets what the ledger alone remembers", [], seen({ ledger: true }), ["forget"]],
     [
@@ -100,7 +124,7 @@ describe("plan", () => {
       seen({ ours: true, ledger: true, route: { announced } }),
       ["withdraw damped"],
     ],
-    ["binds an unhealthy VIP and does not announce it", [serve({ health: "unhealthy" })], seen(), ["record", "bind"]],
+    ["binds an unhealthy VIP and does not announce it", [serve({ health: "unhealthy" })], seen(), ["bind", "record"]],
     [
       "binds a VIP of unknown health and does not announce it",
       [serve({ health: "unknown" })],
@@ -237,6 +261,7 @@ const markArb = fc.constantFrom<HostAddress["mark"]>("ours", "other");
 const prefixes = vips.map(({ prefix }) => prefix).concat("192.0.2.99/32");
 const observedArb: fc.Arbitrary<Observed> = fc
   .record({
+    marked: fc.boolean(),
     addresses: fc.uniqueArray(
       fc
         .record({ prefix: fc.constantFrom(...prefixes), mark: markArb, name: fc.constantFrom("lo", "eth0") })
@@ -256,13 +281,40 @@ const observedArb: fc.Arbitrary<Observed> = fc
       }),
     ),
   })
-  .map(({ addresses, ledger, routes }) => ({
+  .map(({ marked, addresses, ledger, routes }) => {
+    const state = stateOf({ addresses, ledger, routes });
+    return marked ? state : unmarked(state);
+  });
+
+function stateOf({
+  addresses,
+  ledger,
+  routes,
+}: {
+  addresses: readonly HostAddress[];
+  ledger: readonly LedgerEntry[];
+  routes: readonly (RouteState & { prefix: string })[];
+}): Observed {
+  return {
     nowMs: 1000,
     addresses: [lo, ...addresses],
     links: ["lo", "eth0"].map((name) => ({ name, up: true })),
     ledger,
     routes: new Map(routes.map(({ prefix, ...state }) => [prefix, state])),
-  }));
+  };
+}
+
+/** Whether an address is ours, by its mark or by the ledger. */
+function isOurs(one: HostAddress, observed: Observed): boolean {
+  const noted = observed.ledger.some(
+    ({ prefix, interface: name }) => prefix === `${one.address}/${one.prefixLength}` && name === one.interface,
+  );
+  return one.mark === "ours" || (one.mark === "unknown" && noted);
+}
+
+function marked({ addresses }: Observed): boolean {
+  return addresses.every(({ mark }) => mark !== "unknown");
+}
 
 function obey(step: Step, observed: Observed, wanted: readonly Wanted[]): Observed {
   const state = observed.routes.get(step.vip) ?? { announced: null, withdrawnAtMs: null, lostAtMs: null };
@@ -280,7 +332,10 @@ function obey(step: Step, observed: Observed, wanted: readonly Wanted[]): Observ
     case "restore":
       return {
         ...observed,
-        addresses: [...observed.addresses, at("ours", step.binding.prefix, step.binding.interface)],
+        addresses: [
+          ...observed.addresses,
+          at(marked(observed) ? "ours" : "unknown", step.binding.prefix, step.binding.interface),
+        ],
         routes: route({ lostAtMs: null }),
       };
     case "unbind": {
@@ -312,8 +367,8 @@ describe("plan from any observed state", () => {
   it("converges, one step and a new plan at a time, in an order that keeps promises 1 to 3", () => {
     fc.assert(
       fc.property(wantedArb, observedArb, (wanted, start) => {
-        const foreign = (state: Observed): string[] =>
-          state.addresses.filter(({ mark }) => mark === "other").map((one) => `${one.address} ${one.interface}`);
+        const nameOf = (one: HostAddress): string => `${one.address} ${one.interface}`;
+        const foreign = start.addresses.filter((one) => !isOurs(one, start)).map(nameOf);
         let now = start;
         let steps = plan(wanted, now, defaultPolicy);
         for (let count = 0; steps.length > 0; count++) {
@@ -326,14 +381,15 @@ describe("plan from any observed state", () => {
                 `${one.address}/${one.prefixLength}` === step.vip && (name === undefined || one.interface === name),
             );
           if (step.kind === "announce" || step.kind === "drain") assert.ok(there("lo"), `${step.kind} before bind`);
-          if (step.kind === "bind") {
+          if (step.kind === "bind" && !marked(start)) {
             const noted = now.ledger.some(({ prefix, interface: name }) => prefix === step.vip && name === "lo");
             assert.ok(noted, "bind before its ledger entry");
           }
           if (step.kind === "unbind") {
             const { address, interface: name } = step.binding;
             const found = now.addresses.find((one) => one.address === address && one.interface === name);
-            assert.equal(found?.mark, "ours");
+            assert.ok(found !== undefined && isOurs(found, start.addresses.includes(found) ? start : now));
+            assert.ok(!foreign.includes(nameOf(found)), "unbind of what is not ours");
             const given = wanted.find(({ vip: one }) => one.prefix === step.vip);
             if (given === undefined || given.goal !== "serve" || name === "lo")
               assert.ok(!(routed && given?.vip.bind !== false), "unbind while announced");
@@ -341,11 +397,12 @@ describe("plan from any observed state", () => {
           now = obey(step, now, wanted);
           steps = plan(wanted, now, defaultPolicy);
         }
-        expect(foreign(now)).toEqual(foreign(start));
+        expect(now.addresses.map(nameOf)).toEqual(expect.arrayContaining(foreign));
         for (const one of wanted) {
-          const place = now.addresses.find(
+          const found = now.addresses.find(
             (address) => `${address.address}/${address.prefixLength}` === one.vip.prefix && address.interface === "lo",
-          )?.mark;
+          );
+          const place = found === undefined ? "empty" : isOurs(found, now) ? "ours" : "other";
           const taken = one.goal !== "serve" || one.refusal !== null;
           const usable = one.vip.bind ? place === "ours" || (place === "other" && one.vip.adopt) : place === "other";
           expect(now.routes.get(one.vip.prefix)?.announced != null).toBe(
@@ -358,7 +415,7 @@ describe("plan from any observed state", () => {
             .filter(({ goal, refusal: no, vip: one }) => goal === "serve" && no === null && one.bind)
             .map(({ vip: one }) => one.prefix),
         );
-        for (const one of now.addresses.filter(({ mark }) => mark === "ours")) {
+        for (const one of now.addresses.filter((one) => isOurs(one, now))) {
           expect(kept).toContain(`${one.address}/${one.prefixLength}`);
           expect(one.interface).toBe("lo");
         }

@@ -129,7 +129,7 @@ describe("plan", () => {
       "binds a VIP of unknown health and does not announce it",
       [serve({ health: "unknown" })],
       seen(),
-      ["record", "bind"],
+      ["bind", "record"],
     ],
     [
       "announces a degraded VIP with the worst preference, once",
@@ -397,7 +397,11 @@ describe("plan from any observed state", () => {
           now = obey(step, now, wanted);
           steps = plan(wanted, now, defaultPolicy);
         }
-        expect(now.addresses.map(nameOf)).toEqual(expect.arrayContaining(foreign));
+        const left = new Set(now.addresses.map(nameOf));
+        assert.ok(
+          foreign.every((one) => left.has(one)),
+          "something of others is gone",
+        );
         for (const one of wanted) {
           const found = now.addresses.find(
             (address) => `${address.address}/${address.prefixLength}` === one.vip.prefix && address.interface === "lo",
@@ -424,7 +428,7 @@ describe("plan from any observed state", () => {
           expect(name).toBe("lo");
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -133,6 +133,7 @@ function logEvent(log: Log, event: AnnouncerEvent): void {
     case "vip.refused":
     case "vip.damped":
     case "ledger.failed":
+    case "ledger.rebuilt":
       return;
     default:
       name satisfies never;

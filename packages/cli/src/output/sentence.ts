@@ -50,6 +50,8 @@ function statement(event: AnnouncerEvent): string {
       return `${event.vip} is back on ${event.interface} after ${event.afterMs} ms, ${event.withdrawn ? "withdrawn meanwhile" : "still announced"}`;
     case "ledger.failed":
       return `the record of our addresses cannot be kept: ${event.code}`;
+    case "ledger.rebuilt":
+      return `the record of our addresses was incomplete and is rebuilt from the kernel's marks: ${event.entries} found`;
     case "config.reloaded":
       return `configuration reloaded: ${event.added} added, ${event.changed} changed, ${event.removed} removed`;
     case "events.lost":

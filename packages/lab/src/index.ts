@@ -1,7 +1,12 @@
 export { countAnswers, measureOutage, type Outage, type Probe, worstOutage } from "./client/measure.ts";
 export { type BrokenConnection, type HeldConnection, type HeldGroup, Prober } from "./client/prober.ts";
 export { LabError, type LabErrorCode } from "./errors.ts";
-export type { ProberArguments, ProbeTarget } from "./inner/messages.ts";
+export type { HashPolicy } from "./flows/client-host.ts";
+export { countResets, type ResetCount, type Spread, spreadOf } from "./flows/count.ts";
+export { type EcmpMeasurement, type EcmpOptions, measureEcmp } from "./flows/ecmp.ts";
+export { type EcmpEvent, type EcmpEventName, ecmpEvents } from "./flows/ecmp-events.ts";
+export { type HashMember, movedShares } from "./flows/hash-threshold.ts";
+export type { ProberArguments, ProbeTarget, Transfer } from "./inner/messages.ts";
 export type { RouteReading } from "./inner/watch.ts";
 export { Lab, type LabOptions, type RouterFactory } from "./lab.ts";
 export { announceArguments } from "./node/announce-arguments.ts";
@@ -15,6 +20,7 @@ export { createRouter, routerKinds } from "./router/registry.ts";
 export type {
   BgpPath,
   NextHop,
+  ResilientGroups,
   Router,
   RouterConfig,
   RouterKind,

@@ -1,6 +1,6 @@
 import { labEntryPath } from "../entry-path.ts";
 import { LabError } from "../errors.ts";
-import type { ProberArguments, ProberMessage } from "../inner/messages.ts";
+import type { ProberArguments, ProberMessage, Transfer } from "../inner/messages.ts";
 import type { RouteGap, RouteReading } from "../inner/watch.ts";
 import type { LabProcess } from "../sandbox/lab-process.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -36,6 +36,7 @@ export class Prober {
   readonly #held = new Map<number, HeldConnection & { readonly group: number }>();
   readonly #broken: (BrokenConnection & { readonly group: number })[] = [];
   readonly #settled = new Set<number>();
+  readonly #transferred = new Map<number, readonly Transfer[]>();
   #nextGroup = 1;
 
   private constructor(process: LabProcess, targets: readonly string[]) {
@@ -72,10 +73,10 @@ export class Prober {
     );
   }
 
-  /** Opens `count` long-lived connections to a target and returns those that were answered. */
-  async hold(target: string, count: number, timeoutMs = 3000): Promise<HeldGroup> {
+  /** Opens `count` long-lived connections to a target, from these local addresses in turn, and returns those that were answered. */
+  async hold(target: string, count: number, timeoutMs = 3000, sources: readonly string[] = []): Promise<HeldGroup> {
     const group = this.#nextGroup++;
-    await this.process.write(`${JSON.stringify({ op: "hold", group, target, count })}\n`);
+    await this.process.write(`${JSON.stringify({ op: "hold", group, target, count, sources })}\n`);
     await waitFor("the held connections did not open", () => (this.#settled.has(group) ? true : null), timeoutMs);
     const inGroup = <T extends { readonly group: number }>(all: Iterable<T>): T[] =>
       [...all].filter((connection) => connection.group === group);
@@ -84,6 +85,18 @@ export class Prober {
       broken: () => inGroup(this.#broken),
       release: () => this.process.write(`${JSON.stringify({ op: "release", group })}\n`),
     };
+  }
+
+  /** From each local address a connection that sends so many octets and waits for them to come back, for `limitMs` at most. */
+  async transfer(
+    target: string,
+    sources: readonly string[],
+    octets: number,
+    limitMs: number,
+  ): Promise<readonly Transfer[]> {
+    const group = this.#nextGroup++;
+    await this.process.write(`${JSON.stringify({ op: "transfer", group, target, sources, octets, limitMs })}\n`);
+    return waitFor("the transfers did not end", () => this.#transferred.get(group) ?? null, limitMs + 3000);
   }
 
   async stop(): Promise<void> {
@@ -107,6 +120,9 @@ export class Prober {
         return;
       case "hold-done":
         this.#settled.add(message.group);
+        return;
+      case "transferred":
+        this.#transferred.set(message.group, message.list);
         return;
       case "broken": {
         const held = this.#held.get(message.id);

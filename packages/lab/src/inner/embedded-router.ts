@@ -5,22 +5,18 @@
 import {
   type AttributeValues,
   acceptAll,
-  formatAddress,
   formatPrefix,
   LocRib,
-  type LocRibChange,
   Origin,
   parseAddress,
   parsePrefix,
   type RouteSource,
 } from "@vipcast/bgp";
-import { LinuxError, Rtnetlink } from "@vipcast/linux";
 import { type Logger, type Peer, type RoutesChanged, Speaker } from "@vipcast/speaker";
 import type { BgpPath, RouterConfig, RouterSession } from "../router/router.ts";
 import { LineSplitter } from "../sandbox/json-lines.ts";
+import { gatewayOf, type InstalledRoutes, MultipathRoutes, ResilientRoutes } from "./installed-routes.ts";
 
-/** rtm_protocol of the routes this router installs, so that it removes no others. */
-const routeProtocol = 118;
 /** As many next hops as a lab can have nodes. */
 const maximumPaths = 32;
 
@@ -47,7 +43,7 @@ export type EmbeddedRouterMessage =
 export async function runEmbeddedRouter(options: EmbeddedRouterArguments): Promise<void> {
   const { config } = options;
   const send = (message: EmbeddedRouterMessage): boolean => process.stdout.write(`${JSON.stringify(message)}\n`);
-  const kernel = options.installRoutes ? new KernelRoutes() : null;
+  const kernel = options.installRoutes ? installedRoutes(config) : null;
   const table = new RouterTable(kernel);
   const speaker = new Speaker({ asn: config.asn, routerId: config.routerId, logger: stderrLogger });
   for (const host of options.listen) await speaker.listen({ host, port: config.listenPort ?? 179 });
@@ -90,13 +86,17 @@ export async function runEmbeddedRouter(options: EmbeddedRouterArguments): Promi
   send({ kind: "listening" });
 }
 
+function installedRoutes({ resilient }: RouterConfig): InstalledRoutes {
+  return resilient === undefined ? new MultipathRoutes() : new ResilientRoutes(resilient);
+}
+
 /** What every neighbour announced, and what of it is used. */
 class RouterTable {
-  readonly #kernel: KernelRoutes | null;
+  readonly #kernel: InstalledRoutes | null;
   readonly #rib = new LocRib({ maximumPaths, asPathRelax: true });
   readonly #received = new Map<string, Map<string, AttributeValues>>();
 
-  constructor(kernel: KernelRoutes | null) {
+  constructor(kernel: InstalledRoutes | null) {
     this.#kernel = kernel;
   }
 
@@ -127,38 +127,6 @@ class RouterTable {
   }
 }
 
-/** The routes this router has in the kernel. */
-class KernelRoutes {
-  readonly #netlink = new Rtnetlink();
-
-  /** What a predecessor that was killed has left is removed. */
-  constructor() {
-    this.clear();
-  }
-
-  apply({ prefix, multipath }: LocRibChange): void {
-    const destination = formatPrefix(prefix);
-    const family = destination.includes(":") ? "ipv6" : "ipv4";
-    const gateways = multipath.flatMap(({ attributes }) => gatewayOf(attributes) ?? []);
-    try {
-      if (gateways.length === 0) this.#netlink.deleteRoute({ family, destination, protocol: routeProtocol });
-      else {
-        const nextHops = gateways.map((gateway) => ({ gateway }));
-        this.#netlink.replaceRoute({ family, destination, protocol: routeProtocol, nextHops });
-      }
-    } catch (error) {
-      // A next hop that cannot be reached is the neighbour's mistake: the router says so and goes on.
-      if (!(error instanceof LinuxError)) throw error;
-      process.stderr.write(`${error.message}\n`);
-    }
-  }
-
-  clear(): void {
-    for (const { family, destination, priority } of this.#netlink.routes({ protocol: routeProtocol }))
-      this.#netlink.deleteRoute({ family, destination, priority, protocol: routeProtocol });
-  }
-}
-
 function sourceOf(peer: Peer): RouteSource {
   const routerId = parseAddress(peer.snapshot().session?.routerId ?? "0.0.0.0") ?? new Uint8Array(4);
   return {
@@ -168,11 +136,6 @@ function sourceOf(peer: Peer): RouteSource {
     asn: peer.asn,
     internal: false,
   };
-}
-
-/** The next hop as text; of a pair with a link-local address (RFC 2545 §3) the global one. */
-function gatewayOf({ nextHop }: AttributeValues): string | undefined {
-  return nextHop === undefined ? undefined : formatAddress(nextHop, 0, nextHop.length === 4 ? 4 : 16);
 }
 
 function pathOf(peer: string, attributes: AttributeValues, best: boolean, multipath: boolean): BgpPath {

@@ -1,12 +1,12 @@
 import { connect, type Socket } from "node:net";
 import { LineSplitter } from "../sandbox/json-lines.ts";
 import { monotonicMs } from "../sandbox/protocol.ts";
-import type { ProberArguments, ProberMessage, ProberOrder, ProbeTarget } from "./messages.ts";
+import type { ProberArguments, ProberMessage, ProberOrder, ProbeTarget, Transfer } from "./messages.ts";
 import { watchRoutes } from "./watch.ts";
 
 type ProbeRow = readonly [number, number, number, string | null, string | null];
 
-/** How often results are written and held connections are spoken to, in milliseconds. */
+/** How often results are written and, by default, held connections are spoken to, in milliseconds. */
 const flushMs = 40;
 
 /**
@@ -17,7 +17,8 @@ export function runProber(options: ProberArguments): void {
   const send = (message: ProberMessage): boolean => process.stdout.write(`${JSON.stringify(message)}\n`);
   if (options.watchRoutes.length > 0) watchRoutes(options.watchRoutes, send);
   let rows: ProbeRow[] = [];
-  options.targets.forEach((target, index) => {
+  const probed = options.intervalMs > 0 ? options.targets : [];
+  probed.forEach((target, index) => {
     // Spread over the interval, so that the targets do not all connect in one turn of the event loop.
     setTimeout(
       () =>
@@ -29,11 +30,44 @@ export function runProber(options: ProberArguments): void {
   setInterval(() => {
     if (rows.length > 0) send({ kind: "probes", list: rows });
     rows = [];
-    held.speak();
   }, flushMs);
+  setInterval(() => held.speak(), options.speakMs ?? flushMs);
   const lines = new LineSplitter((line) => held.obey(JSON.parse(line) as ProberOrder));
   process.stdin.on("data", (chunk: Buffer) => lines.push(chunk));
   process.stdin.on("end", () => process.exit(0));
+}
+
+/** Sends so many octets, and waits until the greeting and all of them came back. Never rejects. */
+function transfer(
+  target: ProbeTarget,
+  { octets, limitMs }: ProberOrder & { readonly op: "transfer" },
+): Promise<Transfer> {
+  const at = monotonicMs();
+  const socket = dial(target);
+  return new Promise((resolve) => {
+    let greeting = "";
+    let greeted = false;
+    let left = octets;
+    const finish = (ms: number | null): void => {
+      clearTimeout(timer);
+      socket.resetAndDestroy();
+      resolve({ source: target.source ?? "", answer: greeted ? greeting : null, ms });
+    };
+    const timer = setTimeout(() => finish(null), limitMs);
+    socket.on("data", (chunk: Buffer) => {
+      const end = greeted ? -1 : chunk.indexOf("\n");
+      if (!greeted) greeting += chunk.toString("latin1", 0, end < 0 ? chunk.length : end);
+      if (greeted) left -= chunk.length;
+      else if (end >= 0) {
+        greeted = true;
+        left -= chunk.length - end - 1;
+        socket.write(Buffer.alloc(octets));
+      }
+      if (left <= 0) finish(round(monotonicMs() - at));
+    });
+    socket.once("error", () => finish(null));
+    socket.once("close", () => finish(null));
+  });
 }
 
 /** One new connection: the answer is the line the service says on connect. */
@@ -89,8 +123,14 @@ class HeldConnections {
   obey(order: ProberOrder): void {
     switch (order.op) {
       case "hold":
-        this.#hold(order.group, order.target, order.count);
+        this.#hold(order);
         return;
+      case "transfer": {
+        const target = this.#options.targets.find(({ key }) => key === order.target);
+        const all = target === undefined ? [] : order.sources.map((source) => transfer({ ...target, source }, order));
+        void Promise.all(all).then((list) => this.#send({ kind: "transferred", group: order.group, list }));
+        return;
+      }
       case "release":
         for (const held of [...this.#open.values()]) {
           if (held.group !== order.group) continue;
@@ -111,14 +151,16 @@ class HeldConnections {
     }
   }
 
-  #hold(group: number, key: string, count: number): void {
+  #hold({ group, target: key, count, sources }: ProberOrder & { readonly op: "hold" }): void {
     const target = this.#options.targets.find((candidate) => candidate.key === key);
     let waiting = target === undefined ? 0 : count;
     const settled = (): void => {
       if (--waiting <= 0) this.#send({ kind: "hold-done", group });
     };
     if (target === undefined || count === 0) settled();
-    else for (let number = 0; number < count; number++) this.#openOne(group, target, settled);
+    else
+      for (let number = 0; number < count; number++)
+        this.#openOne(group, { ...target, source: sources[number % sources.length] ?? target.source }, settled);
   }
 
   #openOne(group: number, target: ProbeTarget, settled: () => void): void {

@@ -53,6 +53,14 @@ export interface RouterPeer {
   readonly password?: string;
 }
 
+/** Settings of Linux' resilient next-hop groups. */
+export interface ResilientGroups {
+  /** Hash buckets of a group, 1..65535: many more than next hops. */
+  readonly buckets: number;
+  /** A bucket is given to another next hop for balance alone only after so many seconds without a packet. */
+  readonly idleSeconds: number;
+}
+
 /** What a router is told before it starts. Drivers translate it into the daemon's own language. */
 export interface RouterConfig {
   readonly asn: number;
@@ -63,6 +71,8 @@ export interface RouterConfig {
   readonly listenPort?: number;
   /** Hold time to offer, in seconds. Default 90. */
   readonly holdTime?: number;
+  /** Routes over resilient next-hop groups; `embedded` alone has them. Default ordinary multipath routes. */
+  readonly resilient?: ResilientGroups;
   /** Text added to the daemon's configuration at the top level, in its own language; ignored by `embedded`. */
   readonly extra?: string;
 }

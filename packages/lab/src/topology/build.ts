@@ -31,7 +31,7 @@ export async function buildTopology(sandbox: Sandbox, plan: Plan): Promise<void>
   await batch(sandbox, "router", ["link add wan type veth peer name eth0 netns client"]);
   await Promise.all([
     configure(sandbox, "router", routerSysctls(plan.ipv6), routerCommands(plan)),
-    configure(sandbox, "client", hostSysctls(plan.ipv6), clientCommands(plan)),
+    configure(sandbox, "client", [...hostSysctls(plan.ipv6), ...farAwaySysctls], clientCommands(plan)),
     ...plan.nodes.map((node) => configure(sandbox, node.name, hostSysctls(plan.ipv6), nodeCommands(plan, node))),
   ]);
 }
@@ -114,6 +114,12 @@ function hostSysctls(ipv6: boolean, devices: readonly string[] = ["eth0"]): read
   return ["net/ipv4/conf/all/rp_filter=0", "net/ipv4/conf/default/rp_filter=0", ...six];
 }
 
+/**
+ * Inside one machine a packet keeps the hash its socket gave it, and Linux' routers take that for the hash of its ports. A socket that
+ * repeats a lost segment chooses another one (Linux 5.19): then its connection would take another next hop, which behind a cable it never does.
+ */
+export const farAwaySysctls: readonly string[] = ["-net/core/txrehash=0"];
+
 function routerSysctls(ipv6: boolean): readonly string[] {
   const six = ipv6 ? ["net/ipv6/conf/all/forwarding=1", "net/ipv6/fib_multipath_hash_policy=1"] : [];
   // Policy 1 hashes addresses and ports: each new connection of one client may take another node.
@@ -125,6 +131,13 @@ function routerSysctls(ipv6: boolean): readonly string[] {
   ];
 }
 
+/** A shell command for `path=value`; with a `-` before it, as in sysctl.d, a kernel that does not have it is no failure. */
+export function sysctlCommand(setting: string): string {
+  const [path = "", value = ""] = setting.replace(/^-/, "").split("=");
+  const command = `echo ${value} >/proc/sys/${path}`;
+  return setting.startsWith("-") ? `[ ! -e /proc/sys/${path} ] || ${command}` : command;
+}
+
 /** One process a host: its sysctls, then its `ip` commands; rules for IPv6 sources need a batch of that family. */
 async function configure(
   sandbox: Sandbox,
@@ -134,7 +147,7 @@ async function configure(
 ): Promise<void> {
   const isRule6 = (command: string): boolean => command.startsWith("rule ") && command.includes(":");
   const script = [
-    ...sysctls.map((setting) => `echo ${setting.replace(/^(.*)=(.*)$/, "$2 >/proc/sys/$1")}`),
+    ...sysctls.map(sysctlCommand),
     "ip -batch - <<END",
     ...commands.filter((command) => !isRule6(command)),
     "END",

@@ -1,0 +1,102 @@
+import type { Lab } from "../lab.ts";
+import type { LabNode } from "../node/lab-node.ts";
+import { monotonicMs } from "../sandbox/protocol.ts";
+
+/** Something that happens to a node, of which the price in open connections is measured. */
+export type EcmpEventName =
+  | "power-off"
+  | "kill"
+  | "crash"
+  | "stop"
+  | "drain"
+  | "restart"
+  | "return"
+  | "address-deleted";
+
+/** How an event is brought about. Before it every node announces, unless `prepare` has changed that. */
+export interface EcmpEvent {
+  readonly name: EcmpEventName;
+  /** For people: what happens. */
+  readonly summary: string;
+  /** Whether the router must forward to the node in the end. */
+  readonly stays: boolean;
+  readonly prepare?: (lab: Lab, node: LabNode) => Promise<void>;
+  readonly act: (lab: Lab, node: LabNode) => Promise<void>;
+}
+
+/** How long a node drains in the event of that name, in seconds. */
+const drainSeconds = 2;
+
+async function stop(_lab: Lab, node: LabNode): Promise<void> {
+  await node.stop();
+}
+
+/** Ends a node that has drained nothing, without looking at what it costs. */
+async function leave(lab: Lab, node: LabNode): Promise<void> {
+  await node.stop();
+  await lab.waitForNextHops(others(lab, node));
+}
+
+/** Names of all nodes but one. */
+export function others(lab: Lab, node: LabNode): readonly string[] {
+  return lab.nodes.map(({ name }) => name).filter((name) => name !== node.name);
+}
+
+/** The events, in an order in which each leaves little to repair for the next. */
+export const ecmpEvents: readonly EcmpEvent[] = [
+  {
+    name: "address-deleted",
+    summary: "the VIP is deleted by hand and put back by the announcer",
+    stays: true,
+    async act(lab, node) {
+      const since = monotonicMs();
+      await Promise.all(lab.plan.vips.map((vip) => node.deleteAddress(vip)));
+      for (const vip of lab.plan.vips)
+        await node.waitForEvent("address.restored", { since, where: ({ fields }) => fields.vip === vip });
+    },
+  },
+  { name: "stop", summary: "SIGTERM, no drain", stays: false, act: stop },
+  { name: "return", summary: "the node comes back", stays: true, prepare: leave, act: (_lab, node) => node.start() },
+  {
+    name: "drain",
+    summary: `SIGTERM, ${drainSeconds} s of drain`,
+    stays: false,
+    async prepare(lab, node) {
+      await leave(lab, node);
+      await node.start(["--drain", String(drainSeconds)]);
+      await lab.waitForNextHops(lab.nodes.map(({ name }) => name));
+    },
+    act: stop,
+  },
+  {
+    name: "restart",
+    summary: "SIGTERM and started again at once",
+    stays: true,
+    async act(_lab, node) {
+      await node.stop();
+      await node.start();
+    },
+  },
+  { name: "crash", summary: "SIGKILL for the announcer alone", stays: false, act: (_lab, node) => node.crash() },
+  { name: "kill", summary: "SIGKILL for announcer and service", stays: false, act: (_lab, node) => node.kill() },
+  {
+    name: "power-off",
+    summary: "the whole host is gone without a word",
+    stays: false,
+    async act(_lab, node) {
+      await node.partition();
+      await node.kill();
+    },
+  },
+];
+
+/** Everything that an event may have taken away is there again, and the router forwards to all. */
+export async function bringBack(lab: Lab, node: LabNode): Promise<void> {
+  await node.heal();
+  if (!node.serviceRuns) await node.startService();
+  if (node.announcer?.exit !== null) await node.start();
+  await lab.waitForNextHops(
+    lab.nodes.map(({ name }) => name),
+    20_000,
+  );
+}

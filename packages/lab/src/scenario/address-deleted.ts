@@ -28,15 +28,27 @@ export const addressDeleted: Scenario = {
   },
 };
 
-/** Deletes a VIP once and looks at what happens; says it in words, and reports what must not. */
-export async function deleteOnce(run: ScenarioRun, node: LabNode, vip: string): Promise<string> {
+/** Deletes a VIP and waits until the node's kernel has it again: when it was deleted, and what the kernel's notices say. */
+export async function deleteAndAwait(
+  run: ScenarioRun,
+  node: LabNode,
+  vip: string,
+): Promise<{ readonly since: number; readonly lost: number; readonly back: number }> {
+  const seen = node.addressChanges.length;
   const since = await node.deleteAddress(vip);
   const change = (bound: boolean): number | null =>
-    node.addressChanges.find((seen) => seen.vip === vip && seen.bound === bound && seen.at >= since)?.at ?? null;
+    node.addressChanges.slice(seen).find((notice) => notice.vip === vip && notice.bound === bound && notice.at >= since)
+      ?.at ?? null;
   const lost = await waitFor(`the kernel did not report that ${vip} went`, () => change(false), 2000, 2);
   const back = await waitFor(`${vip} was not put back`, () => change(true), 3000, 2);
-  // Counted from when it was seen back: on a busy machine the deletion itself comes late. A long absence is reported below.
+  // Counted from when it was seen back: on a busy machine the deletion itself comes late. A long absence is reported elsewhere.
   run.excuses.push({ node: node.name, from: since, to: back + seenLateMs });
+  return { since, lost, back };
+}
+
+/** Deletes a VIP once and looks at what happens; says it in words, and reports what must not. */
+export async function deleteOnce(run: ScenarioRun, node: LabNode, vip: string): Promise<string> {
+  const { since, lost, back } = await deleteAndAwait(run, node, vip);
   await node.waitForEvent("address.restored", { since, where: ({ fields }) => fields.vip === vip });
   await sleep(300);
   const losses = addressLosses(node.events, since).filter((loss) => loss.vip === vip);

@@ -76,6 +76,21 @@ export function checkLosses(
   });
 }
 
+/** A withdrawal may be so much later than the window: the announcer waits its turn on a busy machine. */
+const withdrawnLateMs = 250;
+
+/** Promise 1: a VIP that is not back within the window is withdrawn then, and not at some later time. By the announcer's clock; `events` are of one node. */
+export function checkWithdrawnInTime(node: string, events: readonly NodeEvent[]): readonly BrokenPromise[] {
+  return events.flatMap((withdrawn, index) => {
+    if (withdrawn.event !== "vip.withdrawn" || withdrawn.fields.reason !== "address-lost") return [];
+    const vip = String(withdrawn.fields.vip);
+    const lost = events.slice(0, index).findLast(({ event, fields }) => event === "address.lost" && fields.vip === vip);
+    const ms = lost === undefined ? Number.NaN : timeOf(withdrawn) - timeOf(lost);
+    if (ms <= restoreWindowMs + withdrawnLateMs) return [];
+    return [{ promise: 1, node, vip, detail: `withdrawn only ${ms} ms after its address was lost` }];
+  });
+}
+
 /** How long the kernel's notices say that the address was away; what the announcer says where they know of no such time. */
 function absenceSeen({ vip, at, backAfterMs }: AddressLoss, changes: readonly AddressChange[]): number {
   const distance = ({ from }: { readonly from: number }): number => Math.abs(from - at);

@@ -3,7 +3,9 @@ import { chaos } from "./chaos.ts";
 import { linkDown, partition } from "./cuts.ts";
 import { demo } from "./demo.ts";
 import { killNodeScenario } from "./kill-node.ts";
+import { loDownUp } from "./lo-down-up.ts";
 import { peerStalled } from "./peer-stalled.ts";
+import { rival } from "./rival.ts";
 import { routerRestart } from "./router-restart.ts";
 import type { Scenario } from "./run.ts";
 import { steady } from "./steady.ts";
@@ -20,6 +22,8 @@ export type ScenarioName =
   | "router-restart"
   | "peer-stalled"
   | "address-deleted"
+  | "rival"
+  | "lo-down-up"
   | "chaos";
 
 /** The scenarios that come with the lab. */
@@ -33,5 +37,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "router-restart": routerRestart,
   "peer-stalled": peerStalled,
   "address-deleted": addressDeleted,
+  rival,
+  "lo-down-up": loDownUp,
   chaos,
 };

@@ -6,6 +6,9 @@ import { checkCleanedUp, checkWithdrawnBeforeUnbound } from "./promises.ts";
 import type { FaultMeasurement } from "./result.ts";
 import type { ScenarioRun } from "./run.ts";
 
+/** So many routes are written out at the start. */
+const shownRoutes = 3;
+
 /** Names of the nodes whose announcer runs. */
 export function runningNodes({ lab }: ScenarioRun): readonly string[] {
   return lab.nodes.filter((node) => node.announcer !== null && node.announcer.exit === null).map((node) => node.name);
@@ -22,7 +25,11 @@ export async function startAll(run: ScenarioRun): Promise<void> {
   });
   await run.step("the router spreads the traffic over all nodes", async () => {
     await lab.waitForNextHops(names);
-    return (await Promise.all(lab.plan.vips.map((vip) => describeRoute(run, vip)))).join("; ");
+    const { vips } = lab.plan;
+    const shown = await Promise.all(vips.slice(0, shownRoutes).map((vip) => describeRoute(run, vip)));
+    return [...shown, ...(vips.length > shownRoutes ? [`${vips.length - shownRoutes} more VIPs alike`] : [])].join(
+      "; ",
+    );
   });
   await allAnswer(run, names);
 }

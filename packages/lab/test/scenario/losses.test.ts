@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AddressChange, NodeEvent } from "../../src/node/lab-node.ts";
-import { addressLosses, checkLosses } from "../../src/scenario/losses.ts";
+import { addressLosses, checkLosses, checkWithdrawnInTime } from "../../src/scenario/losses.ts";
 
 const vip = "192.0.2.10/32";
 
@@ -79,5 +79,24 @@ describe("the loss of an announced address", () => {
     expect(addressLosses(all).map(({ backAfterMs }) => backAfterMs)).toEqual([0.4, 1, 30]);
     expect(addressLosses(all, 160)).toHaveLength(1);
     expect(checkLosses("node1", addressLosses(all), [])).toMatchObject([{ promise: 1, node: "node1", vip }]);
+  });
+});
+
+describe("a withdrawal because of a lost address", () => {
+  const late = (...list: readonly Told[]): readonly string[] =>
+    checkWithdrawnInTime("node1", events(...list)).map(({ detail }) => detail);
+
+  it("comes when the window is over, with some patience for a busy machine", () => {
+    expect(late([1, "vip.bound"], lost, withdrawn(110), restored(900, 800, true))).toEqual([]);
+    expect(late(lost, withdrawn(360))).toEqual([]);
+  });
+
+  it("breaks promise 1 when it comes at some later time, or without a loss", () => {
+    expect(late(lost, withdrawn(361))).toEqual(["withdrawn only 261 ms after its address was lost"]);
+    expect(late(withdrawn(100))).toHaveLength(1);
+  });
+
+  it("is told from withdrawals for other reasons", () => {
+    expect(late(lost, withdrawn(900, "damped"), withdrawn(901, "stopping"))).toEqual([]);
   });
 });

@@ -22,6 +22,8 @@ const allowed: Record<string, readonly string[]> = {
     "@vipcast/announcer",
     "@vipcast/lab",
     "commander",
+    "yaml",
+    "zod",
     "@openpgp/unbzip2-stream",
     "bunyan",
     "ipaddr.js",

@@ -23,6 +23,11 @@ export const verbs: readonly Verb[] = [
     catchesSignals: true,
   },
   {
+    name: "check",
+    summary: "validate configuration files; every problem with its line and remedy",
+    load: () => import("./check/command.ts"),
+  },
+  {
     name: "lab",
     summary: "try it: nodes, a router and a client in network namespaces of this machine",
     load: () => import("./lab/command.ts"),

@@ -4,7 +4,8 @@ import { LinuxError, readSysctl } from "@vipcast/linux";
 import type { Problem } from "../arguments/problem.ts";
 import type { IpAddress } from "../values/address.ts";
 import { parseAddress } from "../values/address.ts";
-import type { AnnounceSettings, ListenSettings, PeerSettings } from "./settings.ts";
+import type { ListenSettings } from "../values/listen.ts";
+import type { AnnounceSettings, PeerSettings } from "./settings.ts";
 
 /** What the command line says about this host, and this host does not bear out. Reads one kernel setting. */
 export function hostProblems(

@@ -50,11 +50,13 @@ export function readPasswords(peers: readonly PeerSettings[], environment: NodeJ
   return { keys, problems, warnings };
 }
 
-type ReadKey =
+/** A TCP MD5 key from a file, or why there is none. */
+export type ReadKey =
   | { readonly ok: true; readonly key: string; readonly worldReadable: boolean }
   | { readonly ok: false; readonly rule: string; readonly remedy: string };
 
-function readKey(path: string): ReadKey {
+/** Reads a TCP MD5 key; one newline at its end does not count. Never throws, and no message holds the key. */
+export function readKey(path: string): ReadKey {
   let content: Buffer;
   let worldReadable: boolean;
   try {
@@ -88,7 +90,8 @@ function readStart(path: string): { content: Buffer; worldReadable: boolean } {
   }
 }
 
-function keyFault(key: Buffer): string | null {
+/** Why octets are no TCP MD5 key (RFC 2385; 1..80 octets of UTF-8), or null. */
+export function keyFault(key: Buffer): string | null {
   if (key.length === 0) return "holds no key";
   if (key.length > maxKeyBytes) return `holds more than the ${maxKeyBytes} octets of a TCP MD5 key`;
   if (!Buffer.from(key.toString("utf8")).equals(key)) return "holds a key that is not UTF-8 text";

@@ -2,9 +2,9 @@ import type { AddPathMode } from "@vipcast/speaker";
 import type { Parsed, Problem } from "../arguments/problem.ts";
 import { accept, refuse, shown } from "../arguments/problem.ts";
 import { didYouMean } from "../arguments/suggest.ts";
-import type { IpAddress } from "../values/address.ts";
-import { embedsIpv4, isUnicast, parseAddress } from "../values/address.ts";
+import { isUnicast, parseAddress } from "../values/address.ts";
 import { parseAsn, parseHoldTime, parseInteger } from "../values/numbers.ts";
+import { readPeerAddress } from "../values/peer-address.ts";
 import type { TimerOverrides } from "./timers.ts";
 import { parseConnectRetry, parseKeepalive } from "./timers.ts";
 
@@ -65,7 +65,7 @@ export function parseInterface(text: string): Parsed<string> {
     : refuse("an interface name has 1 to 15 characters, none of them a space, / or :", "see ip link for the names");
 }
 
-function parseSource(text: string): Parsed<string> {
+export function parseSource(text: string): Parsed<string> {
   const address = parseAddress(text);
   if (address === null || !isUnicast(address))
     return refuse("the source is an IPv4 or IPv6 address of this host", "see ip address for them");
@@ -118,7 +118,12 @@ export function parsePeer(text: string, report: (problem: Problem) => void): Pee
 
   const values: Values = {};
   for (const pair of pairs) readPair(values, pair, name, refused);
-  const address = readAddress(addressText, values, (rule, remedy) => refused(name, rule, remedy));
+  const read = readPeerAddress(addressText, values.interface, {
+    examples: "--peer 10.0.0.254,asn=65000 or --peer [2001:db8::1],asn=65000",
+    written: (text) => `--peer ${text}`,
+  });
+  if (!read.ok) refused(name, read.rule, read.remedy);
+  const address = read.ok ? read.value : null;
   if (values.asn === undefined && !pairs.some((pair) => /^(asn|as)=/.test(pair))) {
     refused(
       name,
@@ -196,40 +201,4 @@ function readPair(
 
 function isKey(text: string): text is Key {
   return Object.hasOwn(keyParsers, text);
-}
-
-function readAddress(text: string, values: Values, refused: (rule: string, remedy: string) => void): IpAddress | null {
-  const address = parseAddress(text);
-  if (address === null) {
-    refused(
-      "begins with the IPv4 or IPv6 address of the peer",
-      "write for example --peer 10.0.0.254,asn=65000 or --peer [2001:db8::1],asn=65000",
-    );
-    return null;
-  }
-  if (embedsIpv4(address)) {
-    refused("is an IPv4 address in the form of IPv6", "write it as IPv4");
-    return null;
-  }
-  if (!isUnicast(address)) {
-    refused(
-      `${address.text} is ${address.range === "broadcast" ? "a broadcast" : `a${/^[aeiou]/.test(address.range) ? "n" : ""} ${address.range}`} address and no peer's`,
-      "write the peer's own address",
-    );
-    return null;
-  }
-  const linkLocal = address.version === 6 && address.range === "linkLocal";
-  if (address.zone !== null && !linkLocal) {
-    refused(
-      "only a link-local IPv6 address has a zone",
-      `write --peer ${address.text}, with interface=${address.zone} to bind the session to it`,
-    );
-    return null;
-  }
-  const zone = linkLocal ? (address.zone ?? values.interface ?? null) : null;
-  if (linkLocal && zone === null) {
-    refused("a link-local address needs its interface", `write --peer ${address.text}%eth0`);
-    return null;
-  }
-  return { ...address, zone };
 }

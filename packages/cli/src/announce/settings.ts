@@ -6,24 +6,18 @@ import { ArgumentReader } from "../arguments/reader.ts";
 import { didYouMean } from "../arguments/suggest.ts";
 import { isUnicast, parseAddress } from "../values/address.ts";
 import { parseCommunity, parseLargeCommunity } from "../values/community.ts";
+import { type ListenSettings, listenConflict, listenText, parseListen } from "../values/listen.ts";
+import { type LogLevel, logLevels } from "../values/log-level.ts";
 import { durationText, parseAsn, parseDuration, parseInteger } from "../values/numbers.ts";
+import { parseRouterId } from "../values/router-id.ts";
 import type { FamilyName, PeerArgument } from "./peer.ts";
 import { parseInterface, parsePeer } from "./peer.ts";
 import { overriddenTimers, readTimers } from "./timers.ts";
-
-export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 /** A peer with nothing left open. */
 export interface PeerSettings extends Omit<PeerArgument, keyof Timers | "families"> {
   readonly timers: Timers;
   readonly families: readonly FamilyName[];
-}
-
-/** An address and port to listen on. */
-export interface ListenSettings {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** What `vipcast announce` was asked to do, checked as far as that is possible without looking at the host. */
@@ -78,7 +72,9 @@ export function readSettings(raw: RawArguments): {
   if (!reader.has("peer")) reader.report("--peer", "is missing", "write for example --peer 10.0.0.254,asn=65000");
   reportTwins(peers, reader);
 
-  const listen = reader.many("listen", parseListen);
+  const listen = reader.many("listen", (text) =>
+    parseListen(text, "--listen 0.0.0.0, --listen 10.0.0.1:1179 or --listen [::]:179"),
+  );
   reportListenConflicts(listen, reader);
   const passive = peers.find((peer) => peer.passive);
   if (passive !== undefined && !reader.has("listen")) {
@@ -93,7 +89,7 @@ export function readSettings(raw: RawArguments): {
   const settings: AnnounceSettings = {
     prefixes: raw.operands,
     asn: asn ?? 0,
-    routerId: reader.one("router-id", parseRouterId, null),
+    routerId: reader.one("router-id", (text) => parseRouterId(text, "--router-id 10.0.0.1, or leave it out"), null),
     peers,
     listen,
     interface: reader.one("interface", parseInterface, "lo"),
@@ -165,45 +161,18 @@ function reportTwins(peers: readonly PeerSettings[], reader: ArgumentReader): vo
 
 /** One address and port can be listened on once, and an address for all takes in every other one of its version. */
 function reportListenConflicts(listen: readonly ListenSettings[], reader: ArgumentReader): void {
-  const shown = ({ host, port }: ListenSettings): string =>
-    `--listen ${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const any = (host: string): boolean => host === "0.0.0.0" || host === "::";
   listen.forEach((one, index) => {
-    const before = listen.slice(0, index).filter(({ host, port }) => {
-      return port === one.port && host.includes(":") === one.host.includes(":");
-    });
-    const same = before.find(({ host }) => host === one.host);
-    const wider = before.find(({ host }) => any(host) || any(one.host));
-    if (same !== undefined) reader.report(shown(one), "is given more than once", "keep one of them");
-    else if (wider !== undefined)
-      reader.report(`${shown(wider)} ${shown(one)}`, "the one takes in the other", "keep one of them");
+    const conflict = listenConflict(listen, index);
+    if (conflict === null) return;
+    const subject = `--listen ${listenText(one)}`;
+    if (conflict.same) reader.report(subject, "is given more than once", "keep one of them");
+    else
+      reader.report(
+        `--listen ${listenText(conflict.other)} ${subject}`,
+        "the one takes in the other",
+        "keep one of them",
+      );
   });
-}
-
-function parseRouterId(text: string): Parsed<string | null> {
-  if (text === "auto") return accept(null);
-  const address = parseAddress(text);
-  if (address === null || address.version !== 4 || address.text === "0.0.0.0") {
-    return refuse(
-      "the router id has the form of an IPv4 address and is not 0.0.0.0 (RFC 6286)",
-      "write for example --router-id 10.0.0.1, or leave it out",
-    );
-  }
-  return accept(address.text);
-}
-
-/** `ADDR`, `ADDR:PORT`, `[ADDR]`, `[ADDR]:PORT`, or a bare IPv6 address. */
-function parseListen(text: string): Parsed<ListenSettings> {
-  const match = /^(\[[^\]]+\]|[^:]+):(\d{1,6})$/.exec(text);
-  const address = parseAddress(match?.[1] ?? text);
-  const port = Number(match?.[2] ?? 179);
-  if (address === null || address.range === "multicast" || address.range === "broadcast" || port < 1 || port > 65535) {
-    return refuse(
-      "is an address of this host, and after a colon a port from 1 to 65535",
-      "write for example --listen 0.0.0.0, --listen 10.0.0.1:1179 or --listen [::]:179",
-    );
-  }
-  return accept({ host: address.zone === null ? address.text : `${address.text}%${address.zone}`, port });
 }
 
 function parseStateDir(text: string): Parsed<string> {

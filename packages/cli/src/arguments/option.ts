@@ -2,6 +2,8 @@
 export interface OptionSpec {
   /** The long name without dashes. A name that starts with `no-` is a switch that turns something off. */
   readonly name: string;
+  /** One letter, for those that are typed every day. */
+  readonly short?: string;
   /** The placeholder of its value in the help; absent: the option is a switch. */
   readonly value?: string;
   /** It may be given several times. */

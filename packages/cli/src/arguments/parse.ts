@@ -47,7 +47,8 @@ function buildCommand(verb: VerbSpec, values: Map<string, string[]>): Command {
     .helpOption("-h, --help", "print this help");
   for (const [name, text] of verb.operandHelp) command.argument(name, text);
   for (const spec of verb.options) {
-    const flags = spec.value === undefined ? `--${spec.name}` : `--${spec.name} <${spec.value}>`;
+    const short = spec.short === undefined ? "" : `-${spec.short}, `;
+    const flags = `${short}--${spec.name}${spec.value === undefined ? "" : ` <${spec.value}>`}`;
     const option = new Option(flags, spec.summary).argParser((value: string | undefined) => {
       const given = values.get(spec.name);
       if (given === undefined) values.set(spec.name, [value ?? ""]);
@@ -59,7 +60,7 @@ function buildCommand(verb: VerbSpec, values: Map<string, string[]>): Command {
 }
 
 function missingValue(verb: VerbSpec, word: string): Problem {
-  const spec = verb.options.find(({ name }) => `--${name}` === word);
+  const spec = verb.options.find(({ name, short }) => `--${name}` === word || `-${short}` === word);
   return { subject: word, rule: "needs a value", remedy: `write ${word} ${spec?.value ?? "VALUE"}` };
 }
 

@@ -1,4 +1,4 @@
-import type { LogLevel } from "../announce/settings.ts";
+import type { LogLevel } from "../values/log-level.ts";
 import type { TextStream } from "./streams.ts";
 import { drained, maxUnread, writeAsynchronously } from "./streams.ts";
 

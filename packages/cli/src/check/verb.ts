@@ -1,0 +1,27 @@
+import type { VerbSpec } from "../arguments/option.ts";
+import { defaultConfigFile } from "../config/config-file.ts";
+
+/** `vipcast check` as its command line sees it. */
+export const checkVerb: VerbSpec = {
+  name: "check",
+  summary: "Validate configuration files without running them: every problem, with file, line and remedy.",
+  operandHelp: [["[FILE...]", "more configuration files"]],
+  looksLikeOperand: () => true,
+  options: [
+    {
+      group: "Input:",
+      name: "config",
+      short: "c",
+      value: "FILE",
+      repeatable: true,
+      summary: `the configuration file (default: ${defaultConfigFile}); repeatable`,
+    },
+    { group: "Output:", name: "json", summary: "one JSON object" },
+  ],
+  epilogue: `Also read is the folder conf.d beside each file. Keys of peers are looked for, and nothing is changed.
+
+Exit codes: 0 valid; 2 something is wrong.
+
+Example:
+  vipcast check -c /etc/vipcast/vipcast.yaml`,
+};

@@ -1,0 +1,59 @@
+import type { z } from "zod";
+import { parseListen } from "../../values/listen.ts";
+import { logLevels } from "../../values/log-level.ts";
+import { parseAsn } from "../../values/numbers.ts";
+import { parseRouterId } from "../../values/router-id.ts";
+import { field, list, section } from "./field.ts";
+import { peerSchema } from "./peer.ts";
+import { duration, oneOf, path, text } from "./scalars.ts";
+import { timersSchema } from "./timers.ts";
+import { vipSchema } from "./vip.ts";
+
+const dayMs = 86_400_000;
+
+/** A configuration file. This one schema validates, and says what `docs/config.md` and the JSON Schema for editors say. */
+export const configSchema = section("the configuration of vipcast run", {
+  asn: field(
+    { description: "our AS number, asplain or asdot", type: ["integer", "string"], examples: [65001] },
+    (value) => parseAsn(value, "asn: 65001"),
+  ),
+  routerId: field(
+    {
+      description:
+        "BGP identifier as dotted decimal, or auto: the lowest IPv4 address of the host that is no virtual IP",
+      default: "auto",
+      examples: ["10.0.0.1"],
+    },
+    (value) => parseRouterId(value, "routerId: 10.0.0.1, or leave it out"),
+  ).optional(),
+  timers: timersSchema.optional(),
+  listen: list(
+    "also accept sessions from the peers on these addresses (default port: 179)",
+    field({ description: "ADDR, ADDR:PORT or [ADDR]:PORT", examples: ["0.0.0.0"] }, (value) =>
+      parseListen(value, '0.0.0.0, 10.0.0.1:1179 or "[::]:179"'),
+    ),
+  ).optional(),
+  peers: list("the BGP peers", peerSchema),
+  vips: list("the virtual IPs", vipSchema).optional(),
+  stateDir: path({
+    description: "where what is ours is remembered (default: /var/lib/vipcast, without root $XDG_STATE_HOME/vipcast)",
+    examples: ["/var/lib/vipcast"],
+  }).optional(),
+  drain: duration(
+    { description: "how long a drain announces the worst preference before the withdrawal", default: "0s" },
+    0,
+    dayMs,
+    10_000,
+  ).optional(),
+  stopTimeout: duration(
+    { description: "longest time a stop may take; the withdrawal is sent before it", default: "drain + 10s" },
+    1000,
+    2 * dayMs,
+    20_000,
+  ).optional(),
+  logLevel: oneOf({ description: "what is logged", default: "info" }, logLevels).optional(),
+  description: text({ description: "for people; not used" }).optional(),
+});
+
+/** A configuration as written. */
+export type ConfigInput = z.output<typeof configSchema>;

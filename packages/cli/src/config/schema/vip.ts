@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import { accept } from "../../arguments/problem.ts";
+import { field, list, section } from "./field.ts";
+import { duration, flag, integer, text } from "./scalars.ts";
+
+const u32 = 4294967295;
+const dayMs = 86_400_000;
+
+/** One item of `vips`. What its values may be is the announcer's affair, which knows the rules; here only their form is checked. */
+export const vipSchema = section("a virtual IP", {
+  prefix: field(
+    { description: "192.0.2.10/32 or 2001:db8::10/128; a bare address is a host route", examples: ["192.0.2.10/32"] },
+    accept,
+  ),
+  interface: text({ description: "where it is bound", default: "lo" }, 15).optional(),
+  bind: flag({
+    description: "false: announce it without binding; something else answers for it",
+    default: true,
+  }).optional(),
+  adopt: flag({
+    description: "accept an address that is bound already; it is never removed",
+    default: false,
+  }).optional(),
+  allowOnLink: flag({ description: "accept an address inside a connected subnet", default: false }).optional(),
+  allowAggregates: flag({
+    description: "accept a prefix shorter than /32 or /128; it is bound as a local route",
+    default: false,
+  }).optional(),
+  nextHop: text({ description: "next hop of its routes: self, or an address", default: "self" }).optional(),
+  med: integer({ description: "MULTI_EXIT_DISC (default: none)" }, 0, u32, "MULTI_EXIT_DISC", 100).optional(),
+  localPref: integer(
+    { description: "LOCAL_PREF for peers of our own AS", default: 100 },
+    0,
+    u32,
+    "LOCAL_PREF",
+    200,
+  ).optional(),
+  prepend: integer(
+    { description: "put our AS so many more times into the path", default: 0 },
+    0,
+    16,
+    "the number of additional AS numbers",
+    2,
+  ).optional(),
+  communities: list(
+    "communities of its routes",
+    text({ description: "65000:100, or a name such as no-export", examples: ["65000:100"] }),
+  ).optional(),
+  largeCommunities: list(
+    "large communities of its routes",
+    text({ description: "65000:1:2", examples: ["65000:1:2"] }),
+  ).optional(),
+  drain: duration(
+    { description: "before withdrawing, announce with the worst preference for so long (default: that of the file)" },
+    0,
+    dayMs,
+    10_000,
+  ).optional(),
+});
+
+/** A virtual IP as written. */
+export type VipEntryInput = z.output<typeof vipSchema>;

@@ -1,0 +1,25 @@
+import type { DesiredVip } from "@vipcast/announcer";
+import type { PeerSettings } from "../announce/settings.ts";
+import type { ListenSettings } from "../values/listen.ts";
+import type { LogLevel } from "../values/log-level.ts";
+
+/** A peer of the daemon. */
+export interface ConfiguredPeer extends PeerSettings {
+  /** Name of the environment variable that holds its TCP MD5 key. */
+  readonly passwordVariable: string | null;
+}
+
+/** What a configuration asks for, checked as far as that is possible without looking at the host. */
+export interface ConfigSettings {
+  readonly asn: number;
+  /** Dotted, or null for automatic. */
+  readonly routerId: string | null;
+  readonly peers: readonly ConfiguredPeer[];
+  readonly listen: readonly ListenSettings[];
+  readonly vips: readonly DesiredVip[];
+  /** Null: the default. */
+  readonly stateDir: string | null;
+  readonly drainMs: number;
+  readonly stopTimeoutMs: number;
+  readonly logLevel: LogLevel;
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { configSentence } from "../../src/config/problem.ts";
+import { readConfig } from "../../src/config/read-config.ts";
+import { brokenFiles } from "./broken-files.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "vipcast-config-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, text: string | Uint8Array): string {
+  const file = join(folder, name);
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+function sentences(text: string | Uint8Array): string[] {
+  return readConfig(write("vipcast.yaml", text)).problems.map((problem) =>
+    configSentence({ ...problem, file: problem.file.slice(folder.length + 1) }),
+  );
+}
+
+const good = `
+asn: 65001
+timers: datacenter
+peers:
+  - address: 10.0.0.254
+    asn: 65000
+vips:
+  - prefix: 192.0.2.10/32
+`;
+
+describe("a broken configuration says everything that is wrong, where, and what to write instead", () => {
+  test.each(brokenFiles)("$sentences.0", ({ text, sentences: expected }) => {
+    expect(sentences(text)).toEqual(expected);
+  });
+
+  test("there are at least forty", () => {
+    expect(brokenFiles.length).toBeGreaterThanOrEqual(40);
+  });
+
+  test("a file that is not there, is a folder, or is not text", () => {
+    const missing = readConfig(join(folder, "none.yaml"));
+    expect(missing.problems.map(({ rule }) => rule)).toEqual(["cannot be read, it does not exist"]);
+    expect(readConfig(folder).problems.map(({ rule }) => rule)).toEqual(["cannot be read, it is a folder"]);
+    expect(sentences(new Uint8Array([0x61, 0xff, 0xfe]))).toEqual([
+      "vipcast.yaml:1:1: is not UTF-8 text; save it as UTF-8.",
+    ]);
+  });
+
+  test("a secret is never repeated", () => {
+    const text = good.replace("asn: 65000", "asn: 65000\n    password: hunter2:,x");
+    expect(sentences(text).join()).not.toContain("hunter2");
+  });
+});
+
+describe("a good configuration", () => {
+  test("fills in what is not said", () => {
+    const { settings, problems } = readConfig(write("vipcast.yaml", good));
+    expect(problems).toEqual([]);
+    expect(settings).toMatchObject({
+      asn: 65001,
+      routerId: null,
+      drainMs: 0,
+      stopTimeoutMs: 10_000,
+      logLevel: "info",
+      peers: [
+        {
+          address: "10.0.0.254",
+          port: 179,
+          passive: false,
+          families: ["ipv4-unicast", "ipv6-unicast"],
+          timers: { holdTime: 9, keepalive: 3, connectRetry: 5 },
+        },
+      ],
+      vips: [{ prefix: "192.0.2.10/32", interface: "lo", bind: true }],
+    });
+  });
+
+  test("keeps an asdot number as it was written", () => {
+    expect(readConfig(write("vipcast.yaml", good.replace("65001", "1.10"))).settings?.asn).toBe(65546);
+  });
+
+  test("may be JSON, begin with a byte order mark, and use aliases", () => {
+    const json = JSON.stringify({ asn: 65001, peers: [{ address: "10.0.0.254", asn: 65000 }] });
+    expect(readConfig(write("vipcast.json", json)).settings?.peers[0]?.asn).toBe(65000);
+    expect(sentences(`\uFEFF${good}`)).toEqual([]);
+    const shared = `${good.replace("datacenter", "&slow { profile: wan, holdTime: 30s }")}`;
+    const peer = "asn: 65000\n    timers: *slow";
+    const { settings } = readConfig(write("vipcast.yaml", shared.replace("asn: 65000", peer)));
+    expect(settings?.peers[0]?.timers).toEqual({ holdTime: 30, keepalive: 10, connectRetry: 120 });
+  });
+
+  test("lets a peer override parts of everybody's timers", () => {
+    const text = good.replace("asn: 65000", "asn: 65000\n    timers: { connectRetry: 2 }").replace("datacenter", "wan");
+    expect(readConfig(write("vipcast.yaml", text)).settings?.peers[0]?.timers).toEqual({
+      holdTime: 90,
+      keepalive: 30,
+      connectRetry: 2,
+    });
+  });
+
+  test("names the variable of a key, which is not read here", () => {
+    const text = good.replace("asn: 65000", `asn: 65000\n    password: \${PEER_KEY}`);
+    expect(readConfig(write("vipcast.yaml", text)).settings?.peers[0]?.passwordVariable).toBe("PEER_KEY");
+  });
+
+  test("vouches for an address that it does not bind", () => {
+    const text = good.replace("192.0.2.10/32", "192.0.2.10/32\n    bind: false");
+    expect(readConfig(write("vipcast.yaml", text)).settings?.vips[0]).toMatchObject({ bind: false, assumeBound: true });
+  });
+});
+
+describe("the folder conf.d", () => {
+  test("adds peers and virtual IPs, in the order of the names", () => {
+    write("conf.d/20-b.yaml", "vips: [{ prefix: 192.0.2.12 }]");
+    write("conf.d/10-a.yml", "vips: [{ prefix: 192.0.2.11 }]\npeers: [{ address: 10.0.0.253, asn: 65000 }]");
+    write("conf.d/README.txt", "not: read");
+    const { settings, files, problems } = readConfig(write("vipcast.yaml", good));
+    expect(problems).toEqual([]);
+    expect(files.map((file) => file.slice(folder.length + 1))).toEqual([
+      "vipcast.yaml",
+      "conf.d/10-a.yml",
+      "conf.d/20-b.yaml",
+    ]);
+    expect(settings?.vips.map(({ address }) => address)).toEqual(["192.0.2.10", "192.0.2.11", "192.0.2.12"]);
+    expect(settings?.peers.map(({ address }) => address)).toEqual(["10.0.0.254", "10.0.0.253"]);
+  });
+
+  test("a problem is shown in the file where it stands", () => {
+    write("conf.d/a.yaml", "# a comment\nvips:\n  - prefix: 192.0.2.10\n  - prefix: nonsense\n    drain: soon\n");
+    expect(sentences(good)).toEqual([
+      "conf.d/a.yaml:5:12: vips[2].drain soon: is a time from 0s to 86400s, in seconds or with a unit (500ms, 10s, 2m); write for example 10s.",
+    ]);
+  });
+
+  test("a key that stands in two files is a problem that names the other place", () => {
+    write("conf.d/a.yaml", "vips: []\nasn: 65002\n");
+    expect(sentences(good)).toEqual([
+      `conf.d/a.yaml:2:1: asn: is given in ${join(folder, "vipcast.yaml")}:2 already; keep one of them.`,
+    ]);
+  });
+
+  test("an empty file there says nothing", () => {
+    write("conf.d/a.yaml", "# nothing yet\n");
+    expect(sentences(good)).toEqual([]);
+  });
+});

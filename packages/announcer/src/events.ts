@@ -35,6 +35,8 @@ export type EventBody =
   /** From now on announced with the worst preference. */
   | { readonly event: "vip.degraded"; readonly vip: string }
   | { readonly event: "vip.refused"; readonly vip: string; readonly rule: RefusalRule }
+  /** It runs, and a subnet that contains it was connected since: neighbours there may lose it. */
+  | { readonly event: "vip.on-link"; readonly vip: string }
   /** A step failed and will be tried again. */
   | {
       readonly event: "vip.failed";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { HostIndex } from "../src/host/host-index.ts";
 import { portError } from "./fakes/fake-host.ts";
 import { order, vip, World } from "./fakes/world.ts";
 
@@ -232,12 +233,64 @@ describe("guards while running", () => {
     expect(world.routes.announced(V)).toBe(true);
   });
 
-  it("refuses a VIP inside a subnet that is connected later", async () => {
+  it("keeps a running VIP when a subnet that contains it is connected later, says so, and refuses it at the next start", async () => {
     const world = new World();
     await world.begin(vip(V));
     world.host.put("192.0.2.1", 24, "eth0");
     await world.clock.advance(1);
+    expect(world.routes.announced(V)).toBe(true);
+    expect(world.named("vip.on-link")).toMatchObject([
+      { vip: V, causes: [expect.stringContaining("--allow-on-link"), expect.stringContaining("next start")] },
+    ]);
+    expect(world.announcer.explain(V).reasons.join()).toContain("inside 192.0.2.0/24");
+    world.host.take(V);
+    await world.clock.advance(1);
+    expect(world.host.has(V)).toBe(true);
+    expect(world.routes.log).toEqual([`announce ${V} 10.0.0.254`]);
+    expect(world.named("vip.on-link")).toHaveLength(1);
+    world.restart();
+    await world.begin(vip(V));
+    expect(world.announcer.explain(V)).toMatchObject({ announced: false, refusal: { rule: "on-link" } });
+    expect(world.host.has(V)).toBe(false);
+  });
+
+  it("does not take a drained VIP back into service inside a subnet that was connected meanwhile", async () => {
+    const world = new World();
+    await world.begin(vip(V));
+    void world.announcer.drain(V);
+    await world.clock.advance(1000);
+    world.host.put("192.0.2.1", 24, "eth0");
+    await world.clock.advance(1);
+    world.announcer.undrain(V);
+    await world.clock.advance(1000);
     expect(world.announcer.explain(V).refusal?.rule).toBe("on-link");
+    expect(world.host.has(V)).toBe(false);
+  });
+
+  it("withdraws a running VIP that becomes the broadcast address of a subnet, on-link or not", async () => {
+    const world = new World();
+    await world.begin(vip("192.0.2.255/32"));
+    world.host.put("192.0.2.129", 25, "eth1");
+    world.host.put("192.0.2.1", 24, "eth0");
+    await world.clock.advance(1000);
+    expect(world.routes.announced("192.0.2.255/32")).toBe(false);
+    expect(world.named("vip.refused")).toMatchObject([{ rule: "broadcast" }]);
+  });
+
+  it("looks only at VIPs that a new subnet or address concerns", async () => {
+    const world = new World();
+    await world.begin(...Array.from({ length: 200 }, (_, n) => vip(`198.18.0.${n}/32`)));
+    let views = 0;
+    const at = HostIndex.prototype.at;
+    HostIndex.prototype.at = function (address) {
+      views++;
+      return at.call(this, address);
+    };
+    world.host.put("198.18.0.9", 32, "eth0");
+    world.host.put("203.0.113.1", 24, "eth0");
+    await world.clock.advance(1);
+    HostIndex.prototype.at = at;
+    expect(views).toBeLessThan(20);
   });
 
   it("leaves an address alone that was there before, and announces it when adopted", async () => {

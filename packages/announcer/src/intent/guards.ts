@@ -85,6 +85,7 @@ export function guardVip(vip: DesiredVip, context: GuardContext): Refusal | null
     );
 
   let wanted: Network | null = null;
+  let onLink: Refusal | null = null;
   for (const subnet of context.host.subnets) {
     wanted ??= networkOfVip(vip);
     if (wanted === null || !overlaps(wanted, subnet) || isOurs(subnet.address, context.inLedger)) continue;
@@ -96,9 +97,15 @@ export function guardVip(vip: DesiredVip, context: GuardContext): Refusal | null
         `${vip.prefix} is the ${edge} address of ${network}/${subnet.prefixLength} on ${own.interface}: write another address`,
       );
     if (!vip.allowOnLink)
-      return refuse("on-link", onLinkMessage(vip, `${network}/${subnet.prefixLength}`, own.interface));
+      onLink ??= refuse("on-link", onLinkMessage(vip, `${network}/${subnet.prefixLength}`, own.interface));
   }
-  return null;
+  return onLink;
+}
+
+/** Whether a subnet that comes or goes can change what {@link guardVip} says of a VIP. */
+export function concerns(subnet: Subnet, vip: DesiredVip): boolean {
+  const network = networkOfVip(vip);
+  return network !== null && overlaps(network, subnet);
 }
 
 /** `network` or `broadcast` when an IPv4 VIP is one of the two addresses of a subnet that no host may have (RFC 1122 §3.2.1.3). */

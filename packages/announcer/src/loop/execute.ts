@@ -34,7 +34,8 @@ export class Executor {
         this.#emitDraining(entry, wanted);
         return;
       case "withdraw":
-        return this.#slowly(() => this.withdraw(entry, step.reason));
+        void this.withdraw(entry, step.reason);
+        return this.withdrawn(entry);
       case "wait":
         return this.#slowly(() => this.#sleep(entry, step.ms));
       case "unbind":
@@ -47,9 +48,22 @@ export class Executor {
   }
 
   /** Asks for the withdrawal at once; resolves when it was handed over to every Established peer, or the stop timeout is near. */
-  async withdraw(entry: VipEntry, reason: WithdrawReason): Promise<void> {
+  withdraw(entry: VipEntry, reason: WithdrawReason): Promise<void> {
     entry.announced = null;
     entry.withdrawal = { reason, causes: withdrawCauses(entry, reason) };
+    const withdrawing = this.#handOver(entry, reason).then(() => {
+      if (entry.withdrawing === withdrawing) entry.withdrawing = null;
+    });
+    entry.withdrawing = withdrawing;
+    return withdrawing;
+  }
+
+  /** Resolves when no withdrawal is under way. */
+  withdrawn(entry: VipEntry): Promise<void> {
+    return this.#slowly(() => entry.withdrawing ?? Promise.resolve());
+  }
+
+  async #handOver(entry: VipEntry, reason: WithdrawReason): Promise<void> {
     const handedOver = this.#context.outbox.withdraw(entry.vip.prefix, isUrgent(reason));
     try {
       await this.#unlessHurry(entry, handedOver);
@@ -123,16 +137,14 @@ export class Executor {
   async #restore(entry: VipEntry, binding: Binding): Promise<void> {
     const { clock, policy } = this.#context;
     const leftMs = (entry.lostAtMs ?? clock.now()) + policy.restoreWindowMs - clock.now();
-    let withdrawn: Promise<void> | null = null;
     const cancel = clock.timer(
       () => {
-        if (entry.announced !== null) withdrawn = this.withdraw(entry, "address-lost");
+        if (entry.announced !== null) void this.withdraw(entry, "address-lost");
       },
       Math.max(0, leftMs),
     );
     await this.#slowly(() => this.#bind(entry, binding, "restore"));
     cancel();
-    if (withdrawn !== null) await this.#slowly(() => withdrawn ?? Promise.resolve());
   }
 
   #announce(entry: VipEntry, mode: RouteMode): void {

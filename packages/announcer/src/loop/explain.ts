@@ -136,6 +136,7 @@ function reasonsOf(entry: VipEntry, view: VipView, bound: boolean, holdDownMs: n
   if (entry.goal === "remove") reasons.push("it is no longer in the intent and is being taken away");
   if (entry.goal === "stop") reasons.push("vipcast is stopping");
   if (entry.refusal !== null) reasons.push(entry.refusal.message);
+  if (entry.tolerated !== null && entry.announced === null) reasons.push(entry.tolerated.message);
   reasons.push(...healthReasons(entry));
   if (holdDownMs > 0)
     reasons.push(
@@ -150,6 +151,8 @@ function reasonsOf(entry: VipEntry, view: VipView, bound: boolean, holdDownMs: n
   else if (!bound) reasons.push(`it is not on ${vip.interface}`);
   if (bound && entry.announced !== null && reasons.length === 0)
     reasons.push(`it is bound on ${vip.interface}, healthy and not draining`);
+  if (entry.tolerated !== null && entry.announced !== null)
+    reasons.push(`${entry.tolerated.message}; it was running before that and stays, but the next start will refuse it`);
   return reasons;
 }
 

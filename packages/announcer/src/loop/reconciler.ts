@@ -1,5 +1,6 @@
 import { subnetOf } from "../host/host-index.ts";
 import type { DesiredVip } from "../intent/desired-vip.ts";
+import { concerns } from "../intent/guards.ts";
 import { leftovers, staleVip } from "../plan/leftovers.ts";
 import { planVip } from "../plan/plan-vip.ts";
 import type { Step, Wanted } from "../plan/step.ts";
@@ -90,12 +91,13 @@ export class Reconciler {
   /** Looks at one VIP; returns before anything asynchronous is done. */
   touch(entry: VipEntry): void {
     if (!this.#enabled) return;
-    if (entry.running) {
-      entry.again = true;
-      entry.wake?.();
+    if (!entry.running) {
+      void this.#run(entry);
       return;
     }
-    void this.#run(entry);
+    entry.again = true;
+    entry.wake?.();
+    if (entry.announced !== null) this.#withdrawEarly(entry);
   }
 
   /** An address came, changed or went: who cares looks again. `removed` when it went. */
@@ -108,8 +110,9 @@ export class Reconciler {
       entry.jump?.();
       this.touch(entry);
     }
-    if (subnetOf(address) === null) return;
-    for (const entry of this.#entries.values()) this.touch(entry);
+    const subnet = subnetOf(address);
+    if (subnet === null) return;
+    for (const entry of this.#entries.values()) if (concerns(subnet, entry.vip)) this.touch(entry);
   }
 
   linkChanged(name: string): void {
@@ -169,6 +172,14 @@ export class Reconciler {
     return planVip(this.wanted(entry), this.view(entry), hurry ? { ...policy, withdrawWaitMs: 0 } : policy);
   }
 
+  /** A step of the runner may take its time; a withdrawal that is due does not wait for its end. */
+  #withdrawEarly(entry: VipEntry): void {
+    if (!entry.busy) return;
+    this.#witness.look(entry);
+    const step = this.steps(entry)[0];
+    if (step?.kind === "withdraw") void this.#executor.withdraw(entry, step.reason);
+  }
+
   async #run(entry: VipEntry): Promise<void> {
     const { outbox } = this.#context;
     entry.running = true;
@@ -193,13 +204,18 @@ export class Reconciler {
           // What was planned is looked at again: something may have happened meanwhile.
           continue;
         }
+        entry.busy = true;
         await this.#executor.run(entry, step, this.wanted(entry));
+        entry.busy = false;
+        // Withdrawn meanwhile: nothing is unbound before that is handed over.
+        if (entry.withdrawing !== null) await this.#executor.withdrawn(entry);
       }
     } catch (error) {
       // Only a defect comes here. The VIP is looked at again, with backoff.
       this.#context.logger.error({ vip: entry.vip.prefix, error }, "a step ended in an unexpected way");
       this.#executor.fail(entry, "wait", { code: "ERR_DEFECT", message: String(error) });
     } finally {
+      entry.busy = false;
       entry.running = false;
       this.#active--;
       this.#ended(entry);

@@ -27,6 +27,8 @@ export class VipEntry implements RouteState {
   /** When our own bind last succeeded. */
   boundAtMs: number | null = null;
   refusal: Refusal | null = null;
+  /** What a guard would refuse at the start and lets go on: see docs/adr/0005. */
+  tolerated: Refusal | null = null;
   failure: StepFailure | null = null;
   withdrawal: { readonly reason: WithdrawReason; readonly causes: readonly string[] } | null = null;
   /** `vip.bound` has been reported and nothing has ended it. */
@@ -37,8 +39,12 @@ export class VipEntry implements RouteState {
 
   /** The runner is at work; `again` asks it to look once more, `wake` ends a wait it is in. */
   running = false;
+  /** A step is being carried out. */
+  busy = false;
   again = false;
   wake: (() => void) | null = null;
+  /** A withdrawal that is not handed over yet. */
+  withdrawing: Promise<void> | null = null;
   /** Ends the wait for a turn. */
   jump: (() => void) | null = null;
   /** Ends the wait for a withdrawal's hand-over. */

@@ -12,6 +12,11 @@ export function viewEntry(entry: VipEntry, context: LoopContext): VipView {
   return viewOf(entry.vip, index, book, entry, { nowMs: clock.now(), ledger });
 }
 
+const LATE =
+  "that is longer than a lost address may be gone before its route is withdrawn: the kernel's answer was late, as when somebody else keeps its lock, and the route was announced all the while";
+
+const TOLERATED = "it is running, so it stays bound and announced; at the next start it will be refused";
+
 /** Compares what an entry remembers with the host, keeps it current, and says what has changed. */
 export class Witness {
   readonly #context: LoopContext;
@@ -26,7 +31,7 @@ export class Witness {
 
   /** Brings the entry up to date with the host, and says what has changed. */
   look(entry: VipEntry): void {
-    const { hub, clock } = this.#context;
+    const { hub, clock, policy } = this.#context;
     const { vip } = entry;
     const taken = entry.goal === "remove" || entry.goal === "stop";
     this.#noteRefusal(entry, taken ? null : guardVip(vip, this.#guards));
@@ -41,8 +46,10 @@ export class Witness {
       const backAtMs = ourDoing ? (entry.boundAtMs ?? 0) : clock.now();
       const afterMs = Math.round((backAtMs - entry.lostAtMs) * 1000) / 1000;
       const withdrawn = entry.announced === null;
+      const late = ourDoing && !withdrawn && afterMs > policy.restoreWindowMs ? [LATE] : [];
       hub.emit({ event: "address.restored", vip: vip.prefix, interface: vip.interface, afterMs, withdrawn }, [
         ourDoing ? `vipcast put it back after ${afterMs} ms` : `it came back after ${afterMs} ms`,
+        ...late,
       ]);
       entry.lostAtMs = null;
       entry.reportedBound = true;
@@ -62,12 +69,26 @@ export class Witness {
     }
   }
 
-  #noteRefusal(entry: VipEntry, refusal: Refusal | null): void {
+  #noteRefusal(entry: VipEntry, found: Refusal | null): void {
+    // A subnet that is connected later concerns its neighbours alone; to withdraw would cut everybody off. docs/adr/0005.
+    const tolerated = found?.rule === "on-link" && entry.reportedBound ? found : null;
+    this.#noteTolerated(entry, tolerated);
+    const refusal = tolerated === null ? found : null;
     const news = refusal !== null && refusal.rule !== entry.refusal?.rule;
     entry.refusal = refusal;
     if (!news) return;
     this.#context.logger.warn({ vip: entry.vip.prefix, rule: refusal.rule }, refusal.message);
     this.#context.hub.emit({ event: "vip.refused", vip: entry.vip.prefix, rule: refusal.rule }, [refusal.message]);
+  }
+
+  #noteTolerated(entry: VipEntry, tolerated: Refusal | null): void {
+    const news = tolerated !== null && tolerated.message !== entry.tolerated?.message;
+    entry.tolerated = tolerated;
+    if (!news) return;
+    const vip = entry.vip.prefix;
+    const causes = [tolerated.message, TOLERATED];
+    this.#context.logger.warn({ vip, rule: tolerated.rule }, causes.join("; "));
+    this.#context.hub.emit({ event: "vip.on-link", vip }, causes);
   }
 
   #noteLost(entry: VipEntry, view: VipView): void {

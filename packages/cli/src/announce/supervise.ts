@@ -132,6 +132,7 @@ function logEvent(log: Log, event: AnnouncerEvent): void {
     case "vip.failed":
     case "vip.refused":
     case "vip.damped":
+    case "vip.on-link":
     case "ledger.failed":
     case "ledger.rebuilt":
       return;

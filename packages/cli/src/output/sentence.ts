@@ -40,6 +40,8 @@ function statement(event: AnnouncerEvent): string {
       return `${event.vip} is degraded`;
     case "vip.refused":
       return `${event.vip} is refused: ${event.rule}`;
+    case "vip.on-link":
+      return `${event.vip} is inside a subnet that this host is now connected to, and stays announced`;
     case "vip.failed":
       return `${event.vip}: ${event.step} failed with ${event.code}, next attempt in ${Math.round(event.retryInMs)} ms`;
     case "vip.damped":

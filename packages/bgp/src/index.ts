@@ -130,8 +130,10 @@ export { AdjRibOut, type Outgoing } from "./rib/adj-rib-out.ts";
 export type { OutgoingBatch } from "./rib/adj-rib-out-entry.ts";
 export { DEFAULT_PATH_ID, type RefusedPath } from "./rib/adj-rib-out-entry.ts";
 export { attributeKey } from "./rib/attribute-key.ts";
+export { AttributeTable } from "./rib/attribute-table.ts";
 export { type Candidate, type Decision, type DecisionOptions, decide, type RouteSource } from "./rib/decision.ts";
-export { LocRib, type LocRibChange, type RibChange, type RibRoute } from "./rib/loc-rib.ts";
+export { LocRib, type LocRibChange, type LocRibOptions, type LocRibWatcher } from "./rib/loc-rib.ts";
+export { LocRibSnapshot } from "./rib/loc-rib-snapshot.ts";
 export { checkOnlyToCustomer, setOnlyToCustomer } from "./rib/only-to-customer.ts";
 export {
   acceptAll,
@@ -142,6 +144,8 @@ export {
   type ImportPolicy,
 } from "./rib/policy.ts";
 export { type PrefixKey, pathKey, prefixKey } from "./rib/prefix-key.ts";
+export type { Labels, RibChange, RibRoute, RouteListener } from "./rib/rib-route.ts";
+export type { RouteFacts } from "./rib/route-facts.ts";
 // session
 export type {
   DownEvent,

@@ -1,15 +1,16 @@
 import type { PathAttributes } from "../codec/attributes/path-attributes.ts";
-import type { AttributeValues } from "../codec/attributes/values.ts";
+import { BgpEncodeError } from "../codec/encode-error.ts";
 import type { UpdateMessage } from "../codec/message.ts";
-import { copyPrefixBits, type Prefix } from "../codec/nlri/prefix.ts";
+import type { Prefix } from "../codec/nlri/prefix.ts";
+import { nlriSpec } from "../codec/nlri/table.ts";
 import type { NlriView } from "../codec/nlri/view.ts";
 import { Outcome } from "../codec/outcome.ts";
-import type { Family } from "../iana/afi-safi.ts";
-import { AttributeTable, type InternedAttributes } from "./attribute-table.ts";
-import type { RibChange, RibRoute } from "./loc-rib.ts";
-import type { ImportPolicy } from "./policy.ts";
-import { type PrefixKey, pathKey } from "./prefix-key.ts";
-import { sameAttributes } from "./same-attributes.ts";
+import { type Family, safiOf } from "../iana/afi-safi.ts";
+import { AttributeTable } from "./attribute-table.ts";
+import { ChangeCollector, deaf } from "./change-collector.ts";
+import { acceptAll, type ImportPolicy } from "./policy.ts";
+import { ReceivedRoutes } from "./received-routes.ts";
+import type { Labels, RibChange, RibRoute, RouteListener } from "./rib-route.ts";
 
 /** What the Adj-RIB-In of one peer needs to know. */
 export interface AdjRibInOptions {
@@ -19,57 +20,65 @@ export interface AdjRibInOptions {
   readonly localAs: number;
   /** BGP Identifier; routes that carry it as ORIGINATOR_ID or in CLUSTER_LIST have been here before (RFC 4456 §8). */
   readonly localRouterId: number;
-}
-
-interface Held extends RibRoute {
-  readonly interned: InternedAttributes;
-  /** Not announced again since `markStale`. */
-  stale: boolean;
+  /** Shared with other RIBs that hold the same attributes, a Loc-RIB above all. Default one of its own. */
+  readonly attributes?: AttributeTable;
+  /** Hears of every change before the method that makes it returns: the listener of a `LocRib`. */
+  readonly listener?: RouteListener;
+  /** The policy returned attributes that cannot be on the wire: the route is refused. Default: nobody hears of it. */
+  readonly onUnusable?: (prefix: Prefix, error: BgpEncodeError) => void;
 }
 
 const unchanged: RibChange = { announce: [], withdraw: [] };
 
+/** SAFI of the labelled families (RFC 8277 §2, RFC 4364 §4.3.4). */
+const labelledSafis: readonly number[] = [4, 128];
+
 /**
  * Adj-RIB-In (RFC 4271 §3.2) of one peer, after import policy: only what was accepted is held. Pure. A route that arrives
  * again and is refused this time takes its predecessor away, as does one whose UPDATE is treat-as-withdraw (RFC 7606 §2).
+ *
+ * Compact: a route is some twenty octets in flat arrays, its attributes a number of the {@link AttributeTable}. Values are made when
+ * somebody asks for them: {@link take} makes none, unless the policy wants to see them.
  */
 export class AdjRibIn {
   readonly #policy: ImportPolicy | null;
-  readonly #localAs: number;
-  readonly #localRouterId: number;
-  readonly #routes = new Map<PrefixKey, Held>();
-  readonly #attributes = new AttributeTable();
-  readonly #stale = new Map<Family, number>();
+  readonly #options: AdjRibInOptions;
+  readonly #attributes: AttributeTable;
+  readonly #families = new Map<Family, ReceivedRoutes>();
+  readonly #listener: RouteListener;
 
   constructor(options: AdjRibInOptions) {
     this.#policy = options.policy;
-    this.#localAs = options.localAs;
-    this.#localRouterId = options.localRouterId;
+    this.#options = options;
+    this.#attributes = options.attributes ?? new AttributeTable();
+    this.#listener = options.listener ?? deaf;
   }
 
-  /** Accepted routes. */
+  /** Accepted routes, stale ones among them. */
   get size(): number {
-    return this.#routes.size;
+    let size = 0;
+    for (const routes of this.#families.values()) size += routes.size;
+    return size;
   }
 
-  /** Distinct attribute sets among them. */
+  /** Distinct attribute sets in its attribute table: as the peer sent them, and as the policy made them. */
   get attributeSets(): number {
     return this.#attributes.size;
   }
 
-  /** Routes of a family that `markStale` has marked and that the peer has not announced again since. */
+  /** Routes of a family that {@link markStale} has marked and that the peer has not announced again since. */
   staleCount(family: Family): number {
-    return this.#stale.get(family) ?? 0;
+    return this.#families.get(family)?.stale ?? 0;
   }
 
   /** The accepted route to exactly this destination (and path identifier), or null. */
   get(prefix: Prefix): RibRoute | null {
-    return this.#routes.get(pathKey(prefix)) ?? null;
+    return this.#families.get(prefix.family)?.get(prefix) ?? null;
   }
 
-  /** All accepted routes. */
-  routes(): IterableIterator<RibRoute> {
-    return this.#routes.values();
+  /** All accepted routes, one made at a time. */
+  *routes(): Generator<RibRoute> {
+    for (const routes of this.#families.values()) yield* routes.routes();
   }
 
   /**
@@ -77,28 +86,21 @@ export class AdjRibIn {
    * this session does not use, whatever the message says about them.
    */
   receive(update: UpdateMessage, ignored: readonly Family[] = []): RibChange {
-    // Without a policy there is nothing to take away either.
-    if (this.#policy === null) return unchanged;
-    const { attributes, outcome } = update;
-    const withdraw: Prefix[] = [];
-    const announce: RibRoute[] = [];
-    const unreachable = [update.withdrawn, attributes.mpUnreach?.nlri];
-    const reachable = [update.nlri, attributes.mpReach?.nlri];
-    for (const nlri of unreachable) if (used(nlri, ignored)) this.#withdrawAll(nlri, withdraw);
-    for (const nlri of reachable) {
-      if (!used(nlri, ignored)) continue;
-      if (outcome >= Outcome.TreatAsWithdraw) this.#withdrawAll(nlri, withdraw);
-      else this.#announceAll(this.#policy, attributes, nlri, announce, withdraw);
-    }
-    if (announce.length === 0 || withdraw.length === 0) return { announce, withdraw };
-    // RFC 4271 §4.3: a prefix in both fields of one UPDATE counts as announced.
-    return { announce, withdraw: withdraw.filter((prefix) => !this.#routes.has(pathKey(prefix))) };
+    return this.#collect((listener) => this.#take(update, ignored, listener));
+  }
+
+  /** The same for who does not need values of what changed: {@link AdjRibInOptions.listener} hears of it. */
+  take(update: UpdateMessage, ignored: readonly Family[] = []): void {
+    this.#take(update, ignored, this.#listener);
+    this.#listener.settle();
   }
 
   /** Forgets everything, or one family: the session ended, or the family was disabled. Returns what went. */
   clear(family?: Family): RibChange {
-    if (this.#routes.size === 0) return unchanged;
-    return this.#forget((held) => family === undefined || held.prefix.family === family);
+    if (this.size === 0) return unchanged;
+    const families = family === undefined ? [...this.#families.keys()] : [family];
+    for (const one of families) this.markStale(one);
+    return this.#collect((listener) => this.#sweep(Number.POSITIVE_INFINITY, listener, families));
   }
 
   /**
@@ -106,20 +108,35 @@ export class AdjRibIn {
    * use; what the peer announces again is stale no longer. Returns how many are stale now.
    */
   markStale(family: Family): number {
-    let count = 0;
-    for (const held of this.#routes.values()) {
-      if (held.prefix.family !== family) continue;
-      held.stale = true;
-      count++;
-    }
-    if (count > 0) this.#stale.set(family, count);
-    return count;
+    return this.#families.get(family)?.markStale() ?? 0;
   }
 
   /** Forgets what is still stale of a family: the peer has sent everything it has. Returns what went. */
   sweep(family: Family): RibChange {
     if (this.staleCount(family) === 0) return unchanged;
-    return this.#forget((held) => held.stale && held.prefix.family === family);
+    return this.#collect((listener) => this.#sweep(Number.POSITIVE_INFINITY, listener, [family]));
+  }
+
+  /**
+   * The same in short turns, for some families or all: looks at `budget` routes at most and returns true when none is stale any more.
+   * Makes no values; the listener hears of what went.
+   */
+  sweepSome(budget: number, families: Iterable<Family> = this.#families.keys()): boolean {
+    const done = this.#sweep(budget, this.#listener, [...families]);
+    this.#listener.settle();
+    return done;
+  }
+
+  /** {@link sweepSome} with values of what went. */
+  sweepSomeChanged(
+    budget: number,
+    families: Iterable<Family> = this.#families.keys(),
+  ): { readonly done: boolean; readonly change: RibChange } {
+    let done = true;
+    const change = this.#collect((listener) => {
+      done = this.#sweep(budget, listener, [...families]);
+    });
+    return { done, change };
   }
 
   /**
@@ -129,115 +146,135 @@ export class AdjRibIn {
   reapply(family?: Family): RibChange {
     const policy = this.#policy;
     if (policy === null) return unchanged;
-    const announce: RibRoute[] = [];
-    const withdraw: Prefix[] = [];
-    for (const [key, held] of this.#routes) {
-      if (family !== undefined && held.prefix.family !== family) continue;
-      const verdict = policy(held.prefix, held.interned.values);
-      if (verdict === false) {
-        this.#drop(key, held);
-        withdraw.push(held.prefix);
-        continue;
+    return this.#collect((listener) => {
+      for (const [key, routes] of this.#families) {
+        if (family !== undefined && key !== family) continue;
+        routes.reapply((prefix, set) => this.#judge(policy, prefix, set), listener);
+        if (routes.size === 0) this.#families.delete(key);
       }
-      const attributes = verdict === true ? held.interned.values : verdict;
-      if (sameAttributes(held.attributes, attributes)) continue;
-      const changed: Held = { ...held, attributes };
-      this.#routes.set(key, changed);
-      announce.push(changed);
-    }
-    return { announce, withdraw };
-  }
-
-  #forget(goes: (held: Held) => boolean): RibChange {
-    const withdraw: Prefix[] = [];
-    for (const [key, held] of this.#routes) {
-      if (!goes(held)) continue;
-      withdraw.push(held.prefix);
-      this.#drop(key, held);
-    }
-    return { announce: [], withdraw };
-  }
-
-  #drop(key: PrefixKey, held: Held): void {
-    this.#routes.delete(key);
-    this.#attributes.release(held.interned);
-    this.#refreshed(held);
-  }
-
-  /** Stale no longer: announced again, or gone. */
-  #refreshed(held: Held): void {
-    if (!held.stale) return;
-    held.stale = false;
-    const { family } = held.prefix;
-    this.#stale.set(family, this.staleCount(family) - 1);
-  }
-
-  #withdrawAll(nlri: NlriView, withdraw: Prefix[]): void {
-    nlri.forEach((bytes, offset, lengthBits, pathId) => {
-      this.#remove(prefixAt(nlri.family, bytes, offset, lengthBits, pathId), withdraw);
     });
   }
 
-  #remove(prefix: Prefix, withdraw: Prefix[]): void {
-    const key = pathKey(prefix);
-    const held = this.#routes.get(key);
-    if (held === undefined) return;
-    this.#drop(key, held);
-    withdraw.push(held.prefix);
+  /** Does the work with a listener that makes values of what it hears, beside the own one. */
+  #collect(work: (listener: RouteListener) => void): RibChange {
+    const collector = new ChangeCollector(this.#attributes, this.#listener);
+    work(collector);
+    collector.settle();
+    return collector.change;
   }
 
-  #announceAll(
+  #sweep(budget: number, listener: RouteListener, families: readonly Family[]): boolean {
+    let left = budget;
+    for (const family of families) {
+      const routes = this.#families.get(family);
+      if (routes === undefined) continue;
+      left -= routes.sweep(left, listener);
+      // Its memory goes with the last route.
+      if (routes.size === 0) this.#families.delete(family);
+      else if (routes.stale > 0) return false;
+    }
+    return true;
+  }
+
+  #take(update: UpdateMessage, ignored: readonly Family[], listener: RouteListener): void {
+    const policy = this.#policy;
+    // Without a policy there is nothing to take away either.
+    if (policy === null) return;
+    const { attributes, outcome, withdrawn, nlri } = update;
+    const mpReach = attributes.mpReach?.nlri;
+    const mpUnreach = attributes.mpUnreach?.nlri;
+    const mixed = (!withdrawn.isEmpty || mpUnreach !== undefined) && (!nlri.isEmpty || mpReach !== undefined);
+    this.#withdraw(withdrawn, ignored, listener, mixed);
+    this.#withdraw(mpUnreach, ignored, listener, mixed);
+    if (outcome >= Outcome.TreatAsWithdraw) {
+      this.#withdraw(nlri, ignored, listener, false);
+      this.#withdraw(mpReach, ignored, listener, false);
+    } else {
+      this.#announce(policy, attributes, nlri, ignored, listener);
+      this.#announce(policy, attributes, mpReach, ignored, listener);
+    }
+    // RFC 4271 §4.3: a prefix in both fields of one UPDATE counts as announced.
+    if (mixed) for (const routes of this.#families.values()) routes.withdrawMarked(listener);
+  }
+
+  #withdraw(nlri: NlriView | undefined, ignored: readonly Family[], listener: RouteListener, mark: boolean): void {
+    if (!used(nlri, ignored)) return;
+    const routes = this.#families.get(nlri.family);
+    if (routes === undefined) return;
+    nlri.forEach((bytes, offset, lengthBits, pathId) => {
+      if (mark) routes.markWithdrawn(bytes, offset, lengthBits, pathId);
+      else routes.withdraw(bytes, offset, lengthBits, pathId, listener);
+    });
+  }
+
+  #announce(
     policy: ImportPolicy,
     attributes: PathAttributes,
-    nlri: NlriView,
-    announce: RibRoute[],
-    withdraw: Prefix[],
+    nlri: NlriView | undefined,
+    ignored: readonly Family[],
+    listener: RouteListener,
   ): void {
-    const interned = this.#attributes.acquire(attributes, nlri.family);
-    const looped = this.#isLooped(interned.values);
-    nlri.forEach((bytes, offset, lengthBits, pathId) => {
-      const prefix = prefixAt(nlri.family, bytes, offset, lengthBits, pathId);
-      const verdict = looped ? false : policy(prefix, interned.values);
-      if (verdict === false) this.#remove(prefix, withdraw);
-      else this.#accept(prefix, interned, verdict === true ? interned.values : verdict, announce);
+    if (!used(nlri, ignored)) return;
+    const { family } = nlri;
+    const spec = nlriSpec(family);
+    if (spec === null) return;
+    const table = this.#attributes;
+    const set = table.acquire(attributes, family);
+    const looped = table.hasBeenAt(set, this.#options.localAs, this.#options.localRouterId);
+    const routes = this.#routesOf(family);
+    const labelled = labelledSafis.includes(safiOf(family));
+    nlri.forEach((bytes, offset, lengthBits, pathId, head) => {
+      if (looped) {
+        routes.withdraw(bytes, offset, lengthBits, pathId, listener);
+        return;
+      }
+      if (policy === acceptAll && !labelled) {
+        routes.announce(bytes, offset, lengthBits, pathId, set, set, undefined, listener);
+        return;
+      }
+      const prefix = spec.read(bytes, offset, lengthBits, pathId, head, false);
+      const accepted = this.#judge(policy, prefix, set);
+      if (accepted < 0) {
+        routes.withdraw(bytes, offset, lengthBits, pathId, listener);
+        return;
+      }
+      const labels: Labels = labelled ? prefix.labels : undefined;
+      routes.announce(bytes, offset, lengthBits, pathId, set, accepted, labels, listener);
+      table.release(accepted);
     });
-    this.#attributes.release(interned);
+    table.release(set);
+    if (routes.size === 0) this.#families.delete(family);
   }
 
-  #accept(prefix: Prefix, interned: InternedAttributes, values: AttributeValues, announce: RibRoute[]): void {
-    const key = pathKey(prefix);
-    const before = this.#routes.get(key);
-    if (before !== undefined) this.#refreshed(before);
-    // Policy may have made equal values anew; an equal route is not a change.
-    if (before !== undefined && sameAttributes(before.attributes, values)) return;
-    this.#attributes.retain(interned);
-    if (before !== undefined) this.#attributes.release(before.interned);
-    const held: Held = { prefix, attributes: values, interned, stale: false };
-    this.#routes.set(key, held);
-    announce.push(held);
+  /** The set that the policy wants the route to have, with a reference; -1: it is refused. */
+  #judge(policy: ImportPolicy, prefix: Prefix, set: number): number {
+    const table = this.#attributes;
+    const values = table.values(set);
+    const verdict = policy(prefix, values);
+    if (verdict === false) return -1;
+    if (verdict === true || verdict === values) {
+      table.retain(set);
+      return set;
+    }
+    try {
+      return table.acquireValues(verdict);
+    } catch (error) {
+      if (!(error instanceof BgpEncodeError)) throw error;
+      this.#options.onUnusable?.(prefix, error);
+      return -1;
+    }
   }
 
-  #isLooped(values: AttributeValues): boolean {
-    for (const segment of values.asPath ?? []) if (segment.asns.includes(this.#localAs)) return true;
-    const isOurs = (id: Uint8Array): boolean => readUint32(id) === this.#localRouterId;
-    return (
-      (values.originatorId !== undefined && isOurs(values.originatorId)) || (values.clusterList?.some(isOurs) ?? false)
-    );
+  #routesOf(family: Family): ReceivedRoutes {
+    let routes = this.#families.get(family);
+    if (routes === undefined) {
+      routes = new ReceivedRoutes(family, this.#attributes);
+      this.#families.set(family, routes);
+    }
+    return routes;
   }
 }
 
 function used(nlri: NlriView | undefined, ignored: readonly Family[]): nlri is NlriView {
   return nlri !== undefined && !nlri.isEmpty && !ignored.includes(nlri.family);
-}
-
-function prefixAt(family: Family, bytes: Uint8Array, offset: number, lengthBits: number, pathId: number): Prefix {
-  const own = new Uint8Array((lengthBits + 7) >> 3);
-  copyPrefixBits(bytes, offset, lengthBits, own);
-  return { family, lengthBits, bytes: own, pathId };
-}
-
-function readUint32(bytes: Uint8Array): number {
-  let value = 0;
-  for (let index = 0; index < 4; index++) value = value * 256 + (bytes[index] ?? 0);
-  return value;
 }

@@ -1,4 +1,5 @@
-import { type AttributeValues, Origin, SegmentType } from "../codec/attributes/values.ts";
+import type { AttributeValues } from "../codec/attributes/values.ts";
+import { factsOfValues, type RouteFacts } from "./route-facts.ts";
 import { samePath } from "./same-attributes.ts";
 
 // The decision process of RFC 4271 §9.1, with multipath. Pure: routes in, the choice out.
@@ -12,7 +13,7 @@ export interface RouteSource {
   /** BGP Identifier of the peer, unsigned 32-bit. */
   readonly routerId: number;
   readonly asn: number;
-  /** iBGP. */
+  /** iBGP, or a peer in another AS of our confederation (RFC 5065 §5.3). */
   readonly internal: boolean;
 }
 
@@ -22,6 +23,8 @@ export interface Candidate {
   readonly attributes: AttributeValues;
   /** RFC 7911 path identifier, or -1. */
   readonly pathId: number;
+  /** The label stack of a labelled or VPN route (RFC 8277 §2). */
+  readonly labels?: readonly number[];
 }
 
 /** What may differ between routers; the defaults are those of RFC 4271. */
@@ -32,7 +35,10 @@ export interface DecisionOptions {
   readonly asPathRelax?: boolean;
   /** Compare MULTI_EXIT_DISC between different neighbouring ASes too. Default false (RFC 4271 §9.1.2.2 c). */
   readonly alwaysCompareMed?: boolean;
-  /** Cost to reach a next hop, or null when it cannot be reached, which excludes the route (RFC 4271 §9.1.2.1). Default 0 for all. */
+  /**
+   * Cost to reach a next hop, or null when it cannot be reached, which excludes the route (RFC 4271 §9.1.2.1). Default 0 for
+   * all. A Loc-RIB asks again only when it is told to: see `LocRib.redecide`.
+   */
   readonly nextHopCost?: (nextHop: Uint8Array) => number | null;
 }
 
@@ -42,83 +48,83 @@ export interface Decision {
   readonly multipath: readonly Candidate[];
 }
 
-const nothing: Decision = { best: null, multipath: [] };
-
-/** RFC 4271 §5.1.5 leaves eBGP's degree of preference to policy; 100 is what every implementation takes. */
-const defaultLocalPref = 100;
+const nothing: Choice<never> = { best: null, multipath: [] };
 
 /** Chooses the best of `candidates` and those that may share the traffic with it. The order given does not matter. */
 export function decide(candidates: readonly Candidate[], options: DecisionOptions = {}): Decision {
-  const costs = new Map<Candidate, number>();
-  for (const candidate of candidates) {
-    const cost = costOf(candidate, options);
-    if (cost !== null) costs.set(candidate, cost);
-  }
-  let rest = [...costs.keys()];
-  if (rest.length === 0) return nothing;
+  const contenders = candidates.map((candidate) => ({
+    candidate,
+    facts: factsOfValues(candidate.attributes),
+    source: candidate.source,
+    pathId: candidate.pathId,
+    cost: 0,
+  }));
+  const { best, multipath } = choose(contenders, options, (a, b) =>
+    samePath(a.candidate.attributes.asPath ?? [], b.candidate.attributes.asPath ?? []),
+  );
+  return { best: best?.candidate ?? null, multipath: multipath.map(({ candidate }) => candidate) };
+}
+
+/** A route as the decision process sees it. */
+export interface Contender {
+  readonly facts: RouteFacts;
+  readonly source: RouteSource;
+  readonly pathId: number;
+  /** Written by {@link choose}. */
+  cost: number;
+}
+
+export interface Choice<T> {
+  readonly best: T | null;
+  readonly multipath: readonly T[];
+}
+
+/** See {@link decide}. `sameAsPath` is asked only where multipath wants to know. */
+export function choose<T extends Contender>(
+  contenders: readonly T[],
+  options: DecisionOptions,
+  sameAsPath: (a: T, b: T) => boolean,
+): Choice<T> {
+  const usable = contenders.filter((route) => isReachable(route, options));
+  if (usable.length === 0) return nothing;
   // RFC 4271 §9.1.1: the highest degree of preference.
-  rest = keepLowest(rest, (route) => -(route.attributes.localPref ?? defaultLocalPref));
+  let rest = keepLowest(usable, (route) => -route.facts.localPref);
   // RFC 4271 §9.1.2.2, in its order; every step looks only at what the step before has left.
-  rest = keepLowest(rest, (route) => asPathLength(route.attributes));
-  rest = keepLowest(rest, (route) => route.attributes.origin ?? Origin.Incomplete);
+  rest = keepLowest(rest, (route) => route.facts.pathLength);
+  rest = keepLowest(rest, (route) => route.facts.origin);
+  const asGood = rest;
   rest = removeWorseMed(rest, options.alwaysCompareMed === true);
   rest = keepLowest(rest, (route) => (route.source.internal ? 1 : 0));
-  rest = keepLowest(rest, (route) => costs.get(route) ?? 0);
-  const best = breakTie(rest);
-  if (best === null) return nothing;
-  return { best, multipath: shareWith(best, rest, options) };
+  rest = keepLowest(rest, (route) => route.cost);
+  let best = rest[0]!;
+  for (const route of rest) if (compareIdentity(route, best) < 0) best = route;
+  return { best, multipath: shareWith(best, asGood, options, sameAsPath) };
 }
 
-function costOf(candidate: Candidate, options: DecisionOptions): number | null {
-  const { nextHop } = candidate.attributes;
-  return options.nextHopCost === undefined || nextHop === undefined ? 0 : options.nextHopCost(nextHop);
+function isReachable(route: Contender, { nextHopCost }: DecisionOptions): boolean {
+  const { nextHop } = route.facts;
+  const cost = nextHopCost === undefined || nextHop.length === 0 ? 0 : nextHopCost(nextHop);
+  route.cost = cost ?? 0;
+  return cost !== null;
 }
 
-/** RFC 4271 §9.1.2.2 a: an AS_SET counts as one; RFC 5065 §5.3: confederation segments do not count. */
-export function asPathLength(attributes: AttributeValues): number {
-  let length = 0;
-  for (const segment of attributes.asPath ?? []) {
-    switch (segment.type) {
-      case SegmentType.Sequence:
-        length += segment.asns.length;
-        break;
-      case SegmentType.Set:
-        length += 1;
-        break;
-      case SegmentType.ConfedSequence:
-      case SegmentType.ConfedSet:
-        break;
-      default:
-        segment.type satisfies never;
-    }
-  }
-  return length;
-}
-
-/** RFC 4271 §9.1.2.2 c: the AS the route was received from; 0, our own, for a path that starts with anything but a sequence. */
-function neighborAs(attributes: AttributeValues): number {
-  for (const segment of attributes.asPath ?? []) {
-    if (segment.type === SegmentType.Sequence) return segment.asns[0] ?? 0;
-    if (segment.type === SegmentType.Set) return 0;
-  }
-  return 0;
-}
-
-/** RFC 4271 §9.1.2.2 c: only routes of one neighbouring AS are compared; a route without MED has the lowest value. */
-function removeWorseMed(routes: readonly Candidate[], always: boolean): Candidate[] {
+/** RFC 4271 §9.1.2.2 c: only routes of one neighbouring AS are compared. Whoever is the worse of any two goes, so their order does not matter. */
+function removeWorseMed<T extends Contender>(routes: readonly T[], always: boolean): readonly T[] {
+  if (routes.length === 1) return routes;
   const lowest = new Map<number, number>();
-  const groupOf = (route: Candidate): number => (always ? 0 : neighborAs(route.attributes));
+  const groupOf = (route: T): number => (always ? 0 : route.facts.neighborAs);
   for (const route of routes) {
     const group = groupOf(route);
-    const med = route.attributes.multiExitDisc ?? 0;
+    const med = route.facts.multiExitDisc;
     lowest.set(group, Math.min(med, lowest.get(group) ?? med));
   }
-  return routes.filter((route) => (route.attributes.multiExitDisc ?? 0) === lowest.get(groupOf(route)));
+  return routes.filter((route) => route.facts.multiExitDisc === lowest.get(groupOf(route)));
 }
 
-function keepLowest(routes: readonly Candidate[], rank: (route: Candidate) => number): Candidate[] {
+function keepLowest<T>(routes: readonly T[], rank: (route: T) => number): readonly T[] {
+  if (routes.length === 1) return routes;
   let lowest = Number.POSITIVE_INFINITY;
-  let kept: Candidate[] = [];
+  let kept: T[] = [];
   for (const route of routes) {
     const value = rank(route);
     if (value < lowest) {
@@ -131,31 +137,18 @@ function keepLowest(routes: readonly Candidate[], rank: (route: Candidate) => nu
   return kept;
 }
 
-function breakTie(routes: readonly Candidate[]): Candidate | null {
-  let best: Candidate | null = null;
-  for (const route of routes) if (best === null || compareIdentity(route, best) < 0) best = route;
-  return best;
-}
-
 /** RFC 4271 §9.1.2.2 f and g, RFC 4456 §9 (ORIGINATOR_ID instead of the identifier, then the shorter CLUSTER_LIST), then the path identifier. */
-function compareIdentity(a: Candidate, b: Candidate): number {
+function compareIdentity(a: Contender, b: Contender): number {
   return (
     identifierOf(a) - identifierOf(b) ||
-    (a.attributes.clusterList?.length ?? 0) - (b.attributes.clusterList?.length ?? 0) ||
+    a.facts.clusterLength - b.facts.clusterLength ||
     compareBytes(a.source.address, b.source.address) ||
     a.pathId - b.pathId
   );
 }
 
-function identifierOf(route: Candidate): number {
-  const id = route.attributes.originatorId;
-  return id === undefined ? route.source.routerId : readUint32(id);
-}
-
-function readUint32(bytes: Uint8Array): number {
-  let value = 0;
-  for (let index = 0; index < 4; index++) value = value * 256 + (bytes[index] ?? 0);
-  return value;
+function identifierOf({ facts, source }: Contender): number {
+  return facts.originatorId === -1 ? source.routerId : facts.originatorId;
 }
 
 // An IPv4 address is lower than any IPv6 one: the RFC compares addresses of one kind only.
@@ -168,25 +161,31 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return 0;
 }
 
-/** Routes as good as the best up to the cost of the next hop; one per next hop, since two through the same one are one path. */
-function shareWith(best: Candidate, equals: readonly Candidate[], options: DecisionOptions): Candidate[] {
+/**
+ * Routes as good as the best up to the cost of the next hop; one per next hop, since two through the same one are one path. Each is
+ * compared with the best alone, as BIRD and FRR do: the MED of a route from another neighbouring AS says nothing here.
+ */
+function shareWith<T extends Contender>(
+  best: T,
+  asGood: readonly T[],
+  options: DecisionOptions,
+  sameAsPath: (a: T, b: T) => boolean,
+): readonly T[] {
   const maximum = options.maximumPaths ?? 1;
   const chosen = [best];
-  if (maximum <= 1) return chosen;
-  const nextHops = new Set([nextHopText(best.attributes)]);
-  const others = equals.filter((route) => route !== best).sort(compareIdentity);
+  if (maximum <= 1 || asGood.length === 1) return chosen;
+  const others = asGood.filter((route) => route !== best && isAsGood(route, best, options)).sort(compareIdentity);
   for (const route of others) {
     if (chosen.length === maximum) break;
-    if (options.asPathRelax !== true && !samePath(route.attributes.asPath ?? [], best.attributes.asPath ?? []))
-      continue;
-    const nextHop = nextHopText(route.attributes);
-    if (nextHops.has(nextHop)) continue;
-    nextHops.add(nextHop);
+    if (options.asPathRelax !== true && !sameAsPath(route, best)) continue;
+    if (chosen.some((other) => compareBytes(other.facts.nextHop, route.facts.nextHop) === 0)) continue;
     chosen.push(route);
   }
   return chosen;
 }
 
-function nextHopText(attributes: AttributeValues): string {
-  return attributes.nextHop?.join(".") ?? "";
+function isAsGood(route: Contender, best: Contender, { alwaysCompareMed = false }: DecisionOptions): boolean {
+  const comparable = alwaysCompareMed || route.facts.neighborAs === best.facts.neighborAs;
+  if (comparable && route.facts.multiExitDisc !== best.facts.multiExitDisc) return false;
+  return route.source.internal === best.source.internal && route.cost === best.cost;
 }

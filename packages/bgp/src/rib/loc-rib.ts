@@ -1,132 +1,202 @@
-import type { AttributeValues } from "../codec/attributes/values.ts";
 import type { Prefix } from "../codec/nlri/prefix.ts";
-import { type Candidate, type Decision, type DecisionOptions, decide, type RouteSource } from "./decision.ts";
-import { type PrefixKey, prefixKey } from "./prefix-key.ts";
-import { sameAttributes } from "./same-attributes.ts";
-
-/** A route as it comes out of an Adj-RIB-In. */
-export interface RibRoute {
-  readonly prefix: Prefix;
-  readonly attributes: AttributeValues;
-}
-
-/** Routes that came or changed, and destinations that went. */
-export interface RibChange {
-  readonly announce: readonly RibRoute[];
-  readonly withdraw: readonly Prefix[];
-}
+import { Family } from "../iana/afi-safi.ts";
+import { AttributeTable } from "./attribute-table.ts";
+import type { Candidate, Decision, DecisionOptions, RouteSource } from "./decision.ts";
+import { LocRibSnapshot } from "./loc-rib-snapshot.ts";
+import { LocRibTable } from "./loc-rib-table.ts";
+import { keyOctets, rdOctetsOf } from "./prefix-table.ts";
+import type { RibChange, RouteListener } from "./rib-route.ts";
 
 /** What the Loc-RIB now uses for a destination. `best: null` means it has become unreachable. */
 export interface LocRibChange extends Decision {
+  /** Without path identifier: a destination, whatever the identifiers of the routes to it. */
   readonly prefix: Prefix;
 }
 
-interface Destination {
-  readonly prefix: Prefix;
-  candidates: Candidate[];
-  decision: Decision;
+/** What a {@link LocRib} is made of. */
+export interface LocRibOptions extends DecisionOptions {
+  /** Shared with the Adj-RIBs-In whose routes it takes. Default one of its own. */
+  readonly attributes?: AttributeTable;
 }
+
+/** Hears what changed, after each batch: an UPDATE, or a slice of a sweep. A destination is in it once. */
+export type LocRibWatcher = (changes: readonly LocRibChange[]) => void;
 
 /**
- * Loc-RIB (RFC 4271 §3.2): for every destination the routes of all sources, the best one, and those that share
- * the traffic with it. Pure. A change is reported only when the best route or the multipath set differ from before.
+ * Loc-RIB (RFC 4271 §3.2): for every destination the routes of all sources, the best one, and those that share the traffic with it. Pure.
+ * A change is reported only when the best route or the multipath set differ from before.
+ *
+ *     const rib = new LocRib({ maximumPaths: 4 });
+ *     const received = new AdjRibIn({ policy, localAs, localRouterId, attributes: rib.attributes, listener: rib.listener(source) });
+ *     rib.watch((changes) => program(changes));
+ *     received.take(update);
+ *
+ * Compact: a destination and a route take some forty octets in flat arrays, and no object.
  */
 export class LocRib {
+  /** For the Adj-RIBs-In whose routes it takes. */
+  readonly attributes: AttributeTable;
   readonly #options: DecisionOptions;
-  readonly #destinations = new Map<PrefixKey, Destination>();
+  readonly #tables = new Map<Family, LocRibTable>();
+  readonly #sources: RouteSource[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #watchers = new Set<LocRibWatcher>();
 
-  constructor(options: DecisionOptions = {}) {
+  constructor(options: LocRibOptions = {}) {
     this.#options = options;
+    this.attributes = options.attributes ?? new AttributeTable();
   }
 
   /** Destinations with at least one route, usable or not. */
   get size(): number {
-    return this.#destinations.size;
+    let size = 0;
+    for (const table of this.#tables.values()) size += table.size;
+    return size;
   }
 
-  /** Takes over what changed in one source's Adj-RIB-In; returns what changed here. */
+  /**
+   * Where the Adj-RIB-In of `source` puts its routes; both must share an attribute table. Ask again when the peer's identifier has changed, as
+   * it may with a new session: what is there is decided again then, which is linear in the whole.
+   */
+  listener(source: RouteSource): RouteListener {
+    const number = this.#numberOf(source);
+    return {
+      announce: (family, bytes, offset, lengthBits, pathId, set, labels) => {
+        this.#table(family).announce(number, bytes, offset, lengthBits, pathId, set, labels);
+      },
+      withdraw: (family, bytes, offset, lengthBits, pathId) => {
+        this.#tables.get(family)?.withdraw(number, bytes, offset, lengthBits, pathId);
+      },
+      settle: () => {
+        this.#settle(this.#watchers.size > 0);
+      },
+    };
+  }
+
+  /** Takes over what changed in one source's Adj-RIB-In; returns what changed here. Throws `BgpEncodeError` for attributes that cannot be on the wire. */
   update(source: RouteSource, change: RibChange): readonly LocRibChange[] {
-    const touched = new Map<PrefixKey, Destination>();
+    const number = this.#numberOf(source);
     for (const prefix of change.withdraw) {
-      const key = prefixKey(prefix);
-      const destination = this.#destinations.get(key);
-      if (destination === undefined) continue;
-      remove(destination, source, prefix.pathId);
-      touched.set(key, destination);
+      const table = this.#tables.get(prefix.family);
+      const offset = prefix.rd?.length ?? 0;
+      table?.withdraw(number, keyOctets(prefix), offset, prefix.lengthBits, prefix.pathId);
     }
     for (const { prefix, attributes } of change.announce) {
-      const key = prefixKey(prefix);
-      let destination = this.#destinations.get(key);
-      if (destination === undefined) {
-        destination = { prefix: { ...prefix, pathId: -1 }, candidates: [], decision: { best: null, multipath: [] } };
-        this.#destinations.set(key, destination);
-      }
-      remove(destination, source, prefix.pathId);
-      destination.candidates.push({ source, attributes, pathId: prefix.pathId });
-      touched.set(key, destination);
+      const set = this.attributes.acquireValues(attributes);
+      const { family, lengthBits, pathId, rd, labels } = prefix;
+      this.#table(family).announce(number, keyOctets(prefix), rd?.length ?? 0, lengthBits, pathId, set, labels);
+      this.attributes.release(set);
     }
-    return this.#decide(touched);
+    return this.#settle(true);
   }
 
-  /** Drops every route of a source, for when its session ended. */
+  /** Drops every route of a source, for when its session ended. Linear in the whole; `AdjRibIn.sweep` does it in short turns. */
   removeSource(name: string): readonly LocRibChange[] {
-    const touched = new Map<PrefixKey, Destination>();
-    for (const [key, destination] of this.#destinations) {
-      const kept = destination.candidates.filter((candidate) => candidate.source.name !== name);
-      if (kept.length === destination.candidates.length) continue;
-      destination.candidates = kept;
-      touched.set(key, destination);
-    }
-    return this.#decide(touched);
+    const number = this.#numbers.get(name);
+    if (number === undefined) return [];
+    for (const table of this.#tables.values()) table.withdrawAll(number);
+    return this.#settle(true);
   }
 
   /** Decides everything again, for when the cost of next hops has changed. Linear in the whole. */
   redecide(): readonly LocRibChange[] {
-    return this.#decide(new Map(this.#destinations));
+    for (const table of this.#tables.values()) table.touchAll();
+    return this.#settle(true);
   }
 
   /** What is used for exactly this destination, or null. */
   get(prefix: Prefix): LocRibChange | null {
-    const destination = this.#destinations.get(prefixKey(prefix));
-    if (destination === undefined || destination.decision.best === null) return null;
-    return { prefix: destination.prefix, ...destination.decision };
+    const table = this.#tables.get(prefix.family);
+    const row = table?.destinations.findPrefix(prefix, -1) ?? -1;
+    return table === undefined || row < 0 ? null : usable(table, row);
   }
 
-  /** All destinations with what is used for them. */
+  /** What is used for this address: the longest destination that covers it and has a usable route, or null. Unicast by default; not for VPN families. */
+  lookup(
+    address: Uint8Array,
+    family: Family = address.length === 4 ? Family.Ipv4Unicast : Family.Ipv6Unicast,
+  ): LocRibChange | null {
+    const table = rdOctetsOf(family) === 0 ? this.#tables.get(family) : undefined;
+    const row = table?.longestMatch(address) ?? -1;
+    return table === undefined || row < 0 ? null : usable(table, row);
+  }
+
+  /** All routes to exactly this destination, used or not, in no order. */
+  candidates(prefix: Prefix): readonly Candidate[] {
+    const table = this.#tables.get(prefix.family);
+    const row = table?.destinations.findPrefix(prefix, -1) ?? -1;
+    return table === undefined || row < 0 ? [] : table.candidates(row);
+  }
+
+  /** All destinations with what is used for them, one made at a time. */
   *entries(): Generator<LocRibChange> {
-    for (const { prefix, decision } of this.#destinations.values()) {
-      if (decision.best !== null) yield { prefix, ...decision };
-    }
+    for (const table of this.#tables.values())
+      for (let row = 0; row < table.destinations.rows; row++) {
+        const entry = table.destinations.isUsed(row) ? usable(table, row) : null;
+        if (entry !== null) yield entry;
+      }
   }
 
-  #decide(touched: ReadonlyMap<PrefixKey, Destination>): LocRibChange[] {
-    const changes: LocRibChange[] = [];
-    for (const [key, destination] of touched) {
-      const before = destination.decision;
-      destination.decision = decide(destination.candidates, this.#options);
-      if (destination.candidates.length === 0) this.#destinations.delete(key);
-      if (!sameDecision(before, destination.decision)) {
-        changes.push({ prefix: destination.prefix, ...destination.decision });
-      }
+  /** Calls `watcher` with what changes from now on, until the returned function is called. It must not throw, nor change this RIB. */
+  watch(watcher: LocRibWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+    };
+  }
+
+  /** What is used now, to compare with later or to read at leisure. Compact; it must be released. Linear in the whole. */
+  snapshot(): LocRibSnapshot {
+    return new LocRibSnapshot(this.#tables, this.attributes);
+  }
+
+  #table(family: Family): LocRibTable {
+    let table = this.#tables.get(family);
+    if (table === undefined) {
+      table = new LocRibTable(family, this.attributes, this.#sources, this.#options);
+      this.#tables.set(family, table);
     }
+    return table;
+  }
+
+  #numberOf(source: RouteSource): number {
+    const known = this.#numbers.get(source.name);
+    if (known === undefined) {
+      this.#numbers.set(source.name, this.#sources.length);
+      return this.#sources.push(source) - 1;
+    }
+    const before = this.#sources[known]!;
+    this.#sources[known] = source;
+    const differs = before.routerId !== source.routerId || before.internal !== source.internal;
+    if (differs && [...this.#tables.values()].some((table) => table.routesOf(known) > 0)) {
+      for (const table of this.#tables.values()) table.touchAll();
+      this.#settle(this.#watchers.size > 0);
+    }
+    return known;
+  }
+
+  #settle(collect: boolean): readonly LocRibChange[] {
+    const changes: LocRibChange[] = [];
+    for (const [family, table] of this.#tables) {
+      table.settle(
+        collect
+          ? (row, unreachable) => {
+              const prefix = unreachable ?? table.destinations.prefix(row);
+              const multipath = unreachable === null ? table.used(row) : [];
+              changes.push({ prefix, best: multipath[0] ?? null, multipath });
+            }
+          : null,
+      );
+      // Its memory goes with the last destination.
+      if (table.size === 0) this.#tables.delete(family);
+    }
+    if (changes.length > 0) for (const watcher of this.#watchers) watcher(changes);
     return changes;
   }
 }
 
-function remove(destination: Destination, source: RouteSource, pathId: number): void {
-  const { candidates } = destination;
-  const index = candidates.findIndex((route) => route.source.name === source.name && route.pathId === pathId);
-  if (index !== -1) candidates.splice(index, 1);
-}
-
-function sameDecision(a: Decision, b: Decision): boolean {
-  if (!sameRoute(a.best, b.best) || a.multipath.length !== b.multipath.length) return false;
-  return a.multipath.every((route, index) => sameRoute(route, b.multipath[index] ?? null));
-}
-
-// A source that announced the same interned attributes again made a new candidate, not a new route.
-function sameRoute(a: Candidate | null, b: Candidate | null): boolean {
-  if (a === null || b === null) return a === b;
-  if (a.source.name !== b.source.name || a.pathId !== b.pathId) return false;
-  return sameAttributes(a.attributes, b.attributes);
+function usable(table: LocRibTable, row: number): LocRibChange | null {
+  const multipath = table.used(row);
+  const [best] = multipath;
+  return best === undefined ? null : { prefix: table.destinations.prefix(row), best, multipath };
 }

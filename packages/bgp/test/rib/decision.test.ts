@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Origin, SegmentType } from "../../src/codec/attributes/values.ts";
-import { asPathLength, type Candidate, type DecisionOptions, decide } from "../../src/rib/decision.ts";
+import { type Candidate, type DecisionOptions, decide } from "../../src/rib/decision.ts";
+import { asPathLength } from "../../src/rib/route-facts.ts";
 import { attributes, candidate, path } from "./routes.ts";
 
 /** Names of the best route and of the multipath set; decided in every order of arrival, which must not matter. */

@@ -1,15 +1,25 @@
-import type { NotificationText, PeerEvent, RouteAnnouncement, RoutePeer, RoutePort } from "@vipcast/announcer";
+import type {
+  LocalSpeaker,
+  NotificationText,
+  PeerEvent,
+  RouteAnnouncement,
+  RoutePeer,
+  RoutePort,
+} from "@vipcast/announcer";
 import { familyName } from "@vipcast/bgp";
 import type { Peer, PeerHandlers, PeerOptions, Speaker } from "@vipcast/speaker";
 
 /** What is announced to each peer of a speaker. The speaker keeps it over sessions and sends it again when one returns. */
 export class SpeakerRoutes implements RoutePort {
+  /** From it the announcer makes the large community by which people tell the nodes apart. */
+  readonly local: LocalSpeaker;
   readonly #speaker: Speaker;
   readonly #peers = new Map<string, Peer>();
   readonly #listeners = new Set<(event: PeerEvent) => void>();
 
   constructor(speaker: Speaker) {
     this.#speaker = speaker;
+    this.local = { asn: speaker.asn, routerId: speaker.routerId };
   }
 
   /** Opens a session and keeps it; the announcer offers it everything that is announced. */

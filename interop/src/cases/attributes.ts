@@ -16,6 +16,9 @@ function given(name: string, args: readonly string[], expected: Partial<Received
   };
 }
 
+/** The node's own: its AS, 1, and its router id 10.0.0.1 as a number. */
+const ownCommunity = `${nodeAsn}:1:${0x0a000001}`;
+
 const everything: readonly string[] = [
   ...["--community", "65000:100", "--community", "65001:65535", "--community", "graceful-shutdown"],
   ...["--large-community", "65001:0:4294967295", "--large-community", "4294967295:1:2"],
@@ -60,10 +63,16 @@ export const attributes: Case = {
       asPath: [nodeAsn, nodeAsn, nodeAsn, nodeAsn],
       med: 4294967295,
       communities: ["65000:100", "65001:65535", "65535:0"],
-      largeCommunities: ["65001:0:4294967295", "4294967295:1:2"],
+      largeCommunities: ["65001:0:4294967295", ownCommunity, "4294967295:1:2"],
     }),
     internal,
     external,
-    given("MED alone", ["--med", "0"], { med: 0, communities: [], largeCommunities: [], asPath: [nodeAsn] }),
+    given("MED alone", ["--med", "0"], {
+      med: 0,
+      communities: [],
+      largeCommunities: [ownCommunity],
+      asPath: [nodeAsn],
+    }),
+    given("no community of the node", ["--node-community", "none"], { communities: [], largeCommunities: [] }),
   ],
 };

@@ -1,3 +1,5 @@
+import { isWeight, MAX_WEIGHT, MIN_WEIGHT } from "./ecmp/bit-rate.ts";
+import { identify } from "./ecmp/node-identity.ts";
 import type { AnnouncerEvent, EventBody } from "./events.ts";
 import type { GivenHealth } from "./health/health.ts";
 import { HostIndex } from "./host/host-index.ts";
@@ -16,6 +18,7 @@ import { Reconciler } from "./loop/reconciler.ts";
 import { systemClock } from "./loop/system-clock.ts";
 import { Turns } from "./loop/turns.ts";
 import type { VipEntry } from "./loop/vip-entry.ts";
+import { askWeight, weightOf } from "./loop/weights.ts";
 import { completePolicy, type Policy } from "./policy.ts";
 import type { Clock, Ports } from "./ports.ts";
 
@@ -62,6 +65,8 @@ export class Announcer {
     const { ports } = options;
     const clock = options.clock ?? systemClock;
     const observe = (): Promise<void> => this.#observer.observe();
+    const policy = completePolicy(options.policy);
+    const node = identify(policy.nodeCommunity, ports.routes.local);
     this.#context = {
       ports,
       clock,
@@ -70,9 +75,12 @@ export class Announcer {
       hub: new EventHub(clock),
       index: new HostIndex(),
       book: new LedgerBook(ports.ledger),
-      outbox: new Outbox(ports.routes, clock, (prefix, failures) => this.#reconciler.routeOffered(prefix, failures)),
+      outbox: new Outbox(ports.routes, clock, node, (prefix, failures) =>
+        this.#reconciler.routeOffered(prefix, failures),
+      ),
       turns: new Turns(clock),
-      policy: completePolicy(options.policy),
+      policy,
+      node,
       ledgerDown: false,
       hurry: false,
       observe,
@@ -170,6 +178,20 @@ export class Announcer {
     return true;
   }
 
+  /**
+   * Gives a VIP another weight than its intent, bits per second, rounded to two digits; null: the intent's again. It is announced when it differs
+   * enough and long enough after the last change, see {@link WeightPolicy}: every change moves flows. Returns false when the VIP is not in the intent.
+   * Throws a `RangeError` for what is no weight: a node without traffic is drained, not weighed with 0.
+   */
+  setWeight(vip: string, bitsPerSecond: number | null): boolean {
+    if (bitsPerSecond !== null && !isWeight(bitsPerSecond))
+      throw new RangeError(`the weight is ${bitsPerSecond}: write bits per second, ${MIN_WEIGHT}..${MAX_WEIGHT}`);
+    const entry = this.#find(vip);
+    if (entry === undefined || entry.goal === "remove" || entry.goal === "stop") return false;
+    askWeight(entry, bitsPerSecond, this.#context, (changed) => this.#reconciler.touch(changed));
+    return true;
+  }
+
   /** Why a VIP is or is not announced, per peer, in words. */
   explain(vip: string): Explanation {
     const entry = this.#find(vip);
@@ -254,10 +276,12 @@ export class Announcer {
   }
 
   #explain(entry: VipEntry): Explanation {
-    const { clock, policy, ports } = this.#context;
+    const { clock, policy, ports, node } = this.#context;
     const nowMs = clock.now();
     return explainEntry(entry, this.#reconciler.view(entry), {
       next: this.#reconciler.steps(entry),
+      node,
+      form: entry.announced ?? { mode: "normal", weight: weightOf(entry) },
       peers: ports.routes.peers(),
       removals: entry.damping.count(nowMs, policy.damping),
       holdDownMs: entry.damping.remainingMs(nowMs),

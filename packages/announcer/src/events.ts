@@ -26,7 +26,13 @@ export type EventBody =
     }
   | { readonly event: "vip.bound"; readonly vip: string; readonly interface: string; readonly adopted: boolean }
   /** The UPDATE was handed to the kernel. */
-  | { readonly event: "vip.announced"; readonly vip: string; readonly peer: string }
+  | {
+      readonly event: "vip.announced";
+      readonly vip: string;
+      readonly peer: string;
+      /** Equal on two nodes: their routes compare equal, see `fingerprint`. */
+      readonly fingerprint?: string;
+    }
   | { readonly event: "vip.withdrawn"; readonly vip: string; readonly peer: string; readonly reason: WithdrawReason }
   | { readonly event: "vip.draining"; readonly vip: string; readonly drainMs: number }
   | { readonly event: "vip.unbound"; readonly vip: string; readonly interface: string }

@@ -1,3 +1,6 @@
+import type { WeightPolicy } from "./ecmp/weight.ts";
+import { parseLargeCommunity } from "./intent/communities.ts";
+
 /** When a VIP that keeps being removed by somebody is given up for a while. */
 export interface DampingPolicy {
   /** So many removals within `windowMs` withdraw the VIP; at least 2. */
@@ -24,6 +27,13 @@ export interface Policy {
   readonly retryMs: number;
   readonly maxRetryMs: number;
   readonly damping: DampingPolicy;
+  /** For weights that `setWeight` changes. */
+  readonly weight: WeightPolicy;
+  /**
+   * A large community on every route of this node, for telling nodes apart; routers do not compare it. `auto` (default): AS, 1 and the router id as
+   * a number, where the port says who we are. null: none.
+   */
+  readonly nodeCommunity: string | null;
 }
 
 /** What holds where a user says nothing. */
@@ -36,12 +46,14 @@ export const defaultPolicy: Policy = {
   retryMs: 100,
   maxRetryMs: 30_000,
   damping: { removals: 5, windowMs: 30_000, holdDownMs: 5_000, maxHoldDownMs: 300_000 },
+  weight: { quantum: 0.1, minIntervalMs: 10_000 },
+  nodeCommunity: "auto",
 };
 
 /** Fills a partial policy and checks it. Throws a `RangeError` whose sentence names the field and the range. */
 export function completePolicy(partial: Partial<Policy> = {}): Policy {
   const policy: Policy = { ...defaultPolicy, ...partial };
-  const { damping, stopTimeoutMs } = policy;
+  const { damping, stopTimeoutMs, weight, nodeCommunity } = policy;
   const check = (name: string, value: number, min: number): void => {
     if (!Number.isFinite(value) || value < min)
       throw new RangeError(`policy.${name} is ${value}: write a number of at least ${min}`);
@@ -57,5 +69,13 @@ export function completePolicy(partial: Partial<Policy> = {}): Policy {
   check("damping.windowMs", damping.windowMs, 1);
   check("damping.holdDownMs", damping.holdDownMs, 1);
   check("damping.maxHoldDownMs", damping.maxHoldDownMs, damping.holdDownMs);
+  check("weight.quantum", weight.quantum, 0);
+  if (weight.quantum > 1)
+    throw new RangeError(`policy.weight.quantum is ${weight.quantum}: write a part of the weight, 0..1`);
+  check("weight.minIntervalMs", weight.minIntervalMs, 0);
+  if (nodeCommunity !== null && nodeCommunity !== "auto") {
+    const parsed = parseLargeCommunity(nodeCommunity);
+    if (!parsed.ok) throw new RangeError(`policy.nodeCommunity: ${parsed.message}, auto, or null`);
+  }
   return policy;
 }

@@ -104,6 +104,14 @@ export interface RoutePeer {
   readonly lastNotificationReceived?: NotificationText;
 }
 
+/** Who we are towards BGP. */
+export interface LocalSpeaker {
+  /** Our AS, 1..4294967295. */
+  readonly asn: number;
+  /** Our BGP identifier as a dotted quad (RFC 6286). */
+  readonly routerId: string;
+}
+
 /** Path attributes of one route towards one peer, as a person writes them. What is absent is not sent. */
 export interface RouteAttributes {
   readonly origin: "igp" | "egp" | "incomplete";
@@ -161,6 +169,11 @@ export type PeerEvent =
 
 /** The Adj-RIB-Out of every peer. What was announced outlives sessions: the port sends it again when one returns. */
 export interface RoutePort {
+  /**
+   * Who we are, the same for as long as the port lives; absent: not known. From it come the AS in a weight and, unless the policy says
+   * otherwise, the large community by which people tell this node's routes from the others'.
+   */
+  readonly local?: LocalSpeaker;
   peers(): readonly RoutePeer[];
   /** Announces routes to one peer, or replaces their attributes; equal ones are not sent again. Throws a {@link PortError} and changes nothing when one is not valid. */
   announce(peer: string, routes: readonly RouteAnnouncement[]): void;

@@ -20,6 +20,7 @@ describe("an announcer that serves", () => {
       event: "vip.announced",
       vip: V,
       peer: "10.0.0.254",
+      fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/),
       causes: ["bound on lo"],
     });
   });

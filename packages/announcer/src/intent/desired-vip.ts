@@ -32,8 +32,30 @@ export interface VipInput {
   readonly communities?: readonly string[];
   /** `65000:1:2` */
   readonly largeCommunities?: readonly string[];
+  /**
+   * How the node stands to the others that announce the VIP. `all-active` (default): equal to them, so that routers form ECMP.
+   */
+  readonly ecmp?: "all-active" | EcmpInput;
+  /**
+   * What routers may give this node in proportion to the others, bits per second, 8,000..10^15; default: no weight. All nodes or none: FRR drops every
+   * weight when one path has none. Every change moves flows.
+   */
+  readonly weight?: number;
   /** How long a drain announces worst preference before the withdrawal, milliseconds 0..86400000; default: the policy's. */
   readonly drainMs?: number;
+}
+
+/** A node that is not equal to the others. */
+export interface EcmpInput {
+  /** `active` (default): preference 10. `standby`: preference 0, announced all the same; takes over when no better node is left. */
+  readonly role?: "active" | "standby";
+  /** 0..10, higher is better, 10 is the default; instead of `role`. Routers use the nodes with the highest there is. */
+  readonly preference?: number;
+  /**
+   * A node that becomes able to serve, at its first start too, is announced as standby for so long before it takes its place, milliseconds
+   * 0..86400000; default 0.
+   */
+  readonly failbackMs?: number;
 }
 
 /** A validated VIP: everything in normal form, nothing absent. Made by `parseVip`. */
@@ -59,6 +81,12 @@ export interface DesiredVip {
   readonly communities: readonly number[];
   /** Ascending, no duplicates. */
   readonly largeCommunities: readonly string[];
+  /** 0..10, higher is better. */
+  readonly preference: number;
+  /** How long the VIP is announced as standby when it becomes able to serve. */
+  readonly failbackMs: number;
+  /** Bits per second; null: no weight. */
+  readonly weight: number | null;
   /** null: the policy's. */
   readonly drainMs: number | null;
 }

@@ -1,9 +1,16 @@
+import { formatBitRate, isWeight, MAX_WEIGHT, MIN_WEIGHT } from "../ecmp/bit-rate.ts";
+import { BEST_PREFERENCE, PREFERENCE_STEP, STANDBY_PREFERENCE, stepsBelowBest } from "../ecmp/preference.ts";
 import { fullLength, parseAddress, parsePrefix, type SpecialUse, specialUse, specialUseWithin } from "./address.ts";
 import { compareLargeCommunities, type Parsed, parseCommunity, parseLargeCommunity } from "./communities.ts";
 import type { DesiredVip, Refusal, RefusalRule, VipInput } from "./desired-vip.ts";
 
 /** Most copies of our AS that a VIP may add; a drain adds more, so that it is always worse. */
 export const MAX_PREPEND = 16;
+
+/** LOCAL_PREF towards internal peers where a VIP says nothing (RFC 4271 §5.1.5 leaves it to local policy). */
+export const DEFAULT_LOCAL_PREF = 100;
+
+const DAY_MS = 86_400_000;
 
 /** One VIP, or every rule it breaks (never empty). */
 export type ParsedVip =
@@ -101,7 +108,7 @@ function optionProblems(input: VipInput): string[] {
     checkInteger("med", input.med, 4294967295),
     checkInteger("localPref", input.localPref, 4294967295),
     checkInteger("prepend", input.prepend, MAX_PREPEND),
-    checkInteger("drainMs", input.drainMs, 86_400_000),
+    checkInteger("drainMs", input.drainMs, DAY_MS),
   ];
   for (const problem of checks) if (problem !== null) problems.push(problem);
   if (input.interface !== undefined && !/^[^\s/:]{1,15}$/.test(input.interface))
@@ -114,6 +121,54 @@ function optionProblems(input: VipInput): string[] {
     problems.push(
       "adopt contradicts bind being false: leave adopt out, an address that is not bound by vipcast is never deleted by it",
     );
+  return [...problems, ...ecmpProblems(input)];
+}
+
+function ecmpOf({ ecmp }: VipInput): { preference: number; failbackMs: number } {
+  if (ecmp === undefined || ecmp === "all-active") return { preference: BEST_PREFERENCE, failbackMs: 0 };
+  const { role, preference, failbackMs = 0 } = ecmp;
+  return { preference: preference ?? (role === "standby" ? STANDBY_PREFERENCE : BEST_PREFERENCE), failbackMs };
+}
+
+function ecmpProblems(input: VipInput): string[] {
+  const { ecmp, weight } = input;
+  const problems: string[] = [];
+  if (weight !== undefined && !isWeight(weight))
+    problems.push(
+      `weight is ${weight}: write bits per second, ${MIN_WEIGHT}..${MAX_WEIGHT} (${formatBitRate(MIN_WEIGHT)}..${formatBitRate(MAX_WEIGHT)})`,
+    );
+  if (ecmp === undefined || ecmp === "all-active") return problems;
+  if (typeof ecmp !== "object" || ecmp === null)
+    return [...problems, `ecmp is ${JSON.stringify(ecmp)}: write all-active, or an object such as { role: standby }`];
+  const { role } = ecmp;
+  if (role !== undefined && role !== "active" && role !== "standby")
+    problems.push(`ecmp.role is ${JSON.stringify(role)}: write active or standby`);
+  if (role !== undefined && ecmp.preference !== undefined)
+    problems.push(`ecmp has role ${role} and preference ${ecmp.preference}: keep one of them, standby is preference 0`);
+  const wrong = [
+    checkInteger("ecmp.preference", ecmp.preference, BEST_PREFERENCE),
+    checkInteger("ecmp.failbackMs", ecmp.failbackMs, DAY_MS),
+  ].filter((problem) => problem !== null);
+  if (wrong.length > 0) return [...problems, ...wrong];
+  const { preference, failbackMs } = ecmpOf(input);
+  if (failbackMs > 0 && preference === STANDBY_PREFERENCE)
+    problems.push(`ecmp.failbackMs is ${failbackMs} for a standby, which has no place to come back to: leave it out`);
+  const steps = stepsBelowBest(failbackMs > 0 ? STANDBY_PREFERENCE : preference);
+  return [...problems, ...roomProblems(input, steps)];
+}
+
+/** A preference is told by differences, for which the attributes must have room: a drain has to stay worse than every preference. */
+function roomProblems({ prepend = 0, med = 0, localPref = DEFAULT_LOCAL_PREF }: VipInput, steps: number): string[] {
+  const problems: string[] = [];
+  const room = (name: string, value: number, min: number, max: number): void => {
+    if (steps > 0 && (value < min || value > max))
+      problems.push(
+        `${name} is ${value} beside a preference below ${BEST_PREFERENCE}, which changes it by up to ${steps} steps: write ${min}..${max}`,
+      );
+  };
+  room("prepend", prepend, 0, MAX_PREPEND - steps * PREFERENCE_STEP.prepend);
+  room("med", med, 0, 4294967294 - steps * PREFERENCE_STEP.med);
+  room("localPref", localPref, 1 + steps * PREFERENCE_STEP.localPref, 4294967295);
   return problems;
 }
 
@@ -167,6 +222,8 @@ export function parseVip(input: VipInput): ParsedVip {
       prepend: input.prepend ?? 0,
       communities: communities.sort((a, b) => a - b),
       largeCommunities: largeCommunities.sort(compareLargeCommunities),
+      ...ecmpOf(input),
+      weight: input.weight ?? null,
       drainMs: input.drainMs ?? null,
     },
   };

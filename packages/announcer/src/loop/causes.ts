@@ -1,3 +1,4 @@
+import { BEST_PREFERENCE } from "../ecmp/preference.ts";
 import type { WithdrawReason } from "../events.ts";
 import type { VipEntry } from "./vip-entry.ts";
 
@@ -39,6 +40,32 @@ export function withdrawCauses(entry: VipEntry, reason: WithdrawReason): readonl
       return [`${prefix} keeps being removed from ${name}`, RIVALS];
     default:
       return reason satisfies never;
+  }
+}
+
+/** Why a route was announced as it was, nearest cause first. */
+export function announceCauses(entry: VipEntry | undefined, nowMs: number): readonly string[] {
+  if (entry === undefined) return ["bound on this host"];
+  const { vip, announced, goal, verdict } = entry;
+  const where = vip.assumeBound ? "its address is left to others" : `bound on ${vip.interface}`;
+  const mode = announced?.mode;
+  switch (mode) {
+    case "worst":
+      return goal === "serve" && verdict.health === "degraded"
+        ? ["with worst preference, because it is degraded", ...verdict.causes]
+        : ["with worst preference, because it is being drained"];
+    case "standby":
+      return [
+        `as standby for another ${Math.round(entry.standbyMs(nowMs))} ms, because it has become able to serve`,
+        where,
+      ];
+    case "normal":
+    case undefined:
+      return vip.preference === BEST_PREFERENCE
+        ? [where]
+        : [`with preference ${vip.preference} of ${BEST_PREFERENCE}`, where];
+    default:
+      return mode satisfies never;
   }
 }
 

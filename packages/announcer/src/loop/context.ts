@@ -1,3 +1,4 @@
+import type { NodeIdentity } from "../ecmp/node-identity.ts";
 import type { HostIndex } from "../host/host-index.ts";
 import type { Policy } from "../policy.ts";
 import type { Clock, Logger, Ports } from "../ports.ts";
@@ -17,6 +18,8 @@ export interface LoopContext {
   readonly book: LedgerBook;
   readonly outbox: Outbox;
   readonly turns: Turns;
+  /** What of this node stands in its routes. */
+  readonly node: NodeIdentity;
   policy: Policy;
   /** The ledger could not be written; it is left alone until the next observation. */
   ledgerDown: boolean;

@@ -1,4 +1,4 @@
-import { type RouteMode, routeSignature } from "../ecmp/attributes.ts";
+import { type RouteForm, routeSignature } from "../ecmp/attributes.ts";
 import type { WithdrawReason } from "../events.ts";
 import { keyOf } from "../host/host-index.ts";
 import type { Step, Wanted } from "../plan/step.ts";
@@ -28,9 +28,11 @@ export class Executor {
       case "restore":
         return this.#restore(entry, step.binding);
       case "announce":
-        return this.#announce(entry, step.mode);
+        // Degraded is not able to serve: what follows it begins with the failback delay.
+        entry.ableSinceMs = step.mode === "worst" ? null : (entry.ableSinceMs ?? this.#context.clock.now());
+        return this.#announce(entry, { mode: step.mode, weight: wanted.weight });
       case "drain":
-        this.#announce(entry, "worst");
+        this.#announce(entry, { mode: "worst", weight: wanted.weight });
         this.#emitDraining(entry, wanted);
         return;
       case "withdraw":
@@ -50,6 +52,7 @@ export class Executor {
   /** Asks for the withdrawal at once; resolves when it was handed over to every Established peer, or the stop timeout is near. */
   withdraw(entry: VipEntry, reason: WithdrawReason): Promise<void> {
     entry.announced = null;
+    entry.ableSinceMs = null;
     entry.withdrawal = { reason, causes: withdrawCauses(entry, reason) };
     const withdrawing = this.#handOver(entry, reason).then(() => {
       if (entry.withdrawing === withdrawing) entry.withdrawing = null;
@@ -147,10 +150,10 @@ export class Executor {
     cancel();
   }
 
-  #announce(entry: VipEntry, mode: RouteMode): void {
-    entry.announced = { mode, signature: routeSignature(entry.vip, mode), sinceMs: this.#context.clock.now() };
+  #announce(entry: VipEntry, form: RouteForm): void {
+    entry.announced = { ...form, signature: routeSignature(entry.vip, form), sinceMs: this.#context.clock.now() };
     entry.refusedBy.clear();
-    this.#context.outbox.announce(entry.vip, mode);
+    this.#context.outbox.announce(entry.vip, form);
   }
 
   #emitDraining(entry: VipEntry, wanted: Wanted): void {

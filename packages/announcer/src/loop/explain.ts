@@ -1,5 +1,8 @@
-import { attributesFor } from "../ecmp/attributes.ts";
+import { attributesFor, type RouteForm } from "../ecmp/attributes.ts";
+import { formatBitRate } from "../ecmp/bit-rate.ts";
 import { fingerprint } from "../ecmp/fingerprint.ts";
+import type { NodeIdentity } from "../ecmp/node-identity.ts";
+import { BEST_PREFERENCE, STANDBY_PREFERENCE } from "../ecmp/preference.ts";
 import type { Health } from "../health/health.ts";
 import type { Refusal } from "../intent/desired-vip.ts";
 import type { Step } from "../plan/step.ts";
@@ -45,6 +48,12 @@ export interface Explanation {
   readonly interface: string;
   readonly healthy: boolean;
   readonly health: Health;
+  /** 0..10, higher is better, as the intent says. */
+  readonly preference: number;
+  /** How much longer it is announced as standby after it became able to serve, milliseconds; 0 when that is over. */
+  readonly standbyMs: number;
+  /** Bits per second, as announced or about to be; null: no weight. */
+  readonly weight: number | null;
   /** Sentences, most important first. */
   readonly reasons: readonly string[];
   readonly refusal: Refusal | null;
@@ -63,6 +72,8 @@ export function explainEntry(
   view: VipView,
   facts: {
     readonly next: readonly Step[];
+    readonly node: NodeIdentity;
+    readonly form: RouteForm;
     readonly peers: readonly RoutePeer[];
     readonly removals: number;
     readonly holdDownMs: number;
@@ -79,6 +90,9 @@ export function explainEntry(
     interface: entry.vip.interface,
     healthy: entry.verdict.health === "healthy",
     health: entry.verdict.health,
+    preference: entry.vip.preference,
+    standbyMs: Math.round(entry.standbyMs(view.nowMs)),
+    weight: facts.form.weight,
     reasons: reasonsOf(entry, view, bound, facts.holdDownMs),
     refusal: entry.refusal,
     failure:
@@ -94,7 +108,9 @@ export function explainEntry(
     removals: facts.removals,
     holdDownMs: facts.holdDownMs,
     next: facts.next,
-    peers: facts.peers.map((peer) => explainPeer(entry, peer, facts.sentTo(peer.address))),
+    peers: facts.peers.map((peer) =>
+      explainPeer(entry, peer, facts.sentTo(peer.address), attributesFor(entry.vip, peer, facts.form, facts.node)),
+    ),
   };
 }
 
@@ -108,6 +124,9 @@ export function explainUnknown(vip: string): Explanation {
     interface: "",
     healthy: false,
     health: "unknown",
+    preference: 0,
+    standbyMs: 0,
+    weight: null,
     reasons: [`${vip} is not in the intent: vipcast announces only what it was told to`],
     refusal: null,
     failure: null,
@@ -153,7 +172,22 @@ function reasonsOf(entry: VipEntry, view: VipView, bound: boolean, holdDownMs: n
     reasons.push(`it is bound on ${vip.interface}, healthy and not draining`);
   if (entry.tolerated !== null && entry.announced !== null)
     reasons.push(`${entry.tolerated.message}; it was running before that and stays, but the next start will refuse it`);
+  if (entry.announced !== null) reasons.push(...standing(entry, view.nowMs));
   return reasons;
+}
+
+/** How it stands to the same VIP on other nodes, where that is not simply equal. */
+function standing(entry: VipEntry, nowMs: number): readonly string[] {
+  const { vip, announced } = entry;
+  if (announced?.mode === "standby")
+    return [
+      `it is announced as standby for another ${Math.round(entry.standbyMs(nowMs))} ms, because it has become able to serve a moment ago (failback delay)`,
+    ];
+  const shares =
+    announced === null || announced.weight === null ? [] : [`its weight is ${formatBitRate(announced.weight)} bit/s`];
+  if (vip.preference === BEST_PREFERENCE) return shares;
+  const name = vip.preference === STANDBY_PREFERENCE ? "standby" : `preference ${vip.preference}`;
+  return [`it is ${name}: routers prefer every node with a higher preference`, ...shares];
 }
 
 function healthReasons({ verdict: { health, causes } }: VipEntry): readonly string[] {
@@ -172,8 +206,7 @@ function healthReasons({ verdict: { health, causes } }: VipEntry): readonly stri
   }
 }
 
-function explainPeer(entry: VipEntry, peer: RoutePeer, sent: boolean): PeerExplanation {
-  const attributes = attributesFor(entry.vip, peer, entry.announced?.mode ?? "normal");
+function explainPeer(entry: VipEntry, peer: RoutePeer, sent: boolean, attributes: RouteAttributes): PeerExplanation {
   return {
     peer: peer.address,
     asn: peer.asn,

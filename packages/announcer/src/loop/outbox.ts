@@ -1,4 +1,5 @@
-import { attributesFor, type RouteMode } from "../ecmp/attributes.ts";
+import { attributesFor, type RouteForm } from "../ecmp/attributes.ts";
+import type { NodeIdentity } from "../ecmp/node-identity.ts";
 import type { DesiredVip } from "../intent/desired-vip.ts";
 import type { Clock, RouteAnnouncement, RoutePort } from "../ports.ts";
 
@@ -23,7 +24,8 @@ export class Outbox {
   readonly #routes: RoutePort;
   readonly #clock: Clock;
   readonly #onOffered: RouteOffered;
-  readonly #announce = new Map<string, { vip: DesiredVip; mode: RouteMode }>();
+  readonly #node: NodeIdentity;
+  readonly #announce = new Map<string, { vip: DesiredVip; form: RouteForm }>();
   readonly #withdraw = new Set<string>();
   #handedOver: { promise: Promise<void>; resolve: (value: Promise<void>) => void } | null = null;
   #working = 0;
@@ -31,10 +33,11 @@ export class Outbox {
   #dueMs = Number.POSITIVE_INFINITY;
   #holdMs = FIRST_HOLD_MS;
 
-  constructor(routes: RoutePort, clock: Clock, onOffered: RouteOffered) {
+  constructor(routes: RoutePort, clock: Clock, node: NodeIdentity, onOffered: RouteOffered) {
     this.#routes = routes;
     this.#clock = clock;
     this.#onOffered = onOffered;
+    this.#node = node;
   }
 
   /** Work begins that may bring changes. */
@@ -50,8 +53,8 @@ export class Outbox {
     this.flush();
   }
 
-  announce(vip: DesiredVip, mode: RouteMode): void {
-    this.#announce.set(vip.prefix, { vip, mode });
+  announce(vip: DesiredVip, form: RouteForm): void {
+    this.#announce.set(vip.prefix, { vip, form });
     this.#schedule(this.#holdMs);
   }
 
@@ -83,9 +86,9 @@ export class Outbox {
       this.#announce.clear();
       const failures = new Map<string, { peer: string; error: unknown }[]>();
       for (const peer of this.#routes.peers()) {
-        const routes = changes.map(({ vip, mode }) => ({
+        const routes = changes.map(({ vip, form }) => ({
           prefix: vip.prefix,
-          attributes: attributesFor(vip, peer, mode),
+          attributes: attributesFor(vip, peer, form, this.#node),
         }));
         for (const { prefix, error } of this.#send(peer.address, routes)) {
           const failed = { peer: peer.address, error };

@@ -1,8 +1,11 @@
+import { attributesFor } from "../ecmp/attributes.ts";
+import { fingerprint } from "../ecmp/fingerprint.ts";
 import { withoutZone } from "../intent/address.ts";
-import type { DesiredVip } from "../intent/desired-vip.ts";
 import type { PeerEvent } from "../ports.ts";
+import { announceCauses } from "./causes.ts";
 import type { LoopContext } from "./context.ts";
 import type { Reconciler } from "./reconciler.ts";
+import type { VipEntry } from "./vip-entry.ts";
 
 /** Follows the peers: reports them as events, remembers which routes each was sent, and gives a new one what is announced. */
 export class PeerWatch {
@@ -10,6 +13,7 @@ export class PeerWatch {
   readonly #reconciler: Reconciler;
   readonly #sent = new Map<string, Set<string>>();
   #known: ReadonlySet<string> = new Set();
+  #internal: ReadonlyMap<string, boolean> = new Map();
   #end: (() => void) | null = null;
 
   constructor(context: LoopContext, reconciler: Reconciler) {
@@ -36,6 +40,7 @@ export class PeerWatch {
     const peers = this.#context.ports.routes.peers();
     const known = this.#known;
     this.#known = new Set(peers.map(({ address, asn, internal }) => `${address} ${asn} ${internal}`));
+    this.#internal = new Map(peers.map(({ address, internal }) => [address, internal]));
     this.#reconciler.setPeers(peers.map(({ address }) => withoutZone(address)));
     return peers.some(({ address, asn, internal }) => address === peer && !known.has(`${address} ${asn} ${internal}`));
   }
@@ -85,7 +90,7 @@ export class PeerWatch {
   }
 
   #onSent(peer: string, announced: readonly string[], withdrawn: readonly string[]): void {
-    const { hub } = this.#context;
+    const { hub, clock } = this.#context;
     const sent = this.#sent.get(peer) ?? new Set();
     this.#sent.set(peer, sent);
     for (const vip of withdrawn) {
@@ -99,13 +104,11 @@ export class PeerWatch {
     for (const vip of announced) {
       sent.add(vip);
       const entry = this.#reconciler.entries.get(vip);
-      const causes =
-        entry?.announced?.mode === "worst"
-          ? entry.goal === "serve" && entry.verdict.health === "degraded"
-            ? ["with worst preference, because it is degraded", ...entry.verdict.causes]
-            : ["with worst preference, because it is being drained"]
-          : [entry === undefined ? "bound on this host" : whereItIs(entry.vip)];
-      hub.emit({ event: "vip.announced", vip, peer }, causes);
+      const print = entry === undefined ? null : this.#fingerprint(entry, peer);
+      hub.emit(
+        { event: "vip.announced", vip, peer, ...(print === null ? {} : { fingerprint: print }) },
+        announceCauses(entry, clock.now()),
+      );
     }
   }
 
@@ -113,11 +116,14 @@ export class PeerWatch {
     const { outbox } = this.#context;
     outbox.enter();
     for (const entry of this.#reconciler.entries.values())
-      if (entry.announced !== null) outbox.announce(entry.vip, entry.announced.mode);
+      if (entry.announced !== null) outbox.announce(entry.vip, entry.announced);
     outbox.leave();
   }
-}
 
-function whereItIs({ interface: name, assumeBound }: DesiredVip): string {
-  return assumeBound ? "its address is left to others" : `bound on ${name}`;
+  #fingerprint({ vip, announced }: VipEntry, peer: string): string | null {
+    const internal = this.#internal.get(peer);
+    return internal === undefined || announced === null
+      ? null
+      : fingerprint(attributesFor(vip, { internal }, announced));
+  }
 }

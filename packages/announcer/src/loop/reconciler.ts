@@ -9,6 +9,7 @@ import type { HostAddress } from "../ports.ts";
 import { describeError, type LoopContext } from "./context.ts";
 import { Executor } from "./execute.ts";
 import { VipEntry } from "./vip-entry.ts";
+import { weightOf } from "./weights.ts";
 import { viewEntry, Witness } from "./witness.ts";
 
 /**
@@ -163,6 +164,8 @@ export class Reconciler {
       refusal: entry.refusal,
       hold: entry.hold(clock.now()),
       drainMs,
+      standbyMs: entry.standbyMs(clock.now()),
+      weight: weightOf(entry),
     };
   }
 
@@ -240,7 +243,17 @@ export class Reconciler {
     });
   }
 
+  /** Looks again when the failback delay is over. */
+  #awaitFailback(entry: VipEntry): void {
+    const { clock } = this.#context;
+    entry.cancelFailback?.();
+    entry.cancelFailback = null;
+    const leftMs = entry.announced?.mode === "standby" ? entry.standbyMs(clock.now()) : 0;
+    if (leftMs > 0) entry.cancelFailback = clock.timer(() => this.touch(entry), leftMs);
+  }
+
   #ended(entry: VipEntry): void {
+    this.#awaitFailback(entry);
     if (this.steps(entry).length > 0 || this.#inBackoff(entry)) return;
     for (const resolve of entry.settled) resolve();
     entry.settled.clear();

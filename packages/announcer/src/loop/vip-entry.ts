@@ -1,3 +1,4 @@
+import type { WeightInForce } from "../ecmp/weight.ts";
 import type { WithdrawReason } from "../events.ts";
 import { unchecked, type Verdict } from "../health/health.ts";
 import type { PushedVerdict } from "../health/pushed.ts";
@@ -26,6 +27,10 @@ export class VipEntry implements RouteState {
   lostAtMs: number | null = null;
   /** When our own bind last succeeded. */
   boundAtMs: number | null = null;
+  /** Since when it has been announced with a preference of its own, for the failback delay; null: not since it last could not serve. */
+  ableSinceMs: number | null = null;
+  /** Set by `setWeight`; null: the intent's. */
+  weightInForce: WeightInForce | null = null;
   refusal: Refusal | null = null;
   /** What a guard would refuse at the start and lets go on: see docs/adr/0005. */
   tolerated: Refusal | null = null;
@@ -52,6 +57,10 @@ export class VipEntry implements RouteState {
   cancelRetry: (() => void) | null = null;
   /** Prevents the look at the end of a hold-down; a retry that comes or goes meanwhile does not. */
   cancelHoldDown: (() => void) | null = null;
+  /** Prevents the look at the end of the failback delay. */
+  cancelFailback: (() => void) | null = null;
+  /** Prevents a weight from coming into force later. */
+  cancelWeight: (() => void) | null = null;
   readonly settled: Set<() => void> = new Set();
 
   constructor(vip: DesiredVip, goal: Wanted["goal"]) {
@@ -82,6 +91,12 @@ export class VipEntry implements RouteState {
     }
   }
 
+  /** How much longer it is announced as standby, 0 when it has taken its place. */
+  standbyMs(nowMs: number): number {
+    const { failbackMs } = this.vip;
+    return this.ableSinceMs === null ? failbackMs : Math.max(0, this.ableSinceMs + failbackMs - nowMs);
+  }
+
   /** Whatever failed is tried again at the next look. */
   clearFailure(): void {
     this.cancelRetry?.();
@@ -94,6 +109,10 @@ export class VipEntry implements RouteState {
     this.clearFailure();
     this.cancelHoldDown?.();
     this.cancelHoldDown = null;
+    this.cancelFailback?.();
+    this.cancelFailback = null;
+    this.cancelWeight?.();
+    this.cancelWeight = null;
     this.pushed?.stop();
   }
 }

@@ -1,3 +1,4 @@
+import { BEST_PREFERENCE } from "../ecmp/preference.ts";
 import { type HostIndex, isOurs } from "../host/host-index.ts";
 import { parsePrefix } from "../intent/address.ts";
 import type { DesiredVip } from "../intent/desired-vip.ts";
@@ -26,6 +27,9 @@ export function staleVip(prefix: string, name: string): DesiredVip | null {
     prepend: 0,
     communities: [],
     largeCommunities: [],
+    preference: BEST_PREFERENCE,
+    failbackMs: 0,
+    weight: null,
     drainMs: 0,
   };
 }

@@ -68,8 +68,8 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
     bound = true;
   }
   if (bound && mayAnnounce(wanted.health)) {
-    const mode = wanted.health === "degraded" ? "worst" : "normal";
-    const signature = routeSignature(vip, mode);
+    const mode = wanted.health === "degraded" ? "worst" : wanted.standbyMs > 0 ? "standby" : "normal";
+    const signature = routeSignature(vip, { mode, weight: wanted.weight });
     if (!announced || view.announced?.signature !== signature) steps.push({ kind: "announce", vip: key, mode });
   }
   // The route no longer depends on what follows.

@@ -33,7 +33,17 @@ export function plan(desired: readonly Wanted[], observed: Observed, policy: Pol
   for (const wanted of desired) planOne(wanted);
   for (const [prefix, name] of leftovers(index, ledger, observed.ledger)) {
     const vip = known.has(prefix) ? null : staleVip(prefix, name);
-    if (vip !== null) planOne({ vip, goal: "remove", health: "healthy", refusal: null, hold: "none", drainMs: 0 });
+    if (vip !== null)
+      planOne({
+        vip,
+        goal: "remove",
+        health: "healthy",
+        refusal: null,
+        hold: "none",
+        drainMs: 0,
+        standbyMs: 0,
+        weight: null,
+      });
   }
   return steps;
 }

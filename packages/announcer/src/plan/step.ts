@@ -1,4 +1,4 @@
-import type { RouteMode } from "../ecmp/attributes.ts";
+import type { RouteForm, RouteMode } from "../ecmp/attributes.ts";
 import type { WithdrawReason } from "../events.ts";
 import type { Health } from "../health/health.ts";
 import type { DesiredVip, Refusal } from "../intent/desired-vip.ts";
@@ -41,11 +41,14 @@ export interface Wanted {
   readonly hold: "none" | "backoff" | "not-taken" | "paused" | "damped";
   /** How long a drain lasts from its first announcement; 0 skips it. */
   readonly drainMs: number;
+  /** How much longer it is announced as standby, because it has become able to serve a moment ago; 0: not any more. */
+  readonly standbyMs: number;
+  /** Bits per second; null: no weight. */
+  readonly weight: number | null;
 }
 
 /** What our Adj-RIB-Out holds for a VIP. */
-export interface Announced {
-  readonly mode: RouteMode;
+export interface Announced extends RouteForm {
   /** `routeSignature` of what was announced. */
   readonly signature: string;
   readonly sinceMs: number;

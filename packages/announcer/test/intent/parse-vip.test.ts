@@ -29,6 +29,9 @@ describe("parseVip", () => {
         prepend: 0,
         communities: [],
         largeCommunities: [],
+        preference: 10,
+        failbackMs: 0,
+        weight: null,
         drainMs: null,
       },
     });
@@ -109,8 +112,32 @@ describe("parseVip", () => {
     ["nextHop", { prefix: "192.0.2.1", nextHop: "127.0.0.1" }, /nextHop is "127\.0\.0\.1"/],
     ["assumeBound", { prefix: "192.0.2.1", assumeBound: true }, /set bind to false/],
     ["adopt", { prefix: "192.0.2.1", bind: false, adopt: true }, /leave adopt out/],
+    ["weight", { prefix: "192.0.2.1", weight: 0 }, /weight is 0: write bits per second, 8000\.\.10+ \(8k\.\.1000T\)/],
+    ["preference", { prefix: "192.0.2.1", ecmp: { preference: 11 } }, /ecmp\.preference is 11: .* 0\.\.10/],
+    ["failbackMs", { prefix: "192.0.2.1", ecmp: { failbackMs: -1 } }, /ecmp\.failbackMs is -1/],
+    ["role", { prefix: "192.0.2.1", ecmp: { role: "master" as "active" } }, /"master": write active or standby/],
+    ["ecmp", { prefix: "192.0.2.1", ecmp: "active" as "all-active" }, /ecmp is "active": write all-active/],
+    ["role and preference", { prefix: "192.0.2.1", ecmp: { role: "standby", preference: 3 } }, /keep one of them/],
+    ["failback of a standby", { prefix: "192.0.2.1", ecmp: { role: "standby", failbackMs: 5 } }, /leave it out/],
+    ["prepend", { prefix: "192.0.2.1", ecmp: { role: "standby" }, prepend: 7 }, /prepend is 7 .* write 0\.\.6/],
+    ["prepend", { prefix: "192.0.2.1", ecmp: { failbackMs: 1 }, prepend: 7 }, /prepend is 7 .* write 0\.\.6/],
+    ["med", { prefix: "192.0.2.1", ecmp: { preference: 9 }, med: 4294967295 }, /write 0\.\.4294967194/],
+    ["localPref", { prefix: "192.0.2.1", ecmp: { preference: 0 }, localPref: 50 }, /localPref is 50 .* write 51/],
   ])("refuses a bad %s", (_, input, message) => {
     expect(refusal(input)).toMatchObject({ rule: "option", message: expect.stringMatching(message) });
+  });
+
+  it("takes standby for preference 0 and everything else for the best one", () => {
+    const preference = (ecmp: VipInput["ecmp"]): unknown => {
+      const parsed = parseVip({ prefix: "192.0.2.1", ...(ecmp === undefined ? {} : { ecmp }) });
+      return parsed.ok ? [parsed.vip.preference, parsed.vip.failbackMs] : parsed.refusals;
+    };
+    expect(preference(undefined)).toEqual([10, 0]);
+    expect(preference("all-active")).toEqual([10, 0]);
+    expect(preference({})).toEqual([10, 0]);
+    expect(preference({ role: "active", failbackMs: 5 })).toEqual([10, 5]);
+    expect(preference({ role: "standby" })).toEqual([0, 0]);
+    expect(preference({ preference: 4 })).toEqual([4, 0]);
   });
 
   it("refuses a VIP that is its own next hop", () => {

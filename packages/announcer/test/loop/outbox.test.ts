@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { anonymous } from "../../src/ecmp/node-identity.ts";
 import { Outbox } from "../../src/loop/outbox.ts";
 import { portError } from "../fakes/fake-host.ts";
 import { FakeRoutes } from "../fakes/fake-routes.ts";
@@ -10,24 +11,28 @@ function setUp(): { clock: VirtualClock; routes: FakeRoutes; outbox: Outbox; off
   const routes = new FakeRoutes(clock);
   routes.addPeer("10.0.0.254");
   const offered: string[] = [];
-  const outbox = new Outbox(routes, clock, (prefix, failures) => offered.push(`${prefix} ${failures.length}`));
+  const outbox = new Outbox(routes, clock, anonymous, (prefix, failures) =>
+    offered.push(`${prefix} ${failures.length}`),
+  );
   return { clock, routes, outbox, offered };
 }
 
+const normal = { mode: "normal", weight: null } as const;
+const worst = { mode: "worst", weight: null } as const;
 const [A, B] = [vip("192.0.2.1"), vip("192.0.2.2")];
 
 describe("Outbox", () => {
   it("sends at once when nothing else is under way", () => {
     const { routes, outbox } = setUp();
-    outbox.announce(A, "normal");
+    outbox.announce(A, normal);
     expect(routes.announced(A.prefix)).toBe(true);
   });
 
   it("gathers while work is under way, and sends when it ends", () => {
     const { routes, outbox } = setUp();
     outbox.enter();
-    outbox.announce(A, "normal");
-    outbox.announce(B, "normal");
+    outbox.announce(A, normal);
+    outbox.announce(B, normal);
     expect(routes.announceCalls).toBe(0);
     outbox.leave();
     expect(routes.announceCalls).toBe(1);
@@ -37,7 +42,7 @@ describe("Outbox", () => {
   it("sends what is in a hurry after a millisecond although work goes on, and all else with it", async () => {
     const { clock, routes, outbox } = setUp();
     outbox.enter();
-    outbox.announce(B, "normal");
+    outbox.announce(B, normal);
     await clock.advance(2);
     expect(routes.announced(B.prefix)).toBe(false);
     void outbox.withdraw(A.prefix, true);
@@ -51,7 +56,7 @@ describe("Outbox", () => {
     outbox.enter();
     const sentAt: number[] = [];
     for (let ms = 0; ms < 5000; ms++) {
-      outbox.announce(ms % 2 === 0 ? A : B, "normal");
+      outbox.announce(ms % 2 === 0 ? A : B, normal);
       const before = routes.announceCalls;
       await clock.advance(1);
       if (routes.announceCalls > before) sentAt.push(ms + 1);
@@ -59,7 +64,7 @@ describe("Outbox", () => {
     expect(sentAt).toEqual([50, 150, 350, 750, 1550, 2550, 3550, 4550]);
     outbox.leave();
     outbox.enter();
-    outbox.announce(A, "worst");
+    outbox.announce(A, worst);
     const before = routes.announceCalls;
     await clock.advance(50);
     expect(routes.announceCalls).toBe(before + 1);
@@ -79,7 +84,7 @@ describe("Outbox", () => {
   it("never sends an announcement that a withdrawal has overtaken", async () => {
     const { routes, outbox } = setUp();
     outbox.enter();
-    outbox.announce(A, "normal");
+    outbox.announce(A, normal);
     const handedOver = outbox.withdraw(A.prefix, true);
     outbox.leave();
     await handedOver;
@@ -104,8 +109,8 @@ describe("Outbox", () => {
     const { routes, outbox, offered } = setUp();
     routes.refuse = (prefix) => (prefix === A.prefix ? portError("ERR_SPEAKER_ROUTE", "bad") : null);
     outbox.enter();
-    outbox.announce(A, "normal");
-    outbox.announce(B, "normal");
+    outbox.announce(A, normal);
+    outbox.announce(B, normal);
     outbox.leave();
     expect(routes.announced(B.prefix)).toBe(true);
     expect(offered).toEqual([`${A.prefix} 1`, `${B.prefix} 0`]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { routeSignature } from "../../src/ecmp/attributes.ts";
+import { type RouteForm, routeSignature } from "../../src/ecmp/attributes.ts";
 import type { DesiredVip } from "../../src/intent/desired-vip.ts";
 import { plan } from "../../src/plan/plan.ts";
 import type { Observed, RouteState, Step, Wanted } from "../../src/plan/step.ts";
@@ -21,7 +21,17 @@ const lo: HostAddress = {
 const refusal = { vip: V.prefix, rule: "host-address", message: "no" } as const;
 
 function serve(more: Partial<Wanted> = {}): Wanted {
-  return { vip: V, goal: "serve", health: "healthy", refusal: null, hold: "none", drainMs: 0, ...more };
+  return {
+    vip: V,
+    goal: "serve",
+    health: "healthy",
+    refusal: null,
+    hold: "none",
+    drainMs: 0,
+    standbyMs: 0,
+    weight: null,
+    ...more,
+  };
 }
 
 function at(mark: HostAddress["mark"], prefix = V.prefix, name = "lo"): HostAddress {
@@ -46,8 +56,10 @@ function unmarked(observed: Observed): Observed {
   return { ...observed, addresses: observed.addresses.map((one) => ({ ...one, mark: "unknown" })) };
 }
 
-const announced = { mode: "normal", signature: routeSignature(V, "normal"), sinceMs: 0 } as const;
-const worst = { mode: "worst", signature: routeSignature(V, "worst"), sinceMs: 900 } as const;
+const normalForm = { mode: "normal", weight: null } as const;
+const worstForm = { mode: "worst", weight: null } as const;
+const announced = { ...normalForm, signature: routeSignature(V, normalForm), sinceMs: 0 } as const;
+const worst = { ...worstForm, signature: routeSignature(V, worstForm), sinceMs: 900 } as const;
 
 function kinds(wanted: readonly Wanted[], observed: Observed): string[] {
   return plan(wanted, observed, defaultPolicy).map((step) =>
@@ -228,6 +240,18 @@ describe("plan", () => {
       seen({ ours: true, ledger: true, route: { announced } }),
       ["announce"],
     ],
+    [
+      "announces again when the failback delay is over",
+      [serve()],
+      seen({ ours: true, ledger: true, route: { announced: { ...announced, mode: "standby", signature: "" } } }),
+      ["announce"],
+    ],
+    [
+      "announces again when the weight has changed",
+      [serve({ weight: 8_000_000 })],
+      seen({ ours: true, ledger: true, route: { announced } }),
+      ["announce"],
+    ],
   ])("%s", (_, wanted, observed, expected) => {
     expect(kinds(wanted, observed)).toEqual(expected);
   });
@@ -251,6 +275,8 @@ const wantedArb: fc.Arbitrary<Wanted[]> = fc
           refusal: fc.constantFrom(null, null, refusal),
           hold: fc.constant<Wanted["hold"]>("none"),
           drainMs: fc.constantFrom(0, 100),
+          standbyMs: fc.constantFrom(0, 0, 500),
+          weight: fc.constantFrom(null, 8_000_000, 16_000_000),
         }),
         { nil: null },
       ),
@@ -348,10 +374,11 @@ function obey(step: Step, observed: Observed, wanted: readonly Wanted[]): Observ
     }
     case "announce":
     case "drain": {
-      const mode = step.kind === "drain" ? "worst" : step.mode;
+      const weight = wanted.find(({ vip: one }) => one.prefix === step.vip)?.weight ?? null;
+      const form: RouteForm = { mode: step.kind === "drain" ? "worst" : step.mode, weight };
       return {
         ...observed,
-        routes: route({ announced: { mode, signature: routeSignature(given, mode), sinceMs: observed.nowMs } }),
+        routes: route({ announced: { ...form, signature: routeSignature(given, form), sinceMs: observed.nowMs } }),
       };
     }
     case "withdraw":

@@ -1,4 +1,11 @@
-import type { NotificationText, PeerEvent, RouteAnnouncement, RoutePeer, RoutePort } from "@vipcast/announcer";
+import type {
+  LocalSpeaker,
+  NotificationText,
+  PeerEvent,
+  RouteAnnouncement,
+  RoutePeer,
+  RoutePort,
+} from "@vipcast/announcer";
 import { familyName } from "@vipcast/bgp";
 import type { Peer, PeerHandlers, PeerOptions, Speaker } from "@vipcast/speaker";
 import { SpeakerError } from "@vipcast/speaker";
@@ -8,6 +15,7 @@ import { SpeakerError } from "@vipcast/speaker";
  * never from inside a call, as the port promises.
  */
 export class SpeakerRoutes implements RoutePort {
+  readonly local: LocalSpeaker;
   readonly #speaker: Speaker;
   readonly #peers = new Map<string, Peer>();
   readonly #listeners = new Set<(event: PeerEvent) => void>();
@@ -18,6 +26,7 @@ export class SpeakerRoutes implements RoutePort {
   /** `onError` hears of mistakes in handlers; nothing else calls it. */
   constructor(speaker: Speaker, onError: (error: Error, peer: string) => void) {
     this.#speaker = speaker;
+    this.local = { asn: speaker.asn, routerId: speaker.routerId };
     this.#onError = onError;
   }
 

@@ -68,9 +68,9 @@ export class Announcement {
       ledger: mark === null ? emptyLedger : new FileLedger(new Ledger({ stateDir, mark })),
       logger: log,
     };
-    const { drainMs, stopTimeoutMs } = settings;
+    const { drainMs, stopTimeoutMs, nodeCommunity } = settings;
     const announcerStopMs = Math.max(stopTimeoutMs / 2, stopTimeoutMs - sessionCloseMs);
-    this.announcer = new Announcer({ ports, policy: { drainMs, stopTimeoutMs: announcerStopMs } });
+    this.announcer = new Announcer({ ports, policy: { drainMs, stopTimeoutMs: announcerStopMs, nodeCommunity } });
   }
 
   /** How many events may wait to be written: a few of each VIP and peer happen at once at the start and at the end. */

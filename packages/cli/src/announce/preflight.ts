@@ -86,6 +86,8 @@ function vipInput(prefix: string, settings: AnnounceSettings): VipInput {
     largeCommunities: settings.largeCommunities,
     ...(nextHop === null ? {} : { nextHop }),
     ...(settings.med === null ? {} : { med: settings.med }),
+    ecmp: settings.ecmp,
+    ...(settings.weight === null ? {} : { weight: settings.weight }),
     ...(settings.localPref === null ? {} : { localPref: settings.localPref }),
   };
 }

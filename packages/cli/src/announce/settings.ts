@@ -10,6 +10,7 @@ import { type ListenSettings, listenConflict, listenText, parseListen } from "..
 import { type LogLevel, logLevels } from "../values/log-level.ts";
 import { durationText, parseAsn, parseDuration, parseInteger } from "../values/numbers.ts";
 import { parseRouterId } from "../values/router-id.ts";
+import { type EcmpSettings, readEcmp } from "./ecmp.ts";
 import type { FamilyName, PeerArgument } from "./peer.ts";
 import { parseInterface, parsePeer } from "./peer.ts";
 import { overriddenTimers, readTimers } from "./timers.ts";
@@ -21,7 +22,7 @@ export interface PeerSettings extends Omit<PeerArgument, keyof Timers | "familie
 }
 
 /** What `vipcast announce` was asked to do, checked as far as that is possible without looking at the host. */
-export interface AnnounceSettings {
+export interface AnnounceSettings extends EcmpSettings {
   /** As written, not empty; the rules for virtual IPs are the announcer's. */
   readonly prefixes: readonly string[];
   readonly asn: number;
@@ -105,6 +106,7 @@ export function readSettings(raw: RawArguments): {
       (text) => parseInteger(text, 0, 16, "the number of additional AS numbers", "--prepend 2"),
       0,
     ),
+    ...readEcmp(reader),
     communities: reader.many("community", parseCommunity),
     largeCommunities: reader.many("large-community", parseLargeCommunity),
     drainMs,

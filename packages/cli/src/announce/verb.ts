@@ -3,6 +3,7 @@ import type { VerbSpec } from "../arguments/option.ts";
 const session = "Session:";
 const address = "Address:";
 const route = "Route:";
+const ecmp = "Standing among the nodes:";
 const stopping = "Stopping and output:";
 
 const uncheckedRemedy =
@@ -20,7 +21,6 @@ export const announceVerb: VerbSpec = {
     ["timeout", uncheckedRemedy],
     ["rise", uncheckedRemedy],
     ["fall", uncheckedRemedy],
-    ["weight", "leave it out: every node gets the same share of the traffic"],
   ]),
   options: [
     { group: session, name: "asn", value: "N", summary: "our AS number, asplain or asdot; required" },
@@ -108,6 +108,37 @@ export const announceVerb: VerbSpec = {
       summary: "a large community; repeatable",
     },
     {
+      group: ecmp,
+      name: "role",
+      value: "active|standby",
+      summary:
+        "standby is announced with the lowest preference, for routers that have nothing better (default: active)",
+    },
+    {
+      group: ecmp,
+      name: "preference",
+      value: "N",
+      summary: "0..10, higher is better; routers use the nodes with the highest (default: 10, active; 0 is standby)",
+    },
+    {
+      group: ecmp,
+      name: "failback",
+      value: "S",
+      summary: "be standby for S seconds whenever able to serve again, and at the start (default: 0)",
+    },
+    {
+      group: ecmp,
+      name: "weight",
+      value: "BITS/S",
+      summary: "share of the traffic as link bandwidth, 10G or 800M; on all nodes or none (default: none)",
+    },
+    {
+      group: ecmp,
+      name: "node-community",
+      value: "auto|none|A:B:C",
+      summary: "large community on this node's routes (default: auto, asn:1:router id as a number)",
+    },
+    {
       group: stopping,
       name: "drain",
       value: "S",
@@ -152,6 +183,9 @@ When nobody reads standard output any more, events are dropped and the announcem
 
 Example, as root on each host:
   vipcast announce 192.0.2.10/32 --asn 65001 --peer 10.0.0.254,asn=65000
+One node that takes over when no other is left, and one that waits a minute before it takes its place back:
+  vipcast announce 192.0.2.10/32 --role standby --asn 65001 --peer 10.0.0.254,asn=65000
+  vipcast announce 192.0.2.10/32 --failback 60 --asn 65001 --peer 10.0.0.254,asn=65000
 Without root and without touching any interface:
   vipcast announce 192.0.2.10/32 --no-bind --asn 65001 --router-id 10.0.0.1 --peer 127.0.0.1,asn=65000,port=1179`,
 };

@@ -25,7 +25,7 @@ function statement(event: AnnouncerEvent): string {
         ? `${event.vip} was on ${event.interface} already and is adopted`
         : `${event.vip} is bound on ${event.interface}`;
     case "vip.announced":
-      return `${event.vip} is announced to ${event.peer}`;
+      return `${event.vip} is announced to ${event.peer}${event.fingerprint === undefined ? "" : `, fingerprint ${event.fingerprint}`}`;
     case "vip.withdrawn":
       return `${event.vip} is withdrawn from ${event.peer}: ${event.reason}`;
     case "vip.draining":

@@ -124,7 +124,6 @@ const refused: Refused = [
     "--check: is not there yet; leave it out: a virtual IP counts as healthy while vipcast runs",
   ],
   [more("--check=exec:true"), "--check: is not there yet; leave it out"],
-  [more("--weight", "10G"), "--weight: is not there yet; leave it out: every node gets the same share of the traffic."],
   [
     ["192.0.2.10/32", "--asn", "65535", "--peer", "10.0.0.254,asn=65000"],
     "--asn 65535: 65535 is reserved and belongs to nobody (RFC 7300); write the real AS number.",
@@ -208,6 +207,9 @@ describe("a right command line", () => {
       med: null,
       localPref: null,
       prepend: 0,
+      ecmp: {},
+      weight: null,
+      nodeCommunity: "auto",
       communities: [],
       largeCommunities: [],
       drainMs: 0,

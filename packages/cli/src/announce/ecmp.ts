@@ -1,0 +1,76 @@
+import type { EcmpInput } from "@vipcast/announcer";
+import { BEST_PREFERENCE, parseBitRate, STANDBY_PREFERENCE } from "@vipcast/announcer";
+import type { Parsed } from "../arguments/problem.ts";
+import { accept, refuse } from "../arguments/problem.ts";
+import type { ArgumentReader } from "../arguments/reader.ts";
+import { didYouMean } from "../arguments/suggest.ts";
+import { parseLargeCommunity } from "../values/community.ts";
+import { parseDuration, parseInteger } from "../values/numbers.ts";
+
+/** How this node stands to the others that announce the same virtual IPs. */
+export interface EcmpSettings {
+  readonly ecmp: EcmpInput;
+  /** Bits per second, or null for none. */
+  readonly weight: number | null;
+  /** `auto`, a large community, or null for none. */
+  readonly nodeCommunity: string | null;
+}
+
+const dayMs = 86_400_000;
+
+/** Reads `--role`, `--preference`, `--failback`, `--weight` and `--node-community`. */
+export function readEcmp(reader: ArgumentReader): EcmpSettings {
+  const role = reader.one("role", parseRole, null);
+  const preference = reader.one(
+    "preference",
+    (text) =>
+      parseInteger(text, STANDBY_PREFERENCE, BEST_PREFERENCE, "the preference, higher is better,", "--preference 5"),
+    null,
+  );
+  const failbackMs = reader.one("failback", (text) => parseDuration(text, 0, dayMs, "--failback 60"), 0);
+  const both = role !== null && preference !== null;
+  if (both)
+    reader.report(
+      `--role ${role} --preference ${preference}`,
+      `say the same thing twice: standby is preference ${STANDBY_PREFERENCE}, active ${BEST_PREFERENCE}`,
+      "keep one of them",
+    );
+  const lowest = role === "standby" || preference === STANDBY_PREFERENCE;
+  if (failbackMs > 0 && lowest && !both)
+    reader.report(
+      `--failback ${failbackMs / 1000} ${role === null ? `--preference ${preference}` : "--role standby"}`,
+      "a standby has no better place to come back to",
+      "leave --failback out",
+    );
+  return {
+    ecmp: {
+      ...(role === null || both ? {} : { role }),
+      ...(preference === null || both ? {} : { preference }),
+      ...(failbackMs === 0 || lowest ? {} : { failbackMs }),
+    },
+    weight: reader.one("weight", parseWeight, null),
+    nodeCommunity: reader.one("node-community", parseNodeCommunity, "auto"),
+  };
+}
+
+function parseRole(text: string): Parsed<"active" | "standby"> {
+  return text === "active" || text === "standby"
+    ? accept(text)
+    : refuse("is no role", didYouMean(text, ["active", "standby"]));
+}
+
+function parseWeight(text: string): Parsed<number> {
+  const parsed = parseBitRate(text);
+  return parsed.ok
+    ? accept(parsed.value)
+    : refuse("the weight is in bits per second, from 8k to 1000T", "write for example --weight 10G");
+}
+
+function parseNodeCommunity(text: string): Parsed<string | null> {
+  if (text === "auto") return accept(text);
+  if (text === "none") return accept(null);
+  const parsed = parseLargeCommunity(text);
+  return parsed.ok
+    ? parsed
+    : refuse("is auto, none, or a large community A:B:C", "write for example --node-community 65001:1:7");
+}

@@ -85,7 +85,7 @@ export {
 export type { DownReason, FsmEffect } from "./fsm/effect.ts";
 export { type CloseCause, type FsmEvent, type FsmEventType, fsmEventNumbers } from "./fsm/event.ts";
 export { type Negotiated, negotiate, type OpenVerdict } from "./fsm/negotiate.ts";
-export { type OwnOpen, ownOpen } from "./fsm/open.ts";
+export { type OwnOpen, ownOpen, type RestartState } from "./fsm/open.ts";
 export { type RetrySchedule, retryDelayMs } from "./fsm/retry.ts";
 export {
   type ActiveState,
@@ -126,8 +126,8 @@ export {
 export { GRACEFUL_SHUTDOWN, WELL_KNOWN_COMMUNITIES } from "./iana/well-known-communities.ts";
 // rib
 export { AdjRibIn, type AdjRibInOptions } from "./rib/adj-rib-in.ts";
-export { AdjRibOut, type Outgoing } from "./rib/adj-rib-out.ts";
-export type { OutgoingBatch } from "./rib/adj-rib-out-entry.ts";
+export { AdjRibOut } from "./rib/adj-rib-out.ts";
+export type { Outgoing, OutgoingBatch } from "./rib/adj-rib-out-entry.ts";
 export { DEFAULT_PATH_ID, type RefusedPath } from "./rib/adj-rib-out-entry.ts";
 export { attributeKey } from "./rib/attribute-key.ts";
 export { AttributeTable } from "./rib/attribute-table.ts";
@@ -156,7 +156,15 @@ export type {
   StopReason,
   TimedNotification,
 } from "./session/events.ts";
-export type { AcceptResult, HeldDown, PeerEvent, PeerSessionSnapshot, Slot } from "./session/peer-events.ts";
+export type {
+  AcceptResult,
+  HeldDown,
+  PeerDownEvent,
+  PeerEvent,
+  PeerSessionSnapshot,
+  Slot,
+} from "./session/peer-events.ts";
 export { PeerSession } from "./session/peer-session.ts";
 export type { PeerSessionOptions } from "./session/peer-session-options.ts";
 export { Session, type SessionOptions } from "./session/session.ts";
+export type { StaleCause, StaleEvent, StaleFamily, SweepReason } from "./session/stale-routes.ts";

@@ -9,6 +9,8 @@ import type {
   Prefix,
   PrefixCount,
   RouteRefreshMessage,
+  StaleCause,
+  SweepReason,
   UpdateMessage,
 } from "@vipcast/bgp";
 import type { Peer } from "./peer/peer.ts";
@@ -47,6 +49,16 @@ export interface RoutesChanged {
   readonly withdraw: readonly { readonly prefix: Prefix; readonly text: string }[];
 }
 
+/** Routes of a family that the peer has not confirmed: kept, or swept away after that. */
+export interface StaleRoutesChange {
+  readonly family: Family;
+  readonly cause: StaleCause;
+  /** Accepted routes concerned. */
+  readonly routes: number;
+  /** Present when they were swept: why. */
+  readonly swept?: SweepReason;
+}
+
 /** Routes that were handed to the kernel, as text; a prefix with several paths once for each. */
 export interface RoutesSent {
   readonly announced: readonly string[];
@@ -63,9 +75,13 @@ export interface PeerHandlers {
   onEstablished?(negotiated: Negotiated, peer: Peer): void;
   /** Every UPDATE, whatever the import policy says. Borrowed: valid until the handler returns, else `retain()`. A returned NOTIFICATION ends the session. */
   onUpdate?(message: UpdateMessage, peer: Peer): NotificationBody | undefined;
-  /** Accepted routes that changed; when a session ends, everything accepted is withdrawn. */
+  /** Accepted routes that changed; when a session ends, everything accepted is withdrawn, unless graceful restart keeps it. */
   onRoutes?(change: RoutesChanged, peer: Peer): void;
+  /** The peer has sent everything it has of a family (RFC 4724 §2). */
   onEndOfRib?(family: Family, peer: Peer): void;
+  /** Routes have become stale, or what was still stale has been swept: then `onRoutes` came before. */
+  onStaleRoutes?(change: StaleRoutesChange, peer: Peer): void;
+  /** The peer asks for a family again, which is done, or marks the begin or end of its own answer (RFC 7313 §3.2). */
   onRouteRefresh?(message: RouteRefreshMessage, peer: Peer): void;
   /** The peer announces so many prefixes of a family that its limit is near. */
   onPrefixWarning?(warning: PrefixCount, peer: Peer): void;

@@ -1,3 +1,4 @@
+import type { RestartOptions } from "./restart-options.ts";
 import type { Transport } from "./transport/options.ts";
 
 /** Where log lines go; bunyan, pino and `console`-like adapters fit. */
@@ -43,4 +44,6 @@ export interface SpeakerOptions extends Transport {
    * `os.networkInterfaces()`. Leave virtual addresses out: those that are announced are never chosen, others could be.
    */
   readonly localAddresses?: () => readonly LocalAddress[];
+  /** What graceful restart tells the peers that have the option `gracefulRestart`. */
+  readonly restart?: RestartOptions;
 }

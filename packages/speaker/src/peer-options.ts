@@ -10,6 +10,14 @@ export type FamilyName = "ipv4-unicast" | "ipv6-unicast";
  */
 export type AddPathMode = "send" | "receive" | "both";
 
+/** What is offered with graceful restart. */
+export interface GracefulRestartOptions {
+  /** Seconds, 0..10, that the peer keeps our routes after the session broke; 0: we only keep the peer's (RFC 4724 §4, the Receiving Speaker). */
+  readonly restartTime: number;
+  /** N bit (RFC 8538): also bridge an end with a NOTIFICATION, unless it is a Hard Reset; default true. */
+  readonly notification?: boolean;
+}
+
 /** How many prefixes of a family a peer may announce (RFC 4271 §6.7). Paths of one prefix count one by one with ADD-PATH. */
 export interface PrefixLimit {
   /** 1..4294967295; one more ends the session with Cease / Maximum Number of Prefixes Reached (RFC 4486 §4). */
@@ -68,6 +76,17 @@ export interface PeerGroup extends SocketProtection {
   readonly role?: Role;
   /** Refuse a peer that states no role of its own (RFC 9234 §4.2); default false. */
   readonly roleStrict?: boolean;
+  /**
+   * Graceful restart (RFC 4724, RFC 8538); default: not offered. The number alone is its `restartTime`. It makes the peer keep our routes
+   * for that long after the session broke, and us keep the peer's, so that a restart moves no traffic; a host that is dead is not noticed sooner either.
+   */
+  readonly gracefulRestart?: number | GracefulRestartOptions;
+  /** Seconds that stale routes are kept at most, 1..4095; default 120. A shorter restart time of the peer counts. */
+  readonly staleTime?: number;
+  /** Offer to mark where the answer to a ROUTE-REFRESH begins and ends (RFC 7313); default true. */
+  readonly enhancedRouteRefresh?: boolean;
+  /** MinRouteAdvertisementInterval in seconds (RFC 4271 §9.2.1.1), 0..600, jittered; default 0. Withdrawals never wait. */
+  readonly advertisementInterval?: number;
   readonly description?: string;
   /** Begin shut down, with this text for the peer's operator (RFC 9003); `peer.enable()` starts it. Default: started. */
   readonly shutdown?: string;

@@ -1,5 +1,5 @@
 import type { Server, Socket } from "node:net";
-import { CeaseSubcode, formatRouterId, parseRouterId } from "@vipcast/bgp";
+import { formatRouterId, parseRouterId } from "@vipcast/bgp";
 import { SpeakerError } from "./errors.ts";
 import type { PeerHandlers } from "./handlers.ts";
 import { type ListenRange, type ListenRangeOptions, Range } from "./listen-range.ts";
@@ -10,7 +10,9 @@ import type { Peer } from "./peer/peer.ts";
 import { PeerDriver } from "./peer/peer-driver.ts";
 import type { Dynamic, PeerEnvironment } from "./peer/peer-environment.ts";
 import { type PeerSettings, peerSettings } from "./peer/peer-settings.ts";
+import { deconfiguredReason, restartReason, shutdownReason } from "./peer/stop-reasons.ts";
 import type { PeerOptions } from "./peer-options.ts";
+import { Restart } from "./restart.ts";
 import { lastKnown, systemAddresses } from "./routes/local-addresses.ts";
 import { systemClock } from "./system-clock.ts";
 import { Listener } from "./transport/listener.ts";
@@ -45,14 +47,16 @@ export class Speaker {
     this.routerId = formatRouterId(routerId);
     this.#transport = options;
     const logger = steadyLogger(options.logger);
+    const clock = options.clock ?? systemClock;
     this.#environment = {
       asn: options.asn,
       routerId,
-      clock: options.clock ?? systemClock,
+      clock,
       random: options.random ?? Math.random,
       logger,
       connect: options.connect ?? connectPlain,
       localAddresses: lastKnown(options.localAddresses ?? systemAddresses, logger),
+      restart: new Restart(options.restart ?? {}, clock, logger),
       rekey: options.rekey,
       silentDrops: options.silentDrops,
       checkProtection: (protection, passive) => this.#checkProtection(protection, passive),
@@ -150,7 +154,7 @@ export class Speaker {
     if (driver === undefined || driver !== peer) return;
     this.#peers.delete(peer.address);
     for (const range of this.#ranges.values()) range.left(peer);
-    const closed = driver.close({ subcode: CeaseSubcode.PeerDeconfigured, text: "" });
+    const closed = driver.close(deconfiguredReason);
     this.#leave(closed);
     // The key of a neighbour from a range is the range's.
     if (!driver.isDynamic) this.#peersChanged({ added: [], removed: [driver.listenPeer] });
@@ -158,24 +162,36 @@ export class Speaker {
   }
 
   /**
-   * Ends every session with Cease / Administrative Shutdown and the reason as text (RFC 9003, cut to 255 octets), closes the
-   * listeners and leaves no timer, socket or handle. Idempotent; takes two seconds at most, for peers that do not read.
+   * What was to be announced first has been: from here on peers that wait for End-of-RIB get it (RFC 4724 §4.1), and no OPEN says any more
+   * that we have restarted. Idempotent.
    */
-  close(options: { readonly reason?: string } = {}): Promise<void> {
+  initialRoutesComplete(): void {
+    this.#environment.restart.complete();
+    for (const peer of this.#peers.values()) peer.routes.releaseEndOfRib();
+  }
+
+  /**
+   * Ends every session with the reason as text (RFC 9003, cut to 255 octets), closes the listeners and leaves no timer, socket or handle.
+   * `mode` `"stop"` (default) is for good: Cease / Administrative Shutdown, as a Hard Reset where the N bit was negotiated (RFC 8538 §5.1).
+   * `"restart"` leaves it to graceful restart to keep our routes: Cease / Administrative Reset where the N bit was negotiated or
+   * graceful restart was not, else TCP is closed without a word (RFC 4724 §4). Withdraw nothing before that.
+   * Idempotent; takes two seconds at most, for peers that do not read.
+   */
+  close(options: { readonly reason?: string; readonly mode?: "stop" | "restart" } = {}): Promise<void> {
     if (this.#closing === null) {
       // Handlers that are called on the way find the speaker closed: what they add now nobody would end.
       let follow: (ending: Promise<void>) => void = ignore;
       this.#closing = new Promise((resolve) => {
         follow = resolve;
       });
-      follow(this.#close(options.reason ?? ""));
+      follow(this.#close(options.reason ?? "", options.mode ?? "stop"));
     }
     return this.#closing;
   }
 
-  async #close(text: string): Promise<void> {
+  async #close(text: string, mode: "stop" | "restart"): Promise<void> {
     this.#stopOn();
-    const reason = { subcode: CeaseSubcode.AdministrativeShutdown, text };
+    const reason = mode === "stop" ? shutdownReason(text) : restartReason(text);
     const peers = Array.from(this.#peers.values(), (peer) => peer.close(reason));
     const listeners = Array.from(this.#listeners, (listener) => listener.close());
     this.#listeners.clear();

@@ -97,6 +97,11 @@ export interface PeerConfig {
   readonly notificationsWithoutOpen: boolean;
   /** Limits of what the peer may announce, at most one per family; families without one have none. */
   readonly maxPrefixes: readonly MaxPrefixes[];
+  /**
+   * 1..4095 seconds: the longest that routes are kept although the peer has not confirmed them, while it restarts (RFC 4724 §4.2, instead
+   * of a longer restart time of its own), until its End-of-RIB after that, and during an enhanced route refresh (RFC 7313 §4).
+   */
+  readonly staleTime: number;
   /** Our role towards an external peer (RFC 9234 §4), or null to say nothing about it. */
   readonly role: Role | null;
   /** RFC 9234 §4.2: refuse a peer that does not state its own role. Needs `role`. */
@@ -126,8 +131,8 @@ const defaultIdleHold: IdleHold = { initial: 0.25, max: null, stableAfter: null 
 
 /**
  * Fills in the defaults: hold time 90 s and connect retry 120 s (RFC 4271 §10), keepalive a third of the hold time, send
- * hold time by RFC 9687 §6, no DelayOpen, active, pauses from 0.25 s up to the connect retry time, no damping, no limits, no
- * role, IPv4 unicast, route refresh and extended messages. Does not validate: see `validatePeerConfig`.
+ * hold time by RFC 9687 §6, no DelayOpen, active, pauses from 0.25 s up to the connect retry time, no damping, no limits, stale
+ * routes kept for 120 s at most, no role, IPv4 unicast, route refresh and extended messages. Does not validate: see `validatePeerConfig`.
  */
 export function peerConfig(options: PeerConfigOptions): PeerConfig {
   return {
@@ -142,6 +147,7 @@ export function peerConfig(options: PeerConfigOptions): PeerConfig {
     collisionDetectEstablishedState: false,
     notificationsWithoutOpen: true,
     maxPrefixes: [],
+    staleTime: 120,
     role: null,
     roleStrict: false,
     description: "",

@@ -41,6 +41,8 @@ export interface Negotiated {
   readonly peerRole: Role | null;
   /** The peer's graceful restart capability, or null. */
   readonly gracefulRestart: Extract<Capability, { name: "graceful-restart" }> | null;
+  /** Both announced graceful restart: an end of TCP without a NOTIFICATION is bridged (RFC 4724 §4). */
+  readonly restartBridged: boolean;
   /** Both announced the N bit: a NOTIFICATION other than Hard Reset is bridged by graceful restart (RFC 8538 §2). */
   readonly notificationRestart: boolean;
   /** The peer's OPEN as received. */
@@ -159,6 +161,7 @@ function agree(
     enhancedRouteRefresh: both("enhanced-route-refresh", offered.enhancedRouteRefresh),
     peerRole,
     gracefulRestart,
+    restartBridged: offered.gracefulRestart !== null && gracefulRestart !== null,
     notificationRestart: offered.gracefulRestart?.notification === true && gracefulRestart?.notification === true,
     peerOpen: open,
     codecContext: {

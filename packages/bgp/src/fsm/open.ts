@@ -1,5 +1,6 @@
 import type { Capability } from "../codec/capabilities/spec.ts";
 import type { OutgoingOpen } from "../codec/message.ts";
+import type { Family } from "../iana/afi-safi.ts";
 import type { PeerConfig } from "./config.ts";
 import { roleCapability } from "./role.ts";
 
@@ -8,6 +9,24 @@ const ipv6Afi = 2;
 
 /** Our OPEN without its message type. */
 export type OwnOpen = Omit<OutgoingOpen, "type">;
+
+/** What only the moment of an OPEN can tell about graceful restart (RFC 4724 §3). */
+export interface RestartState {
+  /** R bit: we have restarted, and have not sent everything again yet. */
+  readonly restarted: boolean;
+  /** F bit: the families whose packets were forwarded all the while. */
+  readonly forwarding: readonly Family[];
+}
+
+/** `open` with what is so at this moment, where it offers graceful restart at all. */
+export function withRestartState(open: OwnOpen, { restarted, forwarding }: RestartState): OwnOpen {
+  const capabilities = open.capabilities.map((capability): Capability => {
+    if (capability.name !== "graceful-restart") return capability;
+    const families = capability.families.map(({ family }) => ({ family, forwarding: forwarding.includes(family) }));
+    return { ...capability, restarted, families };
+  });
+  return { ...open, capabilities };
+}
 
 /** The OPEN that this configuration sends: one multiprotocol capability per family, four-octet AS, then what is asked for. */
 export function ownOpen(config: PeerConfig): OwnOpen {

@@ -54,6 +54,9 @@ export function validatePeerConfig(config: PeerConfig): readonly ConfigProblem[]
   checkIdleHold(config, add);
   checkFamilies(config, add);
   checkMaxPrefixes(config, add);
+  if (!whole(config.staleTime, 1, 4095)) {
+    add("staleTime", config.staleTime, "stale routes are kept for 1 to 4095 seconds", "use 120");
+  }
   checkRole(config, add);
   return problems;
 }
@@ -190,6 +193,16 @@ function checkFamilies(config: PeerConfig, add: Add): void {
   if (restart !== null && !whole(restart.restartTime, 0, 4095)) {
     const problem = "a restart time is 0 to 4095 seconds (RFC 4724 §3)";
     add("capabilities.gracefulRestart.restartTime", restart.restartTime, problem, "use 10");
+  }
+  for (const { family } of restart?.families ?? []) {
+    if (!families.includes(family)) {
+      add(
+        "capabilities.gracefulRestart",
+        familyName(family),
+        "not one of the session's families",
+        "add it to families",
+      );
+    }
   }
 }
 

@@ -7,6 +7,12 @@ import { type PrefixKey, pathKey, prefixKey } from "./prefix-key.ts";
 /** Routes as the Adj-RIB-Out has them: as values. */
 export type OutgoingBatch = RouteBatch & { readonly nlri: readonly Prefix[] };
 
+/** What to send now, in this order. A family in `endOfRib` has had all its routes (RFC 4724 §2). */
+export interface Outgoing {
+  readonly batches: readonly OutgoingBatch[];
+  readonly endOfRib: readonly Family[];
+}
+
 // What the Adj-RIB-Out is made of: paths, the attribute sets they share, and the destinations that have several of them.
 
 /** The path identifier of a route that names none, on a session that carries identifiers (RFC 7911 §3 leaves the choice to the sender). */
@@ -19,6 +25,12 @@ export interface Exported {
   /** Groups that share it; at zero it is forgotten. */
   groups: number;
 }
+
+/** Stands for "the peer has something, but must get it again" (RFC 2918 §4). */
+export const stale: Exported = { key: "stale", attributes: {}, groups: 0 };
+
+/** An attribute set costs the encoder about as much as this many prefixes. */
+export const attributeSetCost = 16;
 
 /** All desired routes of one family with one attribute set. */
 export interface Group<A> {

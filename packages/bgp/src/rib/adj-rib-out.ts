@@ -3,6 +3,7 @@ import { carriesPathIds } from "../codec/context.ts";
 import type { Prefix } from "../codec/nlri/prefix.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import {
+  attributeSetCost,
   choosePath,
   type Destination,
   type Entry,
@@ -10,27 +11,17 @@ import {
   entryKey,
   type Group,
   isNamed,
+  type Outgoing,
   type OutgoingBatch,
   onWire,
   passedOver,
   type RefusedPath,
   same,
+  stale,
 } from "./adj-rib-out-entry.ts";
 import { attributeKey } from "./attribute-key.ts";
 import type { DesiredAttributes, DesiredRoute, ExportPolicy } from "./policy.ts";
 import { type PrefixKey, prefixKey } from "./prefix-key.ts";
-
-/** What to send now, in this order. A family in `endOfRib` has had all its routes (RFC 4724 §2). */
-export interface Outgoing {
-  readonly batches: readonly OutgoingBatch[];
-  readonly endOfRib: readonly Family[];
-}
-
-/** An attribute set costs the encoder about as much as this many prefixes. */
-const attributeSetCost = 16;
-
-/** Stands for "the peer has something, but must get it again" (RFC 2918 §4). */
-const stale: Exported = { key: "stale", attributes: {}, groups: 0 };
 
 /**
  * Adj-RIB-Out (RFC 4271 §3.2): what one peer should have, what it has, and so what must be sent. Pure.
@@ -71,6 +62,11 @@ export class AdjRibOut<A extends DesiredAttributes> {
   /** Routes waiting to be sent or withdrawn. Zero while the session is down. */
   get pending(): number {
     return this.#announce.size + this.#withdraw.size;
+  }
+
+  /** Whether routes wait to be withdrawn. */
+  get hasWithdrawals(): boolean {
+    return this.#withdraw.size > 0;
   }
 
   /** True when `take` would return something. */
@@ -155,11 +151,13 @@ export class AdjRibOut<A extends DesiredAttributes> {
 
   /**
    * What to send now; it counts as sent. End-of-RIB comes when nothing else waits. Routes with equal attributes share a
-   * batch, so the encoder can fill its UPDATEs. `budget` bounds the work: a route costs 1, an attribute set 16 more.
+   * batch, so the encoder can fill its UPDATEs. `budget` bounds the work: a route costs 1, an attribute set 16 more. Without
+   * `announcements` they wait for a later call, and only withdrawals go (RFC 4271 §9.2.1.1).
    */
-  take(budget: number = Number.POSITIVE_INFINITY): Outgoing {
+  take(budget: number = Number.POSITIVE_INFINITY, announcements = true): Outgoing {
     const batches: OutgoingBatch[] = [];
-    this.#takeAnnouncements(budget - this.#takeWithdrawals(budget, batches), batches);
+    const left = budget - this.#takeWithdrawals(budget, batches);
+    if (announcements) this.#takeAnnouncements(left, batches);
     if (this.pending > 0) return { batches, endOfRib: [] };
     const endOfRib = this.#endOfRib;
     this.#endOfRib = [];

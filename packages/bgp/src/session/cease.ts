@@ -16,6 +16,8 @@ export function wordsOf({ text }: StopReason): string {
 export function cease(reason: StopReason, negotiated: Negotiated | null): NotificationBody | null {
   const { subcode, text } = reason;
   if (subcode === null) return null;
+  // RFC 4724 §4: without the N bit any NOTIFICATION makes the peer drop our routes.
+  if (reason.bridged === true && negotiated?.restartBridged === true && !negotiated.notificationRestart) return null;
   const carriesText = subcode === CeaseSubcode.AdministrativeShutdown || subcode === CeaseSubcode.AdministrativeReset;
   const data = carriesText && text !== "" ? encodeShutdownCommunication(text) : new Uint8Array(0);
   const body = { code: NotificationCode.Cease, subcode, data };

@@ -58,6 +58,11 @@ export interface StopReason {
   readonly text: string;
   /** Where both ends announced the N bit, send it as a Hard Reset, which ends graceful restart (RFC 8538 §3.1). Default: no. */
   readonly hard?: boolean;
+  /**
+   * We come back, and graceful restart is to bridge it: where both ends announced it without the N bit the connection is closed without
+   * the NOTIFICATION, which would end it (RFC 4724 §4). Default: no.
+   */
+  readonly bridged?: boolean;
 }
 
 /** Messages since the session object was made. */

@@ -1,5 +1,7 @@
 import type { FsmStateName } from "../fsm/state.ts";
-import type { DownReason, SessionEvent, SessionSnapshot } from "./events.ts";
+import type { Family } from "../iana/afi-safi.ts";
+import type { DownEvent, DownReason, SessionEvent, SessionSnapshot } from "./events.ts";
+import type { StaleEvent, StaleFamily } from "./stale-routes.ts";
 
 /** The two connections that one peer can have: the one we dial, and the one it dials. */
 export type Slot = "outbound" | "inbound";
@@ -15,18 +17,21 @@ export type PeerEvent =
   | Extract<
       SessionEvent,
       {
-        readonly kind:
-          | "state"
-          | "update"
-          | "end-of-rib"
-          | "family-disabled"
-          | "route-refresh"
-          | "prefix-warning"
-          | "down";
+        readonly kind: "state" | "update" | "end-of-rib" | "family-disabled" | "route-refresh" | "prefix-warning";
       }
     >
+  /** Routes of families that are not in `retained` go. */
+  | PeerDownEvent
+  /** After `end-of-rib` and `route-refresh`, and before the `down`, that bring it about. */
+  | StaleEvent
   /** One of two connections ended and the other goes on. */
   | { readonly kind: "dropped"; readonly slot: Slot; readonly reason: DownReason; readonly cause: string };
+
+/** The peer's session (or an attempt at one) ended. */
+export interface PeerDownEvent extends DownEvent {
+  /** Families whose routes are kept as stale until a `sweep`, because graceful restart bridges the end (RFC 4724 §4.2). */
+  readonly retained: readonly Family[];
+}
 
 /** The answer to an inbound connection. */
 export type AcceptResult =
@@ -49,5 +54,7 @@ export interface PeerSessionSnapshot extends SessionSnapshot {
   readonly slot: Slot | null;
   /** Not null while nothing is accepted from the peer, although it was not stopped. */
   readonly heldDown: HeldDown | null;
+  /** Families with routes that the peer has not confirmed, and until when they are kept. */
+  readonly stale: readonly StaleFamily[];
   readonly connections: { readonly outbound: FsmStateName; readonly inbound: FsmStateName | null };
 }

@@ -1,4 +1,5 @@
 import type { PeerConfig } from "../fsm/config.ts";
+import type { RestartState } from "../fsm/open.ts";
 
 /** What a `PeerSession` is made of. */
 export interface PeerSessionOptions {
@@ -10,4 +11,6 @@ export interface PeerSessionOptions {
    * peer never believes that the session is up. The hold timer bounds the wait. Default: no.
    */
   readonly awaitVerdict?: boolean;
+  /** See `SessionOptions.restartState`. */
+  readonly restartState?: () => RestartState;
 }

@@ -18,14 +18,16 @@ import { HoldDown, refusedUntil } from "./hold-down.ts";
 import type { AcceptResult, PeerEvent, PeerSessionSnapshot, Slot } from "./peer-events.ts";
 import { PeerHistory } from "./peer-history.ts";
 import type { PeerSessionOptions } from "./peer-session-options.ts";
+import { peerSnapshot } from "./peer-session-snapshot.ts";
 import { PeerStates, rivalOf } from "./peer-states.ts";
 import { connectionRejected, refusal } from "./refusal.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionOptions } from "./session.ts";
+import { StaleRoutes } from "./stale-routes.ts";
 
 /** One configured peer without input or output: at most two connections, of which one becomes the session (RFC 4271 §6.8). */
 export class PeerSession {
   readonly config: PeerConfig;
-  readonly #random: () => number;
+  readonly #options: SessionOptions;
   readonly #awaitVerdict: boolean;
   /** Connections whose OPEN was told and neither admitted nor rejected yet. */
   readonly #undecided: Set<Slot> = new Set();
@@ -38,6 +40,7 @@ export class PeerSession {
   #started = false;
   readonly #holdDown: HoldDown;
   readonly #probe: Probe = new Probe();
+  readonly #stale: StaleRoutes;
   #stopReason: StopReason = defaultStopReason;
   /** We do not dial, because the inbound connection is on its way or up. */
   #suspended = false;
@@ -46,10 +49,12 @@ export class PeerSession {
   /** Throws as `Session` does for a configuration that is no good. */
   constructor(options: PeerSessionOptions) {
     this.config = options.config;
-    this.#random = options.random;
-    this.#awaitVerdict = options.awaitVerdict ?? false;
+    const { awaitVerdict = false, ...session } = options;
+    this.#options = { ...session, holdAtOpen: true };
+    this.#awaitVerdict = awaitVerdict;
     this.#holdDown = new HoldDown(options.config, options.random);
-    this.#outbound = new Session({ config: options.config, random: options.random, holdAtOpen: true });
+    this.#stale = new StaleRoutes(options.config);
+    this.#outbound = new Session(this.#options);
   }
 
   /** That of the connection which is furthest; `Active` for a passive peer that waits. */
@@ -82,7 +87,8 @@ export class PeerSession {
     this.#started = false;
     this.#holdDown.clear();
     this.#stopReason = reason;
-    return this.#onEach(now, (session) => session.stop(now, reason));
+    // What is kept of an earlier session goes as well, when there is none that could end.
+    return [...this.#onEach(now, (session) => session.stop(now, reason)), ...this.#stale.clear()];
   }
 
   /** Ends everything with a Cease, usually Administrative Reset; unlike after `stop` it starts again by itself, after the backoff. */
@@ -120,8 +126,7 @@ export class PeerSession {
     // A peer that dials anew has given up its earlier attempt, whether we have noticed or not.
     if (this.#inbound !== null) this.#dropInbound("the peer has opened a new connection in its place", now, events);
     this.#lastWords = null;
-    const config = { ...this.config, passive: true };
-    this.#inbound = new Session({ config, random: this.#random, holdAtOpen: true });
+    this.#inbound = new Session({ ...this.#options, config: { ...this.config, passive: true } });
     const failures = Math.max(this.#holdDown.failures, this.#outbound.connectRetryCounter);
     this.#absorb("inbound", this.#inbound.startAfterFailures(now, failures, 0), now, events);
     this.#absorb("inbound", this.#inbound.tick(now), now, events);
@@ -150,6 +155,7 @@ export class PeerSession {
   tick(now: number): readonly PeerEvent[] {
     const events: PeerEvent[] = [];
     this.#holdDown.at(now);
+    events.push(...this.#stale.tick(now));
     this.#absorb("outbound", this.#outbound.tick(now), now, events);
     if (this.#inbound !== null) this.#absorb("inbound", this.#inbound.tick(now), now, events);
     const waiting = this.#waiting;
@@ -168,6 +174,7 @@ export class PeerSession {
       this.#inbound?.nextDeadline() ?? Number.POSITIVE_INFINITY,
       this.#waiting?.untilMs ?? Number.POSITIVE_INFINITY,
       this.#holdDown.current?.untilMs ?? Number.POSITIVE_INFINITY,
+      this.#stale.nextDeadline(),
     );
   }
 
@@ -196,27 +203,15 @@ export class PeerSession {
   }
 
   /** See `Session.sendRouteRefresh`. */
-  sendRouteRefresh(family: Family): boolean {
-    return this.#session(this.#states.furthest)?.sendRouteRefresh(family) ?? false;
+  sendRouteRefresh(family: Family, subtype: 0 | 1 | 2 = 0): boolean {
+    return this.#session(this.#states.furthest)?.sendRouteRefresh(family, subtype) ?? false;
   }
 
   snapshot(): PeerSessionSnapshot {
-    const slot = this.#states.furthest;
-    const outbound = this.#outbound.snapshot();
-    const inbound = this.#inbound?.snapshot() ?? null;
-    const furthest = slot === "inbound" && inbound !== null ? inbound : outbound;
-    return {
-      ...furthest,
-      ...this.#history.snapshot(inbound === null ? [outbound] : [outbound, inbound]),
-      state: this.state,
-      nextRetryAtMs: outbound.nextRetryAtMs,
-      slot: this.#states.hasReached(slot, "OpenSent") ? slot : null,
-      heldDown: this.#holdDown.current,
-      connections: {
-        outbound: this.#states.of("outbound"),
-        inbound: this.#inbound === null ? null : this.#states.of("inbound"),
-      },
-    };
+    return peerSnapshot(
+      { outbound: this.#outbound.snapshot(), inbound: this.#inbound?.snapshot() ?? null },
+      { states: this.#states, history: this.#history, heldDown: this.#holdDown.current, stale: this.#stale.current },
+    );
   }
 
   #session(slot: Slot): Session | null {
@@ -260,16 +255,23 @@ export class PeerSession {
           if (this.#awaitVerdict) this.#undecided.add(slot);
           break;
         case "established":
-          events.push({ ...event, slot });
+          events.push({ ...event, slot }, ...this.#stale.established(event.negotiated, now));
           if (this.#states.hasReached(rivalOf(slot), "OpenSent")) this.#dump(rivalOf(slot), now, events);
           break;
         case "down":
           this.#ended(slot, event, now, events);
           break;
-        case "update":
         case "end-of-rib":
-        case "family-disabled":
+          events.push(event, ...this.#stale.endOfRib(event.family));
+          break;
         case "route-refresh":
+          events.push(event, ...this.#stale.routeRefresh(event.message.family, event.message.subtype, now));
+          break;
+        case "family-disabled":
+          this.#stale.disabled(event.family);
+          events.push(event);
+          break;
+        case "update":
         case "prefix-warning":
           events.push(event);
           break;
@@ -365,7 +367,8 @@ export class PeerSession {
       events.push({ kind: "dropped", slot, reason: event.reason, cause: event.cause });
     } else {
       this.#history.down(event.reason, event.cause, now);
-      events.push(event);
+      const { events: changes, retained } = this.#stale.ended(event, now);
+      events.push(...changes, { ...event, retained });
     }
     const session = this.#session(slot);
     if (!goesOn && session !== null) this.#holdDown.remember(session.snapshot(), event, now);

@@ -19,7 +19,7 @@ import type { FsmEffect } from "../fsm/effect.ts";
 import type { CloseCause, FsmEvent } from "../fsm/event.ts";
 import { transportOf } from "../fsm/leave.ts";
 import type { Negotiated } from "../fsm/negotiate.ts";
-import { ownOpen } from "../fsm/open.ts";
+import { type OwnOpen, ownOpen, type RestartState, withRestartState } from "../fsm/open.ts";
 import { type FsmState, type FsmStateName, initialState } from "../fsm/state.ts";
 import { expiredTimer, nextAttempt, nextDeadline, transition } from "../fsm/transition.ts";
 import { PeerConfigError, validatePeerConfig } from "../fsm/validate.ts";
@@ -40,6 +40,8 @@ export interface SessionOptions {
   readonly random: () => number;
   /** Stop at the peer's OPEN, with our KEEPALIVE held back, until `proceed`: for whoever resolves collisions, or may refuse. */
   readonly holdAtOpen?: boolean;
+  /** Asked at each OPEN that offers graceful restart; default: what the configuration says. */
+  readonly restartState?: () => RestartState;
 }
 
 /** One BGP connection attempt loop without input or output (RFC 4271 §8): see the top of this file for what the driver owes it. */
@@ -47,6 +49,7 @@ export class Session {
   readonly config: PeerConfig;
   readonly #random: () => number;
   readonly #holdAtOpen: boolean;
+  readonly #restartState: (() => RestartState) | undefined;
   readonly #outbox: Outbox = new Outbox();
   readonly #received: Counters = new Counters();
   readonly #deliveries: Deliveries;
@@ -72,6 +75,7 @@ export class Session {
     this.config = options.config;
     this.#random = options.random;
     this.#holdAtOpen = options.holdAtOpen ?? false;
+    this.#restartState = options.restartState;
     this.#deliveries = new Deliveries(this.config.maxPrefixes);
     this.#state = initialState();
     // An OPEN that cannot be encoded shows here, not when the connection is up.
@@ -224,10 +228,15 @@ export class Session {
     return true;
   }
 
-  /** Asks for the peer's routes again (RFC 2918). False when not Established, or not negotiated. */
-  sendRouteRefresh(family: Family): boolean {
-    if (!this.#canSend(family) || this.negotiated?.routeRefresh !== true) return false;
-    this.#outbox.send({ type: MessageType.RouteRefresh, family, subtype: 0 });
+  /**
+   * Asks for the peer's routes again (RFC 2918), or marks where our answer begins and ends (RFC 7313 §4). False when not Established, or
+   * not negotiated.
+   */
+  sendRouteRefresh(family: Family, subtype: 0 | 1 | 2 = 0): boolean {
+    const { negotiated } = this;
+    const agreed = subtype === 0 ? negotiated?.routeRefresh : negotiated?.enhancedRouteRefresh;
+    if (!this.#canSend(family) || agreed !== true) return false;
+    this.#outbox.send({ type: MessageType.RouteRefresh, family, subtype });
     return true;
   }
 
@@ -337,7 +346,7 @@ export class Session {
         events.push({ kind: "disconnect", abort: effect.abort });
         return;
       case "send-open":
-        this.#outbox.send({ type: MessageType.Open, ...effect.open });
+        this.#sendOpen(effect.open);
         return;
       case "send-keepalive":
         this.#outbox.send({ type: MessageType.Keepalive });
@@ -371,6 +380,11 @@ export class Session {
       }
     }
     effect satisfies never;
+  }
+
+  #sendOpen(open: OwnOpen): void {
+    const now = this.#restartState === undefined ? open : withRestartState(open, this.#restartState());
+    this.#outbox.send({ type: MessageType.Open, ...now });
   }
 
   #noted(

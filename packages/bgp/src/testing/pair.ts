@@ -1,5 +1,6 @@
 import type { PeerConfig } from "../fsm/config.ts";
 import type { CloseCause } from "../fsm/event.ts";
+import type { RestartState } from "../fsm/open.ts";
 import { VirtualClock } from "./clock.ts";
 import { type Connection, Endpoint } from "./endpoint.ts";
 import { Wire, type WireOptions } from "./wire.ts";
@@ -19,6 +20,8 @@ export interface PairOptions {
   readonly latencyMs?: () => number;
   /** How long each end takes to admit the other's OPEN, in milliseconds; default: it is not asked. */
   readonly verdictMs?: () => number;
+  /** What each end's OPENs say about a restart of its own; see `SessionOptions.restartState`. */
+  readonly restartState?: { readonly a?: () => RestartState; readonly b?: () => RestartState };
   /** Cuts what is sent into what arrives; default: as it was sent. */
   readonly cut?: (bytes: Uint8Array) => readonly Uint8Array[];
 }
@@ -40,10 +43,12 @@ export class Pair {
       cut: options.cut ?? ((bytes) => [bytes]),
       up: () => this.linkUp,
     };
-    const { verdictMs } = options;
+    const { verdictMs, restartState: { a: restartA, b: restartB } = {} } = options;
     const peer = { random, awaitVerdict: verdictMs !== undefined };
-    this.a = new Endpoint({ ...peer, config: options.a }, this.clock, () => this.#dial(this.a, this.b));
-    this.b = new Endpoint({ ...peer, config: options.b }, this.clock, () => this.#dial(this.b, this.a));
+    const a = { ...peer, config: options.a, ...(restartA === undefined ? {} : { restartState: restartA }) };
+    const b = { ...peer, config: options.b, ...(restartB === undefined ? {} : { restartState: restartB }) };
+    this.a = new Endpoint(a, this.clock, () => this.#dial(this.a, this.b));
+    this.b = new Endpoint(b, this.clock, () => this.#dial(this.b, this.a));
     if (verdictMs !== undefined) for (const end of [this.a, this.b]) end.admitAfter(verdictMs);
   }
 

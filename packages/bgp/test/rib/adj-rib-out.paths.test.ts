@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { AttributeValues } from "../../src/codec/attributes/values.ts";
 import { formatPrefix, type Prefix } from "../../src/codec/nlri/prefix.ts";
 import { Family } from "../../src/iana/afi-safi.ts";
-import { AdjRibOut, type Outgoing } from "../../src/rib/adj-rib-out.ts";
+import { AdjRibOut } from "../../src/rib/adj-rib-out.ts";
+import type { Outgoing } from "../../src/rib/adj-rib-out-entry.ts";
 import type { DesiredRoute, ExportPolicy } from "../../src/rib/policy.ts";
 import { attributes, v4, v6 } from "./routes.ts";
 

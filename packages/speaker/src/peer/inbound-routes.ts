@@ -53,6 +53,18 @@ export class InboundRoutes {
     this.#tell(this.adjRibIn.clear(family));
   }
 
+  /** Forgets what is still stale of a family; returns how many routes that are. */
+  sweep(family: Family): number {
+    const change = this.adjRibIn.sweep(family);
+    this.#tell(change);
+    return change.withdraw.length;
+  }
+
+  /** Asks the import policy again about what is kept. */
+  reapply(): void {
+    this.#tell(this.adjRibIn.reapply());
+  }
+
   #tell(change: RibChange): void {
     if (change.announce.length === 0 && change.withdraw.length === 0) return;
     if (!this.#calls.has("onRoutes")) return;

@@ -5,23 +5,22 @@ import {
   type Negotiated,
   type NotificationBody,
   NotificationCode,
+  type PeerDownEvent,
   type PeerEvent,
   PeerSession,
   type Slot,
   type StopReason,
 } from "@vipcast/bgp";
-import { SpeakerError } from "../errors.ts";
 import type { PeerHandlers } from "../handlers.ts";
-import { OutboundRoutes, pathName } from "../routes/outbound-routes.ts";
+import type { FamilyName } from "../peer-options.ts";
+import type { OutboundRoutes } from "../routes/outbound-routes.ts";
 import { dialOptions } from "../transport/dial-options.ts";
 import type { ListenPeer } from "../transport/options.ts";
-import { readPeerAddress } from "../transport/peer-address.ts";
 import { refuseOption } from "./check.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
 import { establishedFields } from "./established-fields.ts";
 import { HandlerCalls } from "./handler-calls.ts";
 import { causeInWords, inWords } from "./in-words.ts";
-import { InboundRoutes } from "./inbound-routes.ts";
 import type { Peer } from "./peer.ts";
 import { PeerConnections } from "./peer-connections.ts";
 import type { Dynamic, PeerEnvironment } from "./peer-environment.ts";
@@ -29,12 +28,12 @@ import { PeerProtection } from "./peer-protection.ts";
 import { PeerReports } from "./peer-reports.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 import { snapshotOf } from "./peer-snapshot.ts";
-import { announcedBy, sessionPolicy } from "./session-policy.ts";
-import { SessionSink } from "./session-sink.ts";
+import { RouteExchange } from "./route-exchange.ts";
+import { announcedBy } from "./session-policy.ts";
 import type { PeerSnapshot } from "./snapshot.ts";
+import { shutdownReason } from "./stop-reasons.ts";
 
 type SessionCall = (now: number) => readonly PeerEvent[];
-type DownEvent = Extract<PeerEvent, { readonly kind: "down" }>;
 
 /**
  * Drives one `PeerSession` over sockets and a timer. Everything that can happen, a byte, a deadline, a wish of the user,
@@ -44,7 +43,6 @@ type DownEvent = Extract<PeerEvent, { readonly kind: "down" }>;
 export class PeerDriver implements Peer {
   readonly address: string;
   readonly internal: boolean;
-  readonly routes: OutboundRoutes;
   readonly #settings: PeerSettings;
   readonly #environment: PeerEnvironment;
   readonly #calls: HandlerCalls;
@@ -52,7 +50,7 @@ export class PeerDriver implements Peer {
   readonly #session: PeerSession;
   readonly #timer: DeadlineTimer;
   readonly #connections: PeerConnections;
-  readonly #inbound: InboundRoutes;
+  readonly #exchange: RouteExchange;
   /** Wishes that came up while the session's answer to another was being carried out. */
   readonly #deferred: SessionCall[] = [];
   #busy = false;
@@ -86,7 +84,12 @@ export class PeerDriver implements Peer {
     this.#environment = environment;
     this.#calls = new HandlerCalls(handlers, this, environment.logger);
     this.#reports = new PeerReports(this.address, environment.logger, this.#calls);
-    this.#session = new PeerSession({ config: settings.config, random: environment.random, awaitVerdict: true });
+    this.#session = new PeerSession({
+      config: settings.config,
+      random: environment.random,
+      awaitVerdict: true,
+      restartState: () => environment.restart.stateFor(settings),
+    });
     this.#timer = new DeadlineTimer(
       environment.clock,
       () => this.#enter((now) => this.#session.tick(now)),
@@ -99,18 +102,23 @@ export class PeerDriver implements Peer {
       unsent: (slot, octets) => this.#onUnsent(slot, octets),
       closed: (slot, cause) => this.#enter((now) => this.#session.closed(slot, now, cause)),
     });
-    const onSent = this.#calls.has("onRoutesSent");
-    this.routes = new OutboundRoutes(environment.clock, {
-      sent: onSent ? (sent) => this.#calls.call("onRoutesSent", (h, peer) => h.onRoutesSent?.(sent, peer)) : null,
-      refused: (routes) => {
-        for (const route of routes) this.#reportRefused(pathName(route), route.reason);
-      },
+    this.#exchange = new RouteExchange({
+      settings,
+      environment,
+      calls: this.#calls,
+      reports: this.#reports,
+      session: this.#session,
+      peerAs: () => this.asn,
+      gracefulShutdown: () => this.#gracefulShutdown,
     });
-    this.#inbound = new InboundRoutes(settings, this.#calls, environment, () => this.asn);
   }
 
   get adjRibIn(): AdjRibIn {
-    return this.#inbound.adjRibIn;
+    return this.#exchange.adjRibIn;
+  }
+
+  get routes(): OutboundRoutes {
+    return this.#exchange.outbound;
   }
 
   get asn(): number {
@@ -123,7 +131,7 @@ export class PeerDriver implements Peer {
   start(): void {
     const text = this.#shutdown;
     if (text === null) this.#enter((now) => this.#session.start(now));
-    else this.#enter((now) => this.#session.stop(now, { subcode: CeaseSubcode.AdministrativeShutdown, text }));
+    else this.#enter((now) => this.#session.stop(now, shutdownReason(text)));
   }
 
   shutdown(text = ""): void {
@@ -146,6 +154,18 @@ export class PeerDriver implements Peer {
     if (this.#gracefulShutdown === on) return;
     this.#gracefulShutdown = on;
     this.routes.reexport();
+  }
+
+  refresh(family?: FamilyName): readonly FamilyName[] {
+    const asked = this.#exchange.refresh(family);
+    this.#flush();
+    return asked;
+  }
+
+  softReset(direction: "in" | "out"): void {
+    if (direction === "out") this.#exchange.resend();
+    else this.#exchange.reimport();
+    this.#flush();
   }
 
   setPassword(password: string | null, byRange = false): void {
@@ -224,6 +244,7 @@ export class PeerDriver implements Peer {
       establishedCount: this.#establishedCount,
       routes: this.routes,
       received: this.adjRibIn.size,
+      staleRoutes: (family) => this.adjRibIn.staleCount(family),
     });
   }
 
@@ -259,7 +280,8 @@ export class PeerDriver implements Peer {
   /** A neighbour that is kept away, by its limit of prefixes or by `shutdown`, must not come back as a new one. */
   get #mayBeForgotten(): boolean {
     const stopped = this.#shutdown !== null && this.#settings.shutdown === null;
-    return this.#connections.get("inbound") === null && !stopped && this.#session.snapshot().heldDown === null;
+    const { heldDown, stale } = this.#session.snapshot();
+    return this.#connections.get("inbound") === null && !stopped && heldDown === null && stale.length === 0;
   }
 
   /** What TCP has not taken feeds the send hold timer (RFC 9687 §4.1). */
@@ -270,7 +292,7 @@ export class PeerDriver implements Peer {
 
   #leaveNothing(): void {
     this.#timer.cancel();
-    this.routes.down();
+    this.#exchange.down([]);
     this.#connections.abortAll();
   }
 
@@ -300,25 +322,15 @@ export class PeerDriver implements Peer {
         if (!this.#refused) this.#onEstablished(event.slot, event.negotiated);
         return;
       case "update":
-        if (!this.#refused) this.#refuseWhen(this.#inbound.receive(event), "onUpdate");
+        this.#refuseWhen(this.#exchange.receive(event, this.#refused), "onUpdate");
         return;
       case "end-of-rib":
-        if (!this.#refused) this.#calls.call("onEndOfRib", (h, peer) => h.onEndOfRib?.(event.family, peer));
-        return;
       case "family-disabled":
-        logger.warn(
-          { ...fields, family: event.family, problems: event.problems },
-          "address family disabled by a malformed UPDATE",
-        );
-        this.#inbound.clear(event.family);
-        return;
       case "route-refresh":
-        // RFC 7313 §3.2: subtypes 1 and 2 only mark where an answer begins and ends.
-        if (event.message.subtype === 0) this.routes.refresh(event.message.family);
-        this.#calls.call("onRouteRefresh", (h, peer) => h.onRouteRefresh?.(event.message, peer));
-        return;
       case "prefix-warning":
-        this.#reports.prefixWarning(event);
+      case "stale":
+      case "sweep":
+        this.#exchange.receive(event, this.#refused);
         return;
       case "notification":
         this.#reports.notification(event.direction, event.notification);
@@ -340,6 +352,13 @@ export class PeerDriver implements Peer {
     this.#connections.dial(() => connect(dialOptions(this.#settings, this.#protection.forDial(), context)));
   }
 
+  /** Outside of `#enter`, which writes at its end. */
+  #flush(): void {
+    if (this.#busy) return;
+    this.#writeOutput("outbound");
+    this.#writeOutput("inbound");
+  }
+
   #disconnect(slot: Slot, abort: boolean): void {
     if (!abort) this.#writeOutput(slot);
     this.#connections.end(slot, abort);
@@ -351,23 +370,8 @@ export class PeerDriver implements Peer {
 
   #onEstablished(slot: Slot, negotiated: Negotiated): void {
     this.#establishedCount++;
-    const connection = this.#connections.get(slot);
-    const local = readPeerAddress(connection?.localAddress ?? "")?.bytes;
-    if (connection === null || local === undefined) return;
-    const { logger, localAddresses } = this.#environment;
-    logger.info(establishedFields(this.#settings, negotiated), "session established");
-    const policy = sessionPolicy(this.#settings, {
-      negotiated,
-      local,
-      localAddresses,
-      announced: announcedBy(this.routes),
-      gracefulShutdown: () => this.#gracefulShutdown,
-    });
-    this.#calls.call("onEstablished", (h, peer) => h.onEstablished?.(negotiated, peer));
-    const sink = new SessionSink(this.#session, slot, connection, (prefix, reason) =>
-      this.#reportRefused(prefix, reason),
-    );
-    this.routes.up(sink, policy, negotiated.families, negotiated.addPath.send);
+    this.#environment.logger.info(establishedFields(this.#settings, negotiated), "session established");
+    this.#exchange.established(slot, this.#connections.get(slot), negotiated);
   }
 
   #refuseWhen(notification: NotificationBody | undefined, handler: "onOpen" | "onUpdate"): void {
@@ -377,10 +381,9 @@ export class PeerDriver implements Peer {
     this.#enter((now) => this.#session.reject(now, notification, cause));
   }
 
-  #onDown(event: DownEvent): void {
-    const { reason, wasEstablished, notification } = event;
-    this.routes.down();
-    this.#inbound.clear();
+  #onDown(event: PeerDownEvent): void {
+    const { reason, wasEstablished, notification, retained } = event;
+    this.#exchange.down(retained);
     const cause = causeInWords(event, this.#settings, this.#protection, this.#connections.endedUnread);
     this.#lastCause = cause;
     this.#reports.down({
@@ -389,10 +392,5 @@ export class PeerDriver implements Peer {
       wasEstablished,
       ...(notification === null ? {} : { notification: inWords(notification.direction, notification.body) }),
     });
-  }
-
-  #reportRefused(prefix: string, reason: string): void {
-    const message = `${prefix} is not sent to ${this.address}: ${reason}`;
-    this.#calls.error(new SpeakerError("ERR_SPEAKER_ROUTE_REFUSED", message));
   }
 }

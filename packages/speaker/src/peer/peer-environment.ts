@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Clock, LocalAddress, Logger } from "../options.ts";
+import type { Restart } from "../restart.ts";
 import type { DialOptions } from "../transport/options.ts";
 import type { ProtectionEnvironment } from "./peer-protection.ts";
 
@@ -12,6 +13,7 @@ export interface PeerEnvironment extends ProtectionEnvironment {
   readonly logger: Logger;
   readonly connect: (options: DialOptions) => Socket;
   readonly localAddresses: () => readonly LocalAddress[];
+  readonly restart: Restart;
 }
 
 /** A peer that exists only while it is connected. */

@@ -1,8 +1,18 @@
-import { CeaseSubcode, familyName, type NotificationBody, NotificationCode, type PrefixCount } from "@vipcast/bgp";
+import {
+  CeaseSubcode,
+  familyName,
+  type NotificationBody,
+  NotificationCode,
+  type PrefixCount,
+  type StaleEvent,
+} from "@vipcast/bgp";
 import type { PeerDown } from "../handlers.ts";
 import type { Logger } from "../options.ts";
 import type { HandlerCalls } from "./handler-calls.ts";
 import { inWords } from "./in-words.ts";
+import { staleWords, sweepWords } from "./stale-words.ts";
+
+type StaleEventOf<Kind extends StaleEvent["kind"]> = Extract<StaleEvent, { readonly kind: Kind }>;
 
 /** What is worth a line in the log and a call of a handler alike. */
 export class PeerReports {
@@ -40,6 +50,20 @@ export class PeerReports {
       { peer: this.#peer, family: familyName(family), count, limit },
       `the peer announces ${count} prefixes of ${familyName(family)}, and may announce ${limit}: one more than that ends the session`,
     );
+  }
+
+  stale({ family, cause }: StaleEventOf<"stale">, routes: number): void {
+    const [name, words] = [familyName(family), staleWords(cause)];
+    const fields = { peer: this.#peer, family: name, cause, routes };
+    if (routes > 0) this.#logger.info(fields, `${routes} routes of ${name} are stale, and kept: ${words}`);
+    this.#calls.call("onStaleRoutes", (h, peer) => h.onStaleRoutes?.({ family, cause, routes }, peer));
+  }
+
+  swept({ family, cause, reason }: StaleEventOf<"sweep">, routes: number): void {
+    const name = familyName(family);
+    const fields = { peer: this.#peer, family: name, cause, routes, reason };
+    if (routes > 0) this.#logger.info(fields, `${routes} stale routes of ${name} are dropped: ${sweepWords(reason)}`);
+    this.#calls.call("onStaleRoutes", (h, peer) => h.onStaleRoutes?.({ family, cause, routes, swept: reason }, peer));
   }
 
   stall(lateMs: number): void {

@@ -16,6 +16,7 @@ import {
   readAddPath,
   readAddress,
   readFamilies,
+  readGracefulRestart,
   readMaxPrefixes,
   readNextHop,
   readProtection,
@@ -38,6 +39,8 @@ export interface PeerSettings {
   readonly config: PeerConfig;
   readonly importPolicy: ImportPolicy | null;
   readonly nextHopSelf: readonly Uint8Array[];
+  /** Before jitter. */
+  readonly advertisementIntervalMs: number;
 }
 
 /** What every peer of one speaker shares. */
@@ -58,6 +61,8 @@ export function peerSettings(asked: PeerOptions, local: LocalSettings): PeerSett
   const asn = readRemoteAs(options.asn);
   const { port = bgpPort } = options;
   checkInteger("port", port, 1, 65535);
+  const { advertisementInterval = 0 } = options;
+  checkNumber("advertisementInterval", advertisementInterval, 0, 600);
   if (options.localAs !== undefined) checkInteger("localAs", options.localAs, 1, 0xffff_ffff);
   return {
     address,
@@ -70,6 +75,7 @@ export function peerSettings(asked: PeerOptions, local: LocalSettings): PeerSett
     config: readConfig(options, { ...local, asn: options.localAs ?? local.asn }, asn, address),
     importPolicy: options.importPolicy ?? null,
     nextHopSelf: (options.nextHopSelf ?? []).map(readNextHop),
+    advertisementIntervalMs: advertisementInterval * 1000,
   };
 }
 
@@ -101,12 +107,15 @@ function readConfig(options: PeerGroup, local: LocalSettings, remoteAs: RemoteAs
     collisionDetectEstablishedState: options.collisionDetectEstablishedState ?? false,
     notificationsWithoutOpen: options.notificationsWithoutOpen ?? true,
     maxPrefixes: readMaxPrefixes(options.maxPrefixes, families),
+    ...(options.staleTime === undefined ? {} : { staleTime: options.staleTime }),
     role: options.role ?? null,
     roleStrict: options.roleStrict ?? false,
     description: options.description ?? "",
     capabilities: {
       extendedNextHop: extended ? [Family.Ipv4Unicast] : [],
       addPath: readAddPath(options.addPath, families),
+      enhancedRouteRefresh: options.enhancedRouteRefresh ?? true,
+      gracefulRestart: readGracefulRestart(options.gracefulRestart, families),
     },
   });
   const [wrong] = validatePeerConfig(config);

@@ -3,7 +3,9 @@ import {
   type Family,
   familyName,
   formatRouterId,
+  type GracefulRestartOffer,
   type HeldDown,
+  type Negotiated,
   type PeerSessionSnapshot,
   type TimedNotification,
 } from "@vipcast/bgp";
@@ -19,8 +21,10 @@ import type {
   PeerSnapshotDown,
   PeerSnapshotNotification,
   PeerSnapshotOptions,
+  PeerSnapshotRestart,
   PeerSnapshotSession,
 } from "./snapshot.ts";
+import { staleWords } from "./stale-words.ts";
 
 /** Everything a snapshot is made of. */
 export interface SnapshotSources {
@@ -42,6 +46,8 @@ export interface SnapshotSources {
   readonly establishedCount: number;
   readonly routes: OutboundRoutes;
   readonly received: number;
+  /** Accepted routes of a family that are stale. */
+  readonly staleRoutes: (family: Family) => number;
 }
 
 /** Puts it all into plain data with times of day. */
@@ -61,6 +67,14 @@ export function snapshotOf(sources: SnapshotSources): PeerSnapshot {
     paused: sources.paused,
     ...(sources.shutdown === null ? {} : { shutdown: sources.shutdown }),
     ...(session.heldDown === null ? {} : { heldDown: heldDownOf(session.heldDown, timeOf) }),
+    stale: session.stale.map((stale) => ({
+      family: nameOf(stale.family),
+      cause: stale.cause,
+      why: staleWords(stale.cause),
+      routes: sources.staleRoutes(stale.family),
+      since: timeOf(stale.sinceMs),
+      until: timeOf(stale.untilMs),
+    })),
     gracefulShutdown: sources.gracefulShutdown,
     ...(established === null ? {} : { session: established }),
     counters: countersOf(sources),
@@ -81,7 +95,7 @@ export function snapshotOf(sources: SnapshotSources): PeerSnapshot {
   };
 }
 
-function sessionOf({ session, connection }: SnapshotSources): PeerSnapshotSession | null {
+function sessionOf({ session, connection, routes }: SnapshotSources): PeerSnapshotSession | null {
   const { negotiated } = session;
   if (connection === null || negotiated === null || session.state !== "Established") return null;
   return {
@@ -89,6 +103,9 @@ function sessionOf({ session, connection }: SnapshotSources): PeerSnapshotSessio
     keepalive: negotiated.keepalive,
     families: negotiated.families.map(nameOf),
     addPath: { send: negotiated.addPath.send.map(nameOf), receive: negotiated.addPath.receive.map(nameOf) },
+    routeRefresh: negotiated.enhancedRouteRefresh ? "enhanced" : negotiated.routeRefresh ? "plain" : "none",
+    ...(negotiated.restartBridged ? { gracefulRestart: restartOf(negotiated) } : {}),
+    endOfRibOutstanding: routes.endOfRibOutstanding.map(nameOf),
     localAddress: hostPort(plain(connection.localAddress), connection.localPort),
     remoteAddress: hostPort(plain(connection.remoteAddress), connection.remotePort),
     asn: negotiated.peerAs,
@@ -100,7 +117,8 @@ function sessionOf({ session, connection }: SnapshotSources): PeerSnapshotSessio
 
 function optionsOf({ settings, protection }: SnapshotSources): PeerSnapshotOptions {
   const { asn, port, source, config } = settings;
-  const { localAs, passive, holdTime, keepalive, connectRetry, delayOpen, families, capabilities, role } = config;
+  const { localAs, passive, holdTime, keepalive, connectRetry, delayOpen, families, capabilities, role, staleTime } =
+    config;
   const { password, ...socket } = protection;
   return {
     asn,
@@ -113,10 +131,26 @@ function optionsOf({ settings, protection }: SnapshotSources): PeerSnapshotOptio
     delayOpen,
     families: families.map(nameOf),
     extendedNextHop: capabilities.extendedNextHop.length > 0,
+    ...(capabilities.gracefulRestart === null ? {} : { gracefulRestart: offerOf(capabilities.gracefulRestart) }),
+    staleTime,
     ...(source === null ? {} : { source: "address" in source ? source.address.text : source.interface }),
     md5: password !== undefined,
     ...socket,
     ...(role === null ? {} : { role }),
+  };
+}
+
+function offerOf({ restartTime, notification }: GracefulRestartOffer): PeerSnapshotOptions["gracefulRestart"] & object {
+  return { restartTime, notification };
+}
+
+function restartOf({ gracefulRestart }: Negotiated): PeerSnapshotRestart {
+  const { restartTime = 0, notification = false, restarted = false, families = [] } = gracefulRestart ?? {};
+  return {
+    restartTime,
+    notification,
+    restarted,
+    families: families.map(({ family, forwarding }) => ({ family: familyName(family), forwarding })),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AdjRibIn } from "@vipcast/bgp";
+import type { FamilyName } from "../peer-options.ts";
 import type { PeerRoutes } from "../routes/route.ts";
 import type { PeerSnapshot } from "./snapshot.ts";
 
@@ -40,6 +41,16 @@ export interface Peer {
    * or with `false` as they were. The session stays; `routes.flushed()` tells when it has been sent.
    */
   gracefulShutdown(on: boolean): void;
+  /**
+   * Asks the peer for the routes of one family again, or of all (RFC 2918); returns those that it was asked for, none without a session
+   * that has negotiated it. Throws `SpeakerError` for a family that is not one of this peer's.
+   */
+  refresh(family?: FamilyName): readonly FamilyName[];
+  /**
+   * `"out"`: asks the export side again and sends everything once more. `"in"`: the import policy has changed; the peer is asked for
+   * everything again, or where it does not do that, what is kept goes through the policy. The session stays up.
+   */
+  softReset(direction: "in" | "out"): void;
   /**
    * Changes the TCP MD5 password (RFC 2385), or with null takes it away, for listeners, dials and the connection that is up: when both
    * ends change within the hold time the session stays. Where the transport cannot change a connection's key the session is

@@ -101,6 +101,27 @@ function offer(family: Family, mode: AddPathMode): PeerConfig["capabilities"]["a
   }
 }
 
+/** Longer than that a route to a host that is dead must not be kept. */
+const maxRestartTime = 10;
+
+export function readGracefulRestart(
+  wanted: PeerGroup["gracefulRestart"],
+  families: readonly Family[],
+): PeerConfig["capabilities"]["gracefulRestart"] {
+  if (wanted === undefined) return null;
+  const { restartTime, notification = true } = typeof wanted === "number" ? { restartTime: wanted } : wanted;
+  checkInteger("gracefulRestart.restartTime", restartTime, 0, maxRestartTime);
+  if (typeof notification !== "boolean")
+    refuseOption(`gracefulRestart.notification is ${inWords(notification)}; it must be true or false`);
+  return {
+    restarted: false,
+    notification,
+    restartTime,
+    // RFC 4724 §4: who does not ask for help itself announces the capability without families.
+    families: restartTime === 0 ? [] : families.map((family) => ({ family, forwarding: false })),
+  };
+}
+
 const defaultWarningPercent = 75;
 
 export function readMaxPrefixes(wanted: PeerGroup["maxPrefixes"], families: readonly Family[]): readonly MaxPrefixes[] {

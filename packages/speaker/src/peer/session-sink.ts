@@ -44,6 +44,10 @@ export class SessionSink implements RouteSink {
     this.#session.sendEndOfRib(family);
   }
 
+  sendRefreshMarker(family: Family, subtype: 1 | 2): void {
+    this.#session.sendRouteRefresh(family, subtype);
+  }
+
   flush(handedOver: () => void): void {
     this.#connection.write(this.#session.takeOutput(this.#slot) ?? nothing, handedOver);
   }

@@ -1,4 +1,4 @@
-import type { DownReason, FsmStateName, RemoteAs, Role } from "@vipcast/bgp";
+import type { DownReason, FsmStateName, RemoteAs, Role, StaleCause } from "@vipcast/bgp";
 import type { FamilyName } from "../peer-options.ts";
 
 /** Messages and octets since the peer was added; sessions add up. */
@@ -42,6 +42,12 @@ export interface PeerSnapshotSession {
   readonly families: readonly FamilyName[];
   /** Families whose routes carry path identifiers (RFC 7911): those we send, and those the peer sends. */
   readonly addPath: { readonly send: readonly FamilyName[]; readonly receive: readonly FamilyName[] };
+  /** What the peer does when it is asked for its routes again: nothing, sends them, or also marks begin and end (RFC 2918, RFC 7313). */
+  readonly routeRefresh: "none" | "plain" | "enhanced";
+  /** What the peer's OPEN says about graceful restart; absent: nothing, or we did not offer it. */
+  readonly gracefulRestart?: PeerSnapshotRestart;
+  /** Families whose End-of-RIB we have not sent in this session (RFC 4724 §2). */
+  readonly endOfRibOutstanding: readonly FamilyName[];
   /** `host:port`, IPv6 in brackets. */
   readonly localAddress: string;
   readonly remoteAddress: string;
@@ -53,6 +59,32 @@ export interface PeerSnapshotSession {
   readonly prefixes: readonly PeerSnapshotPrefixes[];
   /** Dotted BGP Identifier of the peer. */
   readonly routerId: string;
+}
+
+/** What was said about graceful restart in an OPEN (RFC 4724 §3). */
+export interface PeerSnapshotRestart {
+  /** Seconds. */
+  readonly restartTime: number;
+  /** N bit (RFC 8538). */
+  readonly notification: boolean;
+  /** R bit. */
+  readonly restarted: boolean;
+  /** Families, and whether their forwarding state was preserved (F bit). */
+  readonly families: readonly { readonly family: string; readonly forwarding: boolean }[];
+}
+
+/** Routes that the peer has not confirmed, and why they are kept. */
+export interface PeerSnapshotStale {
+  readonly family: FamilyName;
+  readonly cause: StaleCause;
+  /** A sentence for people. */
+  readonly why: string;
+  /** Accepted routes that are still stale. */
+  readonly routes: number;
+  /** ISO 8601. */
+  readonly since: string;
+  /** When they are dropped at the latest, ISO 8601. */
+  readonly until: string;
 }
 
 /** The options of a peer in force, its groups and the defaults included. Times are seconds. */
@@ -68,6 +100,9 @@ export interface PeerSnapshotOptions {
   readonly delayOpen: number;
   readonly families: readonly FamilyName[];
   readonly extendedNextHop: boolean;
+  /** Present when graceful restart is offered. */
+  readonly gracefulRestart?: { readonly restartTime: number; readonly notification: boolean };
+  readonly staleTime: number;
   /** Address or interface. */
   readonly source?: string;
   readonly interface?: string;
@@ -115,6 +150,8 @@ export interface PeerSnapshot {
   readonly shutdown?: string;
   /** Nothing is accepted from the peer, although it was not shut down: why, and until when (ISO 8601; absent: until `enable`). */
   readonly heldDown?: { readonly cause: string; readonly until?: string };
+  /** What graceful restart, or a route refresh under way, keeps although the peer has not confirmed it. */
+  readonly stale: readonly PeerSnapshotStale[];
   /** `gracefulShutdown(true)` is in effect. */
   readonly gracefulShutdown: boolean;
   /** Present while Established. */

@@ -10,6 +10,7 @@ import {
 import type { RoutesSent } from "../handlers.ts";
 import type { Clock } from "../options.ts";
 import type { RefusedRoute } from "../peer/snapshot.ts";
+import { type Marker, Markers } from "./markers.ts";
 import type { ResolvedAttributes } from "./resolve-attributes.ts";
 import { resolvePath, resolveRoutes } from "./resolve-routes.ts";
 import type { FlushResult, PeerRoutes, Route, RouteChange } from "./route.ts";
@@ -18,6 +19,8 @@ import type { FlushResult, PeerRoutes, Route, RouteChange } from "./route.ts";
 export interface RouteSink {
   send(batch: RouteBatch): void;
   sendEndOfRib(family: Family): void;
+  /** Where the answer to a ROUTE-REFRESH begins (1) or ends (2), where that was negotiated (RFC 7313 §4). */
+  sendRefreshMarker(family: Family, subtype: 1 | 2): void;
   /** Hands what was encoded to the socket; `handedOver` follows once the kernel has it. */
   flush(handedOver: () => void): void;
   /** True while the socket has so much unsent that more would only grow memory; `drained` is called when that ends. */
@@ -28,6 +31,21 @@ export interface OutboundRoutesEvents {
   /** Null when nobody listens, which saves the texts. */
   readonly sent: ((sent: RoutesSent) => void) | null;
   refused(routes: readonly RefusedRoute[]): void;
+}
+
+/** What one established session means for the routes that leave over it. */
+export interface OutboundSession {
+  readonly policy: ExportPolicy<ResolvedAttributes>;
+  /** Families that get an End-of-RIB. */
+  readonly families: readonly Family[];
+  /** Those whose NLRI carry path identifiers (RFC 7911); default none. */
+  readonly pathIds?: readonly Family[];
+  /** RFC 7313 was negotiated; default false. */
+  readonly enhancedRefresh?: boolean;
+  /** Keep each End-of-RIB back until `releaseEndOfRib`; default false. */
+  readonly holdEndOfRib?: boolean;
+  /** MinRouteAdvertisementInterval in milliseconds (RFC 4271 §9.2.1.1); default 0. */
+  readonly advertisementIntervalMs?: () => number;
 }
 
 /** Prefixes encoded per turn of the event loop (see `AdjRibOut.take`): some 10 ms of work, so that keepalives are not starved. */
@@ -47,8 +65,11 @@ export class OutboundRoutes implements PeerRoutes {
   readonly #clock: Clock;
   readonly #events: OutboundRoutesEvents;
   #sink: RouteSink | null = null;
-  /** Families the peer has asked for again, since the last slice. */
-  readonly #refresh = new Set<Family>();
+  readonly #markers = new Markers();
+  /** Jittered anew each time (RFC 4271 §10). */
+  #intervalMs: () => number = () => 0;
+  /** Announcements wait until then, withdrawals never do (RFC 4271 §9.2.1.1). */
+  #advertiseAtMs = 0;
   /** Counts changes asked for; `#encoded` and `#handedOver` follow it. */
   #asked = 0;
   #encoded = 0;
@@ -57,6 +78,7 @@ export class OutboundRoutes implements PeerRoutes {
   #scheduled = false;
   #nextSlice: NodeJS.Immediate | null = null;
   #stopRecheck: (() => void) | null = null;
+  #stopWaiting: (() => void) | null = null;
   #reported = new Map<string, string>();
 
   constructor(clock: Clock, events: OutboundRoutesEvents) {
@@ -121,14 +143,18 @@ export class OutboundRoutes implements PeerRoutes {
     });
   }
 
-  /** A session is established: everything goes out, then End-of-RIB for `families`. `pathIds`: those that carry path identifiers. */
-  up(
-    sink: RouteSink,
-    policy: ExportPolicy<ResolvedAttributes>,
-    families: readonly Family[],
-    pathIds: readonly Family[] = [],
-  ): void {
+  /** Families whose End-of-RIB is still to be sent in this session. */
+  get endOfRibOutstanding(): readonly Family[] {
+    return this.#markers.outstanding;
+  }
+
+  /** A session is established: everything goes out, then End-of-RIB for each family. */
+  up(sink: RouteSink, session: OutboundSession): void {
+    const { policy, families, pathIds = [], enhancedRefresh = false, holdEndOfRib = false } = session;
     this.#sink = sink;
+    this.#markers.up({ families, enhanced: enhancedRefresh, held: holdEndOfRib });
+    this.#intervalMs = session.advertisementIntervalMs ?? (() => 0);
+    this.#advertiseAtMs = 0;
     // Even with no routes there is an End-of-RIB to hand over.
     this.#asked++;
     this.#reported.clear();
@@ -140,22 +166,31 @@ export class OutboundRoutes implements PeerRoutes {
   /** Idempotent. */
   down(): void {
     this.#sink = null;
-    this.#refresh.clear();
+    this.#markers.down();
     this.#rib.down();
     if (this.#nextSlice !== null) clearImmediate(this.#nextSlice);
     this.#nextSlice = null;
     this.#stopRecheck?.();
     this.#stopRecheck = null;
+    this.#wait(Number.POSITIVE_INFINITY);
     this.#handedOver = this.#encoded = this.#asked;
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter.resolve("down");
   }
 
-  /** The peer asked for a family again (RFC 2918). Done with the next slice: thousands of requests can come at once. */
+  /** A family is to be sent again (RFC 2918 §4). Requests without end cost little: see `Markers`. */
   refresh(family: Family): void {
     if (this.#sink === null) return;
-    this.#refresh.add(family);
+    this.#markers.ask(family);
+    this.#asked++;
+    this.#schedule();
+  }
+
+  /** What was to be announced first has been: see `holdEndOfRib`. */
+  releaseEndOfRib(): void {
+    this.#markers.release();
+    if (this.#sink === null) return;
     this.#asked++;
     this.#schedule();
   }
@@ -173,7 +208,9 @@ export class OutboundRoutes implements PeerRoutes {
   }
 
   get #hasOutgoing(): boolean {
-    return this.#rib.hasOutgoing || this.#refresh.size > 0;
+    const now = this.#clock.now();
+    if (this.#markers.isDue(now)) return true;
+    return now < this.#advertiseAtMs ? this.#rib.hasWithdrawals : this.#rib.hasOutgoing;
   }
 
   #changed(): void {
@@ -199,12 +236,17 @@ export class OutboundRoutes implements PeerRoutes {
   #pump(): void {
     const sink = this.#sink;
     if (sink === null || this.#nextSlice !== null || sink.congested) return;
-    for (const family of this.#refresh) this.#rib.refresh(family);
-    this.#refresh.clear();
-    const outgoing = this.#rib.take(sliceBudget);
+    const now = this.#clock.now();
+    const mayAnnounce = now >= this.#advertiseAtMs;
+    if (mayAnnounce) this.#beginAnswers(sink, now);
+    const outgoing = this.#rib.take(sliceBudget, mayAnnounce);
     for (const batch of outgoing.batches) sink.send(batch);
-    for (const family of outgoing.endOfRib) sink.sendEndOfRib(family);
+    const idle = this.#rib.pending === 0;
+    this.#sendMarkers(sink, this.#markers.complete(outgoing.endOfRib, idle, now));
+    if (idle && outgoing.batches.some(({ attributes }) => attributes !== null))
+      this.#advertiseAtMs = now + this.#intervalMs();
     const more = this.#hasOutgoing;
+    this.#wait(idle ? this.#markers.nextAnswerAt() : this.#advertiseAtMs);
     if (!more) this.#encoded = this.#asked;
     const version = this.#encoded;
     sink.flush(() => {
@@ -216,6 +258,27 @@ export class OutboundRoutes implements PeerRoutes {
         this.#pump();
       });
     }
+  }
+
+  #beginAnswers(sink: RouteSink, now: number): void {
+    const { families, markers } = this.#markers.begin(now);
+    this.#sendMarkers(sink, markers);
+    for (const family of families) this.#rib.refresh(family);
+  }
+
+  #sendMarkers(sink: RouteSink, markers: readonly Marker[]): void {
+    for (const marker of markers) {
+      if (marker.kind === "end-of-rib") sink.sendEndOfRib(marker.family);
+      else sink.sendRefreshMarker(marker.family, marker.subtype);
+    }
+  }
+
+  /** Looks again at that time; what lies in the past is no matter of time. */
+  #wait(untilMs: number): void {
+    this.#stopWaiting?.();
+    const delayMs = untilMs - this.#clock.now();
+    const waits = Number.isFinite(untilMs) && delayMs > 0;
+    this.#stopWaiting = waits ? this.#clock.timer(() => this.#schedule(), delayMs) : null;
   }
 
   #onHandedOver(version: number, outgoing: Outgoing): void {

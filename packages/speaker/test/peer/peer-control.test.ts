@@ -145,6 +145,7 @@ test("the snapshot shows the options in force, and of a password only that there
     source: "eth0",
     multihop: 4,
     md5: true,
+    staleTime: 120,
   });
   expect(JSON.stringify(peer.snapshot())).not.toContain("secret");
 });

@@ -1,9 +1,11 @@
 import { Family, type RouteBatch } from "@vipcast/bgp";
 import { expect, test } from "vitest";
+import type { Clock } from "../../src/options.ts";
 import { exportPolicy } from "../../src/routes/export-policy.ts";
-import { OutboundRoutes, type RouteSink } from "../../src/routes/outbound-routes.ts";
+import { OutboundRoutes, type OutboundSession, type RouteSink } from "../../src/routes/outbound-routes.ts";
 import { systemClock } from "../../src/system-clock.ts";
 import { pauseFor } from "../support.ts";
+import { VirtualClock } from "../virtual-clock.ts";
 
 const policy = exportPolicy({
   asn: 65001,
@@ -21,14 +23,23 @@ class Sink implements RouteSink {
   congested = false;
   routes = 0;
   endsOfRib = 0;
+  /** What left, in order: numbers of routes announced, `-n` withdrawn, and markers. */
+  readonly log: string[] = [];
   waiting: (() => void)[] = [];
 
   send(batch: RouteBatch): void {
-    this.routes += [...batch.nlri].length;
+    const count = [...batch.nlri].length;
+    if (batch.attributes !== null) this.routes += count;
+    this.log.push(`${batch.attributes === null ? "-" : "+"}${count}`);
+  }
+
+  sendRefreshMarker(_family: Family, subtype: 1 | 2): void {
+    this.log.push(subtype === 1 ? "BoRR" : "EoRR");
   }
 
   sendEndOfRib(): void {
     this.endsOfRib++;
+    this.log.push("EoR");
   }
 
   flush(handedOver: () => void): void {
@@ -41,11 +52,15 @@ class Sink implements RouteSink {
   }
 }
 
-async function upWith(prefixes: readonly string[]): Promise<{ routes: OutboundRoutes; sink: Sink }> {
-  const routes = new OutboundRoutes(systemClock, { sent: null, refused: () => undefined });
+async function upWith(
+  prefixes: readonly string[],
+  session: Partial<OutboundSession> = {},
+  clock: Clock = systemClock,
+): Promise<{ routes: OutboundRoutes; sink: Sink }> {
+  const routes = new OutboundRoutes(clock, { sent: null, refused: () => undefined });
   const sink = new Sink();
   routes.set(prefixes.map((prefix) => ({ prefix })));
-  routes.up(sink, policy, [Family.Ipv4Unicast]);
+  routes.up(sink, { policy, families: [Family.Ipv4Unicast], ...session });
   expect(await routes.flushed()).toBe("flushed");
   return { routes, sink };
 }
@@ -87,7 +102,60 @@ test("a route refresh that the end of the session overtakes is forgotten", async
   const { routes, sink } = await upWith(["192.0.2.1/32"]);
   routes.refresh(Family.Ipv4Unicast);
   routes.down();
-  routes.up(sink, policy, [Family.Ipv4Unicast]);
+  routes.up(sink, { policy, families: [Family.Ipv4Unicast] });
   expect(await routes.flushed()).toBe("flushed");
   expect([sink.routes, sink.endsOfRib]).toEqual([2, 2]);
+});
+
+test("with RFC 7313 the answer has a beginning and an end, and no End-of-RIB", async () => {
+  const { routes, sink } = await upWith(["192.0.2.1/32", "192.0.2.2/32"], { enhancedRefresh: true });
+  routes.apply({ withdraw: ["192.0.2.2/32"] });
+  routes.refresh(Family.Ipv4Unicast);
+  expect(await routes.flushed()).toBe("flushed");
+  expect(sink.log).toEqual(["+2", "EoR", "BoRR", "-1", "+1", "EoRR"]);
+});
+
+test("a peer that asks without end is answered once a second", async () => {
+  const clock = new VirtualClock();
+  const { routes, sink } = await upWith(["192.0.2.1/32"], { enhancedRefresh: true }, clock);
+  for (let second = 0; second < 5; second++) {
+    for (let turn = 0; turn < 20; turn++) {
+      routes.refresh(Family.Ipv4Unicast);
+      await clock.advance(50);
+    }
+  }
+  expect(sink.log.filter((marker) => marker === "BoRR")).toHaveLength(5);
+  // The last one is not forgotten, and nothing follows it.
+  await clock.advance(10_000);
+  expect(sink.log.filter((marker) => marker === "EoRR")).toHaveLength(6);
+});
+
+test("End-of-RIB is kept back until it is released, and comes after the routes that came with that", async () => {
+  const { routes, sink } = await upWith(["192.0.2.1/32"], { enhancedRefresh: true, holdEndOfRib: true });
+  routes.refresh(Family.Ipv4Unicast);
+  await pauseFor(1);
+  expect([sink.log, routes.endOfRibOutstanding]).toEqual([["+1"], [Family.Ipv4Unicast]]);
+  routes.apply({ announce: [{ prefix: "192.0.2.2/32" }] });
+  routes.releaseEndOfRib();
+  expect(await routes.flushed()).toBe("flushed");
+  await pauseFor(1);
+  // RFC 7313 §4: the request was there all the while, but a BoRR must not come before the End-of-RIB.
+  expect(sink.log).toEqual(["+1", "+1", "EoR", "BoRR", "+2", "EoRR"]);
+  expect(routes.endOfRibOutstanding).toEqual([]);
+});
+
+test("between advertisements there is the interval, and withdrawals do not wait (RFC 4271 §9.2.1.1)", async () => {
+  const clock = new VirtualClock();
+  const { routes, sink } = await upWith(["192.0.2.1/32"], { advertisementIntervalMs: () => 5000 }, clock);
+  routes.apply({ announce: [{ prefix: "192.0.2.2/32" }, { prefix: "192.0.2.3/32" }] });
+  await clock.advance(1000);
+  expect(sink.log).toEqual(["+1", "EoR"]);
+  routes.apply({ withdraw: ["192.0.2.1/32", "192.0.2.3/32"] });
+  await clock.advance(0);
+  expect(sink.log).toEqual(["+1", "EoR", "-1"]);
+  await clock.advance(3999);
+  expect(sink.log).toHaveLength(3);
+  await clock.advance(1);
+  expect(sink.log).toEqual(["+1", "EoR", "-1", "+1"]);
+  expect(await routes.flushed()).toBe("flushed");
 });

@@ -88,17 +88,19 @@ export const operations: Readonly<Record<string, (octets: Uint8Array, twoOctetFr
 
 /** Attributes are plain values either way; `asValues` says whether prefixes are as well, or in wire form. */
 function encodeAll(octets: Uint8Array, twoOctetFrom: number, asValues: boolean): Pass {
-  const parts = (update: UpdateMessage): Outgoing => outgoing(update, asValues);
-  const wide = decodeAll(octets.subarray(0, twoOctetFrom), twoOctetFrom).map(parts);
-  const narrow = decodeAll(octets.subarray(twoOctetFrom), 0).map(parts);
+  const wide = decodeAll(octets.subarray(0, twoOctetFrom), twoOctetFrom);
+  const narrow = decodeAll(octets.subarray(twoOctetFrom), 0);
+  const messages = wide.length + narrow.length;
+  const toWide = wide.flatMap((update) => outgoing(update, asValues));
+  const toNarrow = narrow.flatMap((update) => outgoing(update, asValues));
   const writer = new Writer(65535);
   return (tally) => {
     const flush = (end: number): void => {
       tally.bytes += end;
     };
-    for (const message of wide) encodeOutgoing(writer, message, defaultCodecContext, flush);
-    for (const message of narrow) encodeOutgoing(writer, message, twoOctetContext, flush);
-    tally.messages += wide.length + narrow.length;
+    for (const part of toWide) encodeOutgoing(writer, part, defaultCodecContext, flush);
+    for (const part of toNarrow) encodeOutgoing(writer, part, twoOctetContext, flush);
+    tally.messages += messages;
   };
 }
 
@@ -190,10 +192,11 @@ class Visitor {
   }
 }
 
-/** What an encoder is given to send an UPDATE again. */
-type Outgoing = readonly (RouteBatch | { readonly endOfRib: Family })[];
+/** What an encoder is given: routes with what they share, or the marker that ends a table. */
+type Outgoing = RouteBatch | { readonly endOfRib: Family };
 
-function outgoing(update: UpdateMessage, asValues: boolean): Outgoing {
+/** What sends an UPDATE again. */
+function outgoing(update: UpdateMessage, asValues: boolean): Outgoing[] {
   return update.endOfRib === -1 ? batches(update, asValues) : [{ endOfRib: update.endOfRib }];
 }
 
@@ -219,14 +222,12 @@ function batches({ withdrawn, attributes, nlri }: UpdateMessage, asValues: boole
   return found;
 }
 
-function encodeOutgoing(writer: Writer, parts: Outgoing, ctx: CodecContext, flush: (end: number) => void): void {
-  for (const part of parts) {
-    if ("nlri" in part) {
-      encodeRoutes(writer, part, ctx, flush);
-      continue;
-    }
-    encodeMessage(writer, { type: MessageType.Update, endOfRib: part.endOfRib }, ctx);
-    flush(writer.length);
-    writer.reset();
+function encodeOutgoing(writer: Writer, part: Outgoing, ctx: CodecContext, flush: (end: number) => void): void {
+  if ("nlri" in part) {
+    encodeRoutes(writer, part, ctx, flush);
+    return;
   }
+  encodeMessage(writer, { type: MessageType.Update, endOfRib: part.endOfRib }, ctx);
+  flush(writer.length);
+  writer.reset();
 }

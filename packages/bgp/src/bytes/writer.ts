@@ -5,10 +5,13 @@
 export class Writer {
   /** The backing memory; octets at and past `length` are garbage. Replaced when the writer grows. */
   bytes: Uint8Array;
+  /** The same memory: integers of four octets are written in one step. */
+  view: DataView;
   length: number;
 
   constructor(capacity = 4096) {
     this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
     this.length = 0;
   }
 
@@ -26,6 +29,7 @@ export class Writer {
     const grown = new Uint8Array(Math.max(this.length + count, this.bytes.length * 2));
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
+    this.view = new DataView(grown.buffer);
   }
 
   u8(value: number): void {
@@ -45,11 +49,8 @@ export class Writer {
 
   u32(value: number): void {
     this.reserve(4);
-    const { bytes, length: at } = this;
-    bytes[at] = value >>> 24;
-    bytes[at + 1] = value >>> 16;
-    bytes[at + 2] = value >>> 8;
-    bytes[at + 3] = value;
+    const at = this.length;
+    this.view.setUint32(at, value);
     this.length = at + 4;
   }
 

@@ -91,12 +91,14 @@ export function malformedMessage(
 /** Appends a header whose length is set by {@link endMessage}; returns where the message starts. */
 export function beginMessage(w: Writer, type: number): number {
   w.reserve(headerLength);
-  const { bytes, length: start } = w;
-  const lengthAt = start + 16;
-  for (let at = start; at < lengthAt; at++) bytes[at] = 0xff;
-  bytes[lengthAt] = 0;
-  bytes[lengthAt + 1] = 0;
-  bytes[lengthAt + 2] = type;
+  const { view, length: start } = w;
+  // RFC 4271 §4.1: the marker, sixteen octets of ones.
+  view.setUint32(start, 0xffff_ffff);
+  view.setUint32(start + 4, 0xffff_ffff);
+  view.setUint32(start + 8, 0xffff_ffff);
+  view.setUint32(start + 12, 0xffff_ffff);
+  view.setUint16(start + 16, 0);
+  view.setUint8(start + 18, type);
   w.length = start + headerLength;
   return start;
 }

@@ -124,7 +124,7 @@ export interface RouteBatch {
   readonly attributes: AttributeValues | null;
   /**
    * Values, or the wire form: that of a decoded UPDATE as it is, or of `NlriView.from`, for routes that are many or sent often. Empty for a
-   * family without an NLRI codec.
+   * family without an NLRI codec. With path identifiers exactly where the session carries them (`CodecContext.addPathSend`, RFC 7911).
    */
   readonly nlri: readonly Prefix[] | NlriView;
   /** The NLRI field of a family without an NLRI codec, as it stands. */

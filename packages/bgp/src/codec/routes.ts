@@ -1,19 +1,18 @@
-import { Writer } from "../bytes/writer.ts";
+import type { Writer } from "../bytes/writer.ts";
 import { afiOf, Family, familyName, safiOf } from "../iana/afi-safi.ts";
 import { AttributeCode } from "../iana/attribute-codes.ts";
-import { beginAttribute, encodeAttributes, endAttribute } from "./attributes/encode.ts";
+import { beginAttribute, encodeAttributes, endAttribute, missingAttribute } from "./attributes/encode.ts";
 import { AttributeKind } from "./attributes/spec.ts";
 import type { AttributeValues } from "./attributes/values.ts";
-import { type CodecContext, carriesPathIds, defaultCodecContext } from "./context.ts";
+import { type CodecContext, carriesPathIds } from "./context.ts";
 import { BgpEncodeError } from "./encode-error.ts";
 import { beginMessage, endMessage } from "./header.ts";
-import { keepShape } from "./keep-shape.ts";
 import type { RouteBatch } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
 import type { NlriSpec } from "./nlri/family.ts";
 import type { Prefix } from "./nlri/prefix.ts";
 import { nlriSpec } from "./nlri/table.ts";
-import { emptyNlri, NlriView } from "./nlri/view.ts";
+import { NlriView } from "./nlri/view.ts";
 import { encodeOpaqueRoutes } from "./update-encode.ts";
 
 /**
@@ -28,18 +27,53 @@ export function encodeRoutes(w: Writer, batch: RouteBatch, ctx: CodecContext, fl
     flushOpaque(w, batch, batch.opaqueNlri, ctx, flush);
     return;
   }
-  const packer = new Packer(w, batch, ctx);
+  const { family, attributes } = batch;
+  const spec = nlriSpec(family);
+  if (spec === null) throw new BgpEncodeError("unsupported-family", "family", familyName(family));
+  const routes = routesToWrite(batch.nlri, spec, ctx);
+  const end = routes instanceof NlriView ? routes.end : routes.length;
+  let next = routes instanceof NlriView ? routes.start : 0;
+  if (next === end) return;
+  const nextHop = attributes === null ? null : checkNextHop(attributes, spec, ctx);
   const base = w.length;
   try {
-    while (!packer.done) {
-      packer.writeMessage();
-      const end = w.length;
+    while (next !== end) {
+      next = writeMessage(w, spec, attributes, nextHop, routes, next, ctx);
+      const messageEnd = w.length;
       w.length = base;
-      flush(end);
+      flush(messageEnd);
     }
   } finally {
     w.length = base;
   }
+}
+
+/** A view where its octets can be copied, else values. */
+function routesToWrite(
+  nlri: readonly Prefix[] | NlriView,
+  spec: NlriSpec,
+  ctx: CodecContext,
+): readonly Prefix[] | NlriView {
+  if (!(nlri instanceof NlriView)) return nlri;
+  const { family, bytes, start, end, addPath, withdrawn } = nlri;
+  if (family !== spec.family) {
+    throw new BgpEncodeError("value-range", "nlri.family", `${familyName(family)} among ${familyName(spec.family)}`);
+  }
+  // Anybody can make a view of any octets.
+  if (start < 0 || end > bytes.length) throw noNlri(spec);
+  if (start !== end && addPath !== carriesPathIds(ctx.addPathSend, family)) throw wrongPathIds(addPath, family);
+  if (spec.copy !== null) return nlri;
+  if (!spec.isValid(bytes, start, end, addPath, withdrawn)) throw noNlri(spec);
+  return nlri.materialise();
+}
+
+function wrongPathIds(addPath: boolean, family: Family): BgpEncodeError {
+  const detail = addPath ? "are there, and the session carries none" : "are missing, and the session carries them";
+  return new BgpEncodeError(
+    "value-range",
+    "nlri.pathId",
+    `path identifiers ${detail} for ${familyName(family)} (RFC 7911)`,
+  );
 }
 
 /** One UPDATE: where its routes could be divided is not known. */
@@ -68,163 +102,155 @@ function flushOpaque(
   }
 }
 
-class Packer {
-  declare private readonly w: Writer;
-  declare private readonly ctx: CodecContext;
-  declare private readonly family: Family;
-  declare private readonly attributes: AttributeValues | null;
-  /** Null for withdrawals. */
-  declare private readonly nextHop: Uint8Array | null;
-  /** Null when {@link flat} has the routes. */
-  declare private readonly values: readonly Prefix[] | null;
-  declare private readonly flat: NlriView;
-  declare private readonly spec: NlriSpec;
-  declare private readonly addPath: boolean;
-  declare private readonly classic: boolean;
-  // The first route that is in no message yet, and what is past the last: indices of values, or of octets where they are flat.
-  declare private next: number;
-  declare private readonly end: number;
-
-  constructor(w: Writer, { family, attributes, nlri }: RouteBatch, ctx: CodecContext) {
-    const spec = nlriSpec(family);
-    if (spec === null) throw new BgpEncodeError("unsupported-family", "family", familyName(family));
-    this.w = w;
-    this.ctx = ctx;
-    this.family = family;
-    this.attributes = attributes;
-    this.spec = spec;
-    this.addPath = carriesPathIds(ctx.addPathSend, family);
-    const flat = nlri instanceof NlriView ? checkView(nlri, spec) : null;
-    const copied = flat !== null && spec.copy !== null && flat.addPath === this.addPath;
-    this.flat = flat ?? emptyNlri;
-    this.values = copied ? null : flat !== null ? flat.materialise() : (nlri as readonly Prefix[]);
-    this.next = copied ? flat.start : 0;
-    this.end = copied ? flat.end : this.values!.length;
-    this.nextHop = attributes === null || this.done ? null : checkMandatory(attributes, spec, ctx);
-    this.classic = family === Family.Ipv4Unicast && (this.nextHop === null || this.nextHop.length === 4);
+/**
+ * Appends one UPDATE with the routes from `next` on that fit, at least one. Returns the first that is left; routes are counted in values,
+ * those of a view in its octets.
+ */
+function writeMessage(
+  w: Writer,
+  spec: NlriSpec,
+  attributes: AttributeValues | null,
+  nextHop: Uint8Array | null,
+  routes: readonly Prefix[] | NlriView,
+  next: number,
+  ctx: CodecContext,
+): number {
+  const start = beginMessage(w, MessageType.Update);
+  const limit = start + ctx.maxMessageLength;
+  const classic = spec.family === Family.Ipv4Unicast && (nextHop === null || nextHop.length === 4);
+  let left: number;
+  if (attributes === null) left = writeWithdrawal(w, spec, classic, routes, next, ctx, limit);
+  else if (classic) left = writeClassic(w, spec, attributes, routes, next, ctx, limit);
+  else left = writeReach(w, spec, attributes, nextHop, routes, next, ctx, limit);
+  if (left === next) {
+    const octets = ctx.maxMessageLength;
+    throw new BgpEncodeError("message-too-long", "attributes", `leave no room for a route within ${octets} octets`);
   }
-
-  get done(): boolean {
-    return this.next === this.end;
-  }
-
-  writeMessage(): void {
-    const { w, ctx } = this;
-    const start = beginMessage(w, MessageType.Update);
-    const limit = start + ctx.maxMessageLength;
-    if (this.attributes === null) this.writeWithdrawal(limit);
-    else if (this.classic) this.writeClassic(this.attributes, limit);
-    else this.writeReach(this.attributes, limit);
-    endMessage(w, start, ctx.maxMessageLength);
-  }
-
-  private writeWithdrawal(limit: number): void {
-    const { w } = this;
-    const lengthAt = w.length;
-    w.u16(0);
-    if (this.classic) {
-      this.writeNlri(limit - 2);
-      w.patchU16(lengthAt, w.length - lengthAt - 2);
-      w.u16(0);
-      return;
-    }
-    const attributesAt = w.length;
-    w.u16(0);
-    this.writeReachability(AttributeCode.MpUnreachNlri, limit);
-    w.patchU16(attributesAt, w.length - attributesAt - 2);
-  }
-
-  private writeClassic(attributes: AttributeValues, limit: number): void {
-    const { w } = this;
-    w.u16(0);
-    const lengthAt = w.length;
-    w.u16(0);
-    encodeAttributes(w, attributes, this.ctx, true);
-    w.patchU16(lengthAt, w.length - lengthAt - 2);
-    this.writeNlri(limit);
-  }
-
-  private writeReach(attributes: AttributeValues, limit: number): void {
-    const { w } = this;
-    w.u16(0);
-    const lengthAt = w.length;
-    w.u16(0);
-    // The other attributes decide how much room is left: they are written first, and move behind MP_REACH_NLRI afterwards.
-    encodeAttributes(w, attributes, this.ctx, false);
-    const reachAt = w.length;
-    this.writeReachability(AttributeCode.MpReachNlri, limit);
-    w.rotate(lengthAt + 2, reachAt);
-    w.patchU16(lengthAt, w.length - lengthAt - 2);
-  }
-
-  private writeReachability(code: number, limit: number): void {
-    const { w, nextHop } = this;
-    const header = beginAttribute(w, AttributeKind.OptionalNonTransitive, code);
-    w.u16(afiOf(this.family));
-    w.u8(safiOf(this.family));
-    if (nextHop !== null) {
-      w.u8(nextHop.length);
-      w.copy(nextHop);
-      w.u8(0);
-    }
-    // A value that may need an Extended Length leaves one octet free for it.
-    this.writeNlri(limit - (header + 3) > 0xff ? limit - 1 : limit);
-    endAttribute(w, header);
-  }
-
-  /** Appends the next routes that fit before `limit`, at least one. */
-  private writeNlri(limit: number): void {
-    const { values, next } = this;
-    const to = values === null ? this.copyNlri(limit) : this.encodeNlri(values, limit);
-    if (to === next) {
-      const octets = this.ctx.maxMessageLength;
-      throw new BgpEncodeError("message-too-long", "attributes", `leave no room for a route within ${octets} octets`);
-    }
-    this.next = to;
-  }
-
-  private copyNlri(limit: number): number {
-    const { spec, flat } = this;
-    return spec.copy!(this.w, flat.bytes, this.next, flat.end, this.addPath, limit);
-  }
-
-  private encodeNlri(values: readonly Prefix[], limit: number): number {
-    const { w, spec, addPath } = this;
-    const withdrawn = this.attributes === null;
-    for (let index = this.next; index < values.length; index++) {
-      const before = w.length;
-      spec.encode(w, values[index]!, addPath, withdrawn);
-      if (w.length > limit) {
-        w.length = before;
-        return index;
-      }
-    }
-    return values.length;
-  }
+  endMessage(w, start, ctx.maxMessageLength);
+  return left;
 }
 
-keepShape(
-  new Packer(new Writer(0), { family: Family.Ipv4Unicast, attributes: null, nlri: emptyNlri }, defaultCodecContext),
-);
-
-/** Anybody can make a view of any octets: looked at once more, before they are relied on. */
-function checkView(view: NlriView, spec: NlriSpec): NlriView {
-  const { family, bytes, start, end, addPath, withdrawn } = view;
-  if (family !== spec.family) {
-    throw new BgpEncodeError("value-range", "nlri.family", `${familyName(family)} among ${familyName(spec.family)}`);
+function writeWithdrawal(
+  w: Writer,
+  spec: NlriSpec,
+  classic: boolean,
+  routes: readonly Prefix[] | NlriView,
+  next: number,
+  ctx: CodecContext,
+  limit: number,
+): number {
+  const lengthAt = w.length;
+  w.u16(0);
+  if (classic) {
+    const left = writeNlri(w, spec, true, routes, next, ctx, limit - 2);
+    w.patchU16(lengthAt, w.length - lengthAt - 2);
+    w.u16(0);
+    return left;
   }
-  if (start < 0 || end > bytes.length || !spec.isValid(bytes, start, end, addPath, withdrawn)) {
-    throw new BgpEncodeError("value-range", "nlri", `its octets are no NLRI of ${familyName(family)}`);
-  }
-  return view;
+  w.u16(0);
+  const left = writeReachability(w, spec, null, routes, next, ctx, limit);
+  w.patchU16(lengthAt + 2, w.length - lengthAt - 4);
+  return left;
 }
 
-/** RFC 4271 §5, RFC 4760 §3: what an UPDATE with reachable routes cannot do without. Returns the next hop. */
-function checkMandatory(attributes: AttributeValues, spec: NlriSpec, ctx: CodecContext): Uint8Array {
-  const { origin, asPath, nextHop } = attributes;
-  if (origin === undefined) throw new BgpEncodeError("missing-field", "origin", "every route needs one");
-  if (asPath === undefined)
-    throw new BgpEncodeError("missing-field", "asPath", "every route needs one, an empty one at least");
+function writeClassic(
+  w: Writer,
+  spec: NlriSpec,
+  attributes: AttributeValues,
+  routes: readonly Prefix[] | NlriView,
+  next: number,
+  ctx: CodecContext,
+  limit: number,
+): number {
+  // No withdrawn routes, and two octets for the length of the attributes.
+  const lengthAt = w.length + 2;
+  w.u32(0);
+  if (encodeAttributes(w, attributes, ctx, true) !== 0) throw missingAttribute(attributes);
+  w.patchU16(lengthAt, w.length - lengthAt - 2);
+  return writeNlri(w, spec, false, routes, next, ctx, limit);
+}
+
+function writeReach(
+  w: Writer,
+  spec: NlriSpec,
+  attributes: AttributeValues,
+  nextHop: Uint8Array | null,
+  routes: readonly Prefix[] | NlriView,
+  next: number,
+  ctx: CodecContext,
+  limit: number,
+): number {
+  const lengthAt = w.length + 2;
+  w.u32(0);
+  // The other attributes decide how much room is left: they are written first, and move behind MP_REACH_NLRI afterwards.
+  if (encodeAttributes(w, attributes, ctx, false) !== 0) throw missingAttribute(attributes);
+  const reachAt = w.length;
+  const left = writeReachability(w, spec, nextHop, routes, next, ctx, limit);
+  w.rotate(lengthAt + 2, reachAt);
+  w.patchU16(lengthAt, w.length - lengthAt - 2);
+  return left;
+}
+
+/** MP_REACH_NLRI where there is a next hop, else MP_UNREACH_NLRI. */
+function writeReachability(
+  w: Writer,
+  spec: NlriSpec,
+  nextHop: Uint8Array | null,
+  routes: readonly Prefix[] | NlriView,
+  next: number,
+  ctx: CodecContext,
+  limit: number,
+): number {
+  const withdrawn = nextHop === null;
+  const code = withdrawn ? AttributeCode.MpUnreachNlri : AttributeCode.MpReachNlri;
+  const header = beginAttribute(w, AttributeKind.OptionalNonTransitive, code);
+  w.u16(afiOf(spec.family));
+  w.u8(safiOf(spec.family));
+  if (nextHop !== null) {
+    w.u8(nextHop.length);
+    w.copy(nextHop);
+    w.u8(0);
+  }
+  // A value that may need an Extended Length leaves one octet free for it.
+  const room = limit - (header + 3) > 0xff ? limit - 1 : limit;
+  const left = writeNlri(w, spec, withdrawn, routes, next, ctx, room);
+  endAttribute(w, header);
+  return left;
+}
+
+/** Appends the routes from `next` on that end at `limit` or before; returns the first that is left. */
+function writeNlri(
+  w: Writer,
+  spec: NlriSpec,
+  withdrawn: boolean,
+  routes: readonly Prefix[] | NlriView,
+  next: number,
+  ctx: CodecContext,
+  limit: number,
+): number {
+  const addPath = carriesPathIds(ctx.addPathSend, spec.family);
+  if (routes instanceof NlriView) {
+    const left = spec.copy!(w, routes.bytes, next, routes.end, addPath, limit);
+    if (left < 0) throw noNlri(spec);
+    return left;
+  }
+  for (let index = next; index < routes.length; index++) {
+    const before = w.length;
+    spec.encode(w, routes[index]!, addPath, withdrawn);
+    if (w.length > limit) {
+      w.length = before;
+      return index;
+    }
+  }
+  return routes.length;
+}
+
+function noNlri({ family }: NlriSpec): BgpEncodeError {
+  return new BgpEncodeError("value-range", "nlri", `its octets are no NLRI of ${familyName(family)}`);
+}
+
+/** The next hop, which has to suit the family and the session (RFC 4760 §3, RFC 8950 §4). */
+function checkNextHop({ nextHop }: AttributeValues, spec: NlriSpec, ctx: CodecContext): Uint8Array {
   if (nextHop === undefined) throw new BgpEncodeError("missing-field", "nextHop", "every route needs one");
   // The usual case first: nearly every route is IPv4 unicast with an IPv4 next hop.
   if (spec.family === Family.Ipv4Unicast && nextHop.length === 4) return nextHop;

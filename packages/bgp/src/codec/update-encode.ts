@@ -1,7 +1,7 @@
 import type { Writer } from "../bytes/writer.ts";
 import { afiOf, type Family, familyName, safiOf } from "../iana/afi-safi.ts";
 import { AttributeCode } from "../iana/attribute-codes.ts";
-import { beginAttribute, encodeAttributes, endAttribute } from "./attributes/encode.ts";
+import { beginAttribute, encodeAttributes, endAttribute, missingAttribute } from "./attributes/encode.ts";
 import type { PathAttributes } from "./attributes/path-attributes.ts";
 import { AttributeFlag, AttributeKind } from "./attributes/spec.ts";
 import { attributeSpec } from "./attributes/table.ts";
@@ -72,16 +72,13 @@ export function encodeOpaqueRoutes(
   const attributesLength = w.length;
   w.u16(0);
   writeReachability(w, family, attributes === null ? null : opaqueNextHop(attributes), () => w.copy(nlri));
-  if (attributes !== null) encodeAttributes(w, attributes, ctx, false);
+  if (attributes !== null && encodeAttributes(w, attributes, ctx, false) !== 0) throw missingAttribute(attributes);
   w.patchU16(attributesLength, w.length - attributesLength - 2);
   endMessage(w, start, ctx.maxMessageLength);
 }
 
-/** RFC 4271 §5: what routes cannot do without; the next hop may have any length, also none (RFC 8955 §4). */
-function opaqueNextHop({ origin, asPath, nextHop }: AttributeValues): Uint8Array {
-  if (origin === undefined) throw new BgpEncodeError("missing-field", "origin", "every route needs one");
-  if (asPath === undefined)
-    throw new BgpEncodeError("missing-field", "asPath", "every route needs one, an empty one at least");
+/** A next hop of a family without an NLRI codec may have any length, also none (RFC 8955 §4). */
+function opaqueNextHop({ nextHop }: AttributeValues): Uint8Array {
   if (nextHop === undefined)
     throw new BgpEncodeError("missing-field", "nextHop", "every route needs one, of no octets at least");
   if (nextHop.length > 0xff) {

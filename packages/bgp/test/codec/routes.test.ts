@@ -188,6 +188,13 @@ describe("encodeRoutes", () => {
     expect(failure(() => lengths(batch, context))).toBe("value-range nlri.pathId");
   });
 
+  it("throws for a path with an identifier where the session carries none: dropped, two paths would be one", () => {
+    const nlri = [1, 2].map((pathId) => ({ ...one[0]!, pathId }));
+    const batch = { family: Family.Ipv4Unicast, attributes: v4, nlri };
+    expect(failure(() => lengths(batch))).toBe("value-range nlri.pathId");
+    expect(failure(() => NlriView.from(Family.Ipv4Unicast, nlri))).toBe("value-range nlri.pathId");
+  });
+
   describe("given routes in wire form", () => {
     const written = (batch: Parameters<typeof encodeRoutes>[1], context = defaultCodecContext): string[] => {
       const w = new Writer(1);
@@ -223,16 +230,30 @@ describe("encodeRoutes", () => {
       expect(written({ family, attributes, nlri: NlriView.from(family, nlri) })).toEqual(expected);
     });
 
-    it("carries path identifiers where the session does, and leaves them out where it does not", () => {
+    it("carries path identifiers where the session does", () => {
       const context = { ...defaultCodecContext, addPathSend: [Family.Ipv4Unicast] };
       const named = mixed(2000).map((prefix, index) => ({ ...prefix, pathId: 70_000 * index }));
       const batch = { family: Family.Ipv4Unicast, attributes: v4, nlri: named };
       const view = NlriView.from(Family.Ipv4Unicast, named, true);
       expect(written({ ...batch, nlri: view }, context)).toEqual(written(batch, context));
-      expect(written({ ...batch, nlri: view })).toEqual(written(batch));
-      const unnamed = NlriView.from(Family.Ipv4Unicast, named);
-      expect(failure(() => written({ ...batch, nlri: unnamed }, context))).toBe("value-range nlri.pathId");
     });
+
+    it.each<[string, Family, Prefix]>([
+      ["IPv4", Family.Ipv4Unicast, hosts(1)[0]!],
+      ["labelled", Family.Ipv4LabelledUnicast, labelled[0]!],
+    ])(
+      "throws for %s path identifiers that the session does not carry, and for missing ones",
+      (_what, family, prefix) => {
+        const context = { ...defaultCodecContext, addPathSend: [family] };
+        const named = NlriView.from(family, [{ ...prefix, pathId: 7 }], true);
+        const unnamed = NlriView.from(family, [prefix]);
+        expect(failure(() => written({ family, attributes: v4, nlri: named }))).toBe("value-range nlri.pathId");
+        expect(failure(() => written({ family, attributes: v4, nlri: unnamed }, context))).toBe(
+          "value-range nlri.pathId",
+        );
+        expect(written({ family, attributes: v4, nlri: NlriView.from(family, []) }, context)).toEqual([]);
+      },
+    );
 
     it("sends those of a decoded UPDATE on, with bits past the length as zeros", () => {
       const field = Uint8Array.of(20, 192, 168, 255, 0, 25, 10, 0, 0, 255);

@@ -1,4 +1,5 @@
 import { formatAddress } from "../../bytes/address.ts";
+import { copyOctets } from "../../bytes/slab.ts";
 import { UpdateSubcode } from "../../iana/notification-codes.ts";
 import { BgpEncodeError, checkLength } from "../encode-error.ts";
 import {
@@ -30,7 +31,7 @@ export const nextHop: AttributeSpec = defineAttribute({
   // RFC 4271 §6.3: "Syntactic correctness means that the NEXT_HOP attribute represents a valid IP host address."
   // RFC 7606 §3 e turns the session reset of that section into treat-as-withdraw.
   check: (bytes, start) => (isHostAddress(bytes, start) ? null : notHostAddress),
-  decode: (bytes, start, end) => bytes.slice(start, end),
+  decode: (bytes, start, end) => copyOctets(bytes, start, end),
   encode: (w, value) => {
     checkLength("nextHop", value, 4);
     if (!isHostAddress(value, 0)) {

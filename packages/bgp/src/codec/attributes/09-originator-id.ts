@@ -1,4 +1,5 @@
 import { formatAddress } from "../../bytes/address.ts";
+import { copyOctets } from "../../bytes/slab.ts";
 import { checkLength } from "../encode-error.ts";
 import { AttributeKind, type AttributeSpec, badLength, defineAttribute, discard, fixedLength } from "./spec.ts";
 
@@ -12,7 +13,7 @@ export const originatorId: AttributeSpec = defineAttribute({
   length: fixedLength(4),
   badLength: badLength("RFC 7606 §7.9"),
   fromExternal: discard("originator-id-from-external-peer", "RFC 7606 §7.9"),
-  decode: (bytes, start, end) => bytes.slice(start, end),
+  decode: (bytes, start, end) => copyOctets(bytes, start, end),
   encode: (w, value) => {
     checkLength("originatorId", value, 4);
     w.copy(value);

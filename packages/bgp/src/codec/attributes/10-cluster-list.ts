@@ -1,4 +1,5 @@
 import { formatAddress } from "../../bytes/address.ts";
+import { copyOctets } from "../../bytes/slab.ts";
 import { checkLength } from "../encode-error.ts";
 import {
   AttributeKind,
@@ -22,7 +23,7 @@ export const clusterList: AttributeSpec = defineAttribute({
   fromExternal: discard("cluster-list-from-external-peer", "RFC 7606 §7.10"),
   decode: (bytes, start, end) => {
     const ids: Uint8Array[] = [];
-    for (let at = start; at < end; at += 4) ids.push(bytes.slice(at, at + 4));
+    for (let at = start; at < end; at += 4) ids.push(copyOctets(bytes, at, at + 4));
     return ids;
   },
   encode: (w, ids) => {

@@ -1,3 +1,4 @@
+import { copyOctets } from "../../bytes/slab.ts";
 import type { Family } from "../../iana/afi-safi.ts";
 import { UpdateSubcode } from "../../iana/notification-codes.ts";
 import { type CodecContext, carriesPathIds, defaultCodecContext } from "../context.ts";
@@ -62,7 +63,7 @@ export class MpReach {
 
   /** A copy of the next hop's octets. */
   get nextHop(): Uint8Array {
-    return this.nlri.bytes.slice(this.nextHopStart, this.nextHopStart + this.nextHopLength);
+    return copyOctets(this.nlri.bytes, this.nextHopStart, this.nextHopStart + this.nextHopLength);
   }
 }
 

@@ -1,4 +1,5 @@
 import { toHex } from "../../bytes/hex.ts";
+import { copyOctets } from "../../bytes/slab.ts";
 import { checkLength } from "../encode-error.ts";
 import {
   AttributeKind,
@@ -20,7 +21,7 @@ export const extendedCommunities: AttributeSpec = defineAttribute({
   badLength: badLength("RFC 7606 §7.14"),
   decode: (bytes, start, end) => {
     const values: Uint8Array[] = [];
-    for (let at = start; at < end; at += 8) values.push(bytes.slice(at, at + 8));
+    for (let at = start; at < end; at += 8) values.push(copyOctets(bytes, at, at + 8));
     return values;
   },
   encode: (w, values) => {

@@ -1,5 +1,6 @@
 import { formatAddress } from "../../bytes/address.ts";
 import { readU16, readU32 } from "../../bytes/reader.ts";
+import { copyOctets } from "../../bytes/slab.ts";
 import type { Writer } from "../../bytes/writer.ts";
 import { checkLength, checkRange } from "../encode-error.ts";
 import { asTrans } from "./as-path-segments.ts";
@@ -18,7 +19,7 @@ export interface Aggregator {
 
 export function decodeAggregator(bytes: Uint8Array, start: number, asnOctets: 2 | 4): Aggregator {
   const asn = asnOctets === 4 ? readU32(bytes, start) : readU16(bytes, start);
-  return { asn, address: bytes.slice(start + asnOctets, start + asnOctets + 4) };
+  return { asn, address: copyOctets(bytes, start + asnOctets, start + asnOctets + 4) };
 }
 
 export function encodeAggregator(w: Writer, { asn, address }: Aggregator, asnOctets: 2 | 4): void {

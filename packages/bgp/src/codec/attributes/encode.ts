@@ -3,16 +3,23 @@ import type { CodecContext } from "../context.ts";
 import { BgpEncodeError, checkRange } from "../encode-error.ts";
 import { nextHop } from "./03-next-hop.ts";
 import { checkAttribute } from "./check.ts";
-import { AttributeFlag, AttributeKind, refuseMalformed } from "./spec.ts";
+import { AttributeFlag, AttributeKind, type AttributeSpec, Mandatory, refuseMalformed } from "./spec.ts";
 import { attributeSpec, attributeSpecs } from "./table.ts";
 import type { AttributeValues, RawAttribute } from "./values.ts";
 
 const noUnknown: readonly RawAttribute[] = [];
 
+/** Those that are sent from a property of their own, whatever the session: nearly all there are in a set. */
+const direct: readonly AttributeSpec[] = attributeSpecs.filter(
+  ({ property, sentFrom }) => property !== null && property === sentFrom,
+);
+const directProperties: readonly string[] = direct.map(({ property }) => property ?? "");
+
+/** How many every route needs (RFC 4271 §5): ORIGIN and AS_PATH; the next hop is of another kind. */
+const mandatoryCount = attributeSpecs.filter(({ mandatory }) => mandatory === Mandatory.WithReachableNlri).length;
+
 /** Where the value of each property is put while a set is written: the index of the attribute that carries it. */
 const slots = new Map<string, number>();
-/** The property of each slot. */
-const properties: readonly (string | null)[] = attributeSpecs.map(({ property }) => property);
 /** For each slot, bit N says that `attributeSpecs[N]` is sent from it. */
 const sentFrom: number[] = attributeSpecs.map(({ property }, index) => {
   if (property === null) return 0;
@@ -21,21 +28,56 @@ const sentFrom: number[] = attributeSpecs.map(({ property }, index) => {
 });
 /** For each attribute, the slot it is sent from. */
 const slotOf: number[] = attributeSpecs.map((spec) => slots.get(spec.sentFrom ?? "") ?? 0);
-// Scratch of a synchronous loop that calls nothing foreign.
-const found: unknown[] = attributeSpecs.map(() => undefined);
 
 /**
- * Appends the attributes in ascending order of code, unknown ones among them, without MP_REACH_NLRI and MP_UNREACH_NLRI. A set has
- * a few of all there are, so its own properties are gone through once, and then only the attributes they are sent as.
+ * Appends the attributes in ascending order of code, unknown ones among them, without MP_REACH_NLRI and MP_UNREACH_NLRI. Most sets
+ * have their properties in that order already, so that each can be written as it comes. Returns how many of those that every route needs are missing.
  * @param withNextHop false where the next hop travels in MP_REACH_NLRI.
  */
-export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecContext, withNextHop: boolean): void {
-  let left = 0;
+export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecContext, withNextHop: boolean): number {
+  const start = w.length;
+  // A peer of two-octet AS numbers gets attributes that are no properties (RFC 6793 §4.2.2).
+  const missing = ctx.fourOctetAs ? encodeInOrder(w, values, ctx, withNextHop) : -1;
+  if (missing >= 0) return missing;
+  w.length = start;
+  return encodeInAnyOrder(w, values, ctx, withNextHop);
+}
+
+/** For a set of which {@link encodeAttributes} says that something is missing. */
+export function missingAttribute({ origin }: AttributeValues): BgpEncodeError {
+  return origin === undefined
+    ? new BgpEncodeError("missing-field", "origin", "every route needs one")
+    : new BgpEncodeError("missing-field", "asPath", "every route needs one, an empty one at least");
+}
+
+/** -1, what it wrote being worthless, where a property comes too late, or is none of {@link direct}. */
+function encodeInOrder(w: Writer, values: AttributeValues, ctx: CodecContext, withNextHop: boolean): number {
+  let missing = mandatoryCount;
   let next = 0;
   for (const property in values) {
-    // Most sets have their properties in the order of the codes: a few steps cost less than a look-up.
-    while (next < properties.length && properties[next] !== property) next++;
-    const slot = next < properties.length ? next : slots.get(property);
+    if (!withNextHop && property === "nextHop") continue;
+    // A few steps cost less than a look-up.
+    while (next < directProperties.length && directProperties[next] !== property) next++;
+    if (next === directProperties.length) return -1;
+    const spec = direct[next]!;
+    const own = values[property as keyof AttributeValues];
+    const value = own === undefined || spec.select === null ? own : spec.select(own, ctx);
+    if (value === undefined) continue;
+    const header = beginAttribute(w, spec.kind, spec.code);
+    spec.encode(w, value, ctx);
+    endAttribute(w, header);
+    if (spec.mandatory === Mandatory.WithReachableNlri) missing--;
+  }
+  return missing;
+}
+
+/** A set has a few of all there are: its own properties are gone through once, and then only the attributes they are sent as. */
+function encodeInAnyOrder(w: Writer, values: AttributeValues, ctx: CodecContext, withNextHop: boolean): number {
+  let missing = mandatoryCount;
+  const found: unknown[] = new Array(attributeSpecs.length);
+  let left = 0;
+  for (const property in values) {
+    const slot = slots.get(property);
     const value = values[property as keyof AttributeValues];
     if (slot === undefined || value === undefined) continue;
     found[slot] = value;
@@ -55,8 +97,10 @@ export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecC
     const header = beginAttribute(w, spec.kind, spec.code);
     spec.encode(w, value, ctx);
     endAttribute(w, header);
+    if (spec.mandatory === Mandatory.WithReachableNlri) missing--;
   }
   while (nextUnknown < unknown.length) writeUnknown(w, unknown[nextUnknown++]!);
+  return missing;
 }
 
 /** Appends flags, code and one length octet; {@link endAttribute} completes it. */

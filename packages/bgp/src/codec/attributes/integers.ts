@@ -11,15 +11,12 @@ export function encodeU32s(
   to: number = values.length,
 ): void {
   w.reserve(4 * (to - from));
-  const { bytes } = w;
+  const { view } = w;
   let at = w.length;
   for (let i = from; i < to; i++) {
     const value = values[i]!;
     if (value >>> 0 !== value || value < min) checkRange(field, value, min, 0xffff_ffff);
-    bytes[at] = value >>> 24;
-    bytes[at + 1] = value >>> 16;
-    bytes[at + 2] = value >>> 8;
-    bytes[at + 3] = value;
+    view.setUint32(at, value);
     at += 4;
   }
   w.length = at;

@@ -1,5 +1,5 @@
 import { readU16, readU32 } from "../../bytes/reader.ts";
-import { Slab } from "../../bytes/slab.ts";
+import { copyOctets, Slab } from "../../bytes/slab.ts";
 import { Writer } from "../../bytes/writer.ts";
 import type { Family } from "../../iana/afi-safi.ts";
 import { AttributeCode } from "../../iana/attribute-codes.ts";
@@ -166,7 +166,7 @@ export class PathAttributes {
     this.forEach((code, flags, bytes, start, end) => {
       const spec = attributeSpec(code);
       if (spec !== null && !spec.opaque) spec.load(values, bytes, start, end, this.context);
-      else unknown.push({ code, flags: flags & ~AttributeFlag.ExtendedLength, value: bytes.slice(start, end) });
+      else unknown.push({ code, flags: flags & ~AttributeFlag.ExtendedLength, value: copyOctets(bytes, start, end) });
     });
     if (unknown.length > 0) values.unknown = unknown;
     return values;

@@ -1,5 +1,6 @@
 import { toHex } from "../../bytes/hex.ts";
 import { readU16 } from "../../bytes/reader.ts";
+import { copyOctets } from "../../bytes/slab.ts";
 import type { Writer } from "../../bytes/writer.ts";
 import { BgpEncodeError, checkRange } from "../encode-error.ts";
 import type { Json } from "./spec.ts";
@@ -35,7 +36,7 @@ export function decodeTlvs(bytes: Uint8Array, start: number, end: number, counte
   const tlvs: Tlv[] = [];
   for (let at = start; at < end; ) {
     const next = at + tlvHeaderLength - counted + readU16(bytes, at + 1);
-    tlvs.push({ type: bytes[at]!, value: bytes.slice(at + tlvHeaderLength, next) });
+    tlvs.push({ type: bytes[at]!, value: copyOctets(bytes, at + tlvHeaderLength, next) });
     at = next;
   }
   return tlvs;

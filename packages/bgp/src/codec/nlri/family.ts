@@ -45,9 +45,9 @@ export interface NlriSpec {
   /** Appends one NLRI; throws BgpEncodeError for a prefix that does not belong to the family, and may have written part of it then. */
   readonly encode: (w: Writer, prefix: Prefix, addPath: boolean, withdrawn: boolean) => void;
   /**
-   * Appends those of the NLRI `bytes[start, end)`, which {@link isValid} accepted, that end at `limit` of the writer or before, as they are
-   * but for irrelevant bits, which become zero. Returns where the first that was left begins. Null where an NLRI's octets
-   * depend on whether it is announced or withdrawn.
+   * Appends those of the NLRI `bytes[start, end)` that end at `limit` of the writer or before, as they are but for irrelevant bits, which
+   * become zero. Returns where the first that was left begins, or -1 where it met octets that {@link isValid} refuses. Null where an NLRI's
+   * octets depend on whether it is announced or withdrawn.
    */
   readonly copy:
     | ((w: Writer, bytes: Uint8Array, start: number, end: number, addPath: boolean, limit: number) => number)

@@ -3,7 +3,7 @@ import type { Writer } from "../../bytes/writer.ts";
 import { type Family, familyName } from "../../iana/afi-safi.ts";
 import { BgpEncodeError, checkRange } from "../encode-error.ts";
 import type { NlriSpec, NlriVisitor } from "./family.ts";
-import { copyPrefixBits, type Prefix } from "./prefix.ts";
+import { copyPrefix, type Prefix } from "./prefix.ts";
 
 /** NLRI of `<length, prefix>` pairs (RFC 4271 §4.3, RFC 4760 §5), with a path identifier before each where negotiated (RFC 7911 §3). */
 export function ipPrefixes(
@@ -21,12 +21,10 @@ export function ipPrefixes(
     forEach,
     count: countNlri,
     read: (source, offset, lengthBits, pathId) => {
-      const bytes = new Uint8Array((lengthBits + 7) >> 3);
-      copyPrefixBits(source, offset, lengthBits, bytes);
-      return { family, lengthBits, bytes, pathId };
+      return { family, lengthBits, bytes: copyPrefix(source, offset, lengthBits), pathId };
     },
     encode: (w, prefix, addPath) => encode(w, prefix, addPath, family, maxLengthBits),
-    copy,
+    copy: (w, bytes, start, end, addPath, limit) => copy(w, bytes, start, end, addPath, limit, maxLengthBits),
   };
 }
 
@@ -85,6 +83,7 @@ export function checkPrefix(prefix: Prefix, addPath: boolean, family: Family, ma
   checkRange("nlri.lengthBits", lengthBits, 0, maxLengthBits);
   if (bytes.length !== octets) throw wrongOctets(prefix, octets);
   if (addPath) checkRange("nlri.pathId", prefix.pathId, 0, 0xffff_ffff);
+  else if (prefix.pathId !== -1) throw unwantedPathId(prefix);
   return octets;
 }
 
@@ -92,6 +91,11 @@ export function checkPrefix(prefix: Prefix, addPath: boolean, family: Family, ma
 function foreignFamily(prefix: Prefix, family: Family): BgpEncodeError {
   const detail = `${familyName(prefix.family)} among ${familyName(family)}`;
   return new BgpEncodeError("value-range", "nlri.family", detail);
+}
+
+function unwantedPathId({ family, pathId }: Prefix): BgpEncodeError {
+  const detail = `${pathId} where the session carries none for ${familyName(family)} (RFC 7911): -1 says so`;
+  return new BgpEncodeError("value-range", "nlri.pathId", detail);
 }
 
 function wrongOctets({ bytes, lengthBits }: Prefix, octets: number): BgpEncodeError {
@@ -107,19 +111,36 @@ function encode(w: Writer, prefix: Prefix, addPath: boolean, family: Family, max
   clearSpareBits(w, prefix.lengthBits);
 }
 
-function copy(w: Writer, bytes: Uint8Array, start: number, end: number, addPath: boolean, limit: number): number {
+function copy(
+  w: Writer,
+  source: Uint8Array,
+  start: number,
+  end: number,
+  addPath: boolean,
+  limit: number,
+  maxLengthBits: number,
+): number {
   const beforePrefix = addPath ? 5 : 1;
   w.reserve(Math.min(end - start, limit - w.length));
-  const into = w.bytes;
+  const { bytes, view } = w;
   let to = w.length;
   let at = start;
   while (at < end) {
-    const lengthBits = bytes[at + beforePrefix - 1]!;
-    const next = at + beforePrefix + ((lengthBits + 7) >> 3);
+    const lengthAt = at + beforePrefix - 1;
+    const lengthBits = lengthAt < end ? source[lengthAt]! : 0xff;
+    const next = lengthAt + 1 + ((lengthBits + 7) >> 3);
+    if (lengthBits > maxLengthBits || next > end) return -1;
     if (to + next - at > limit) break;
-    while (at < next) into[to++] = bytes[at++]!;
+    if (next - at === 4) {
+      // Three octets of address, which most IPv4 routes have: one step instead of four.
+      view.setUint32(to, (lengthBits << 24) | (source[at + 1]! << 16) | (source[at + 2]! << 8) | source[at + 3]!);
+      to += 4;
+      at = next;
+    } else {
+      while (at < next) bytes[to++] = source[at++]!;
+    }
     const spare = lengthBits & 7;
-    if (spare !== 0) into[to - 1]! &= 0xff << (8 - spare);
+    if (spare !== 0) bytes[to - 1]! &= 0xff << (8 - spare);
   }
   w.length = to;
   return at;

@@ -1,10 +1,11 @@
 import { readU32 } from "../../bytes/reader.ts";
+import { copyOctets } from "../../bytes/slab.ts";
 import type { Writer } from "../../bytes/writer.ts";
 import type { Family } from "../../iana/afi-safi.ts";
 import { BgpEncodeError, checkLength, checkRange } from "../encode-error.ts";
 import type { NlriSpec, NlriVisitor } from "./family.ts";
 import { checkPrefix, clearSpareBits, countNlri } from "./ip-prefixes.ts";
-import { copyPrefixBits, type Prefix } from "./prefix.ts";
+import { copyPrefix, type Prefix } from "./prefix.ts";
 
 /** RFC 8277 §2.2: 20 bits of label, three reserved ones, and the bottom-of-stack bit. */
 const labelOctets = 3;
@@ -117,8 +118,7 @@ function read(
   family: Family,
   rdOctets: 0 | 8,
 ): Prefix {
-  const bytes = new Uint8Array((lengthBits + 7) >> 3);
-  copyPrefixBits(source, offset, lengthBits, bytes);
+  const bytes = copyPrefix(source, offset, lengthBits);
   const rdStart = offset - rdOctets;
   const labels: number[] = [];
   if (!withdrawn) {
@@ -128,7 +128,7 @@ function read(
   }
   const plain = { family, lengthBits, bytes, pathId };
   const labelled = withdrawn ? plain : { ...plain, labels };
-  return rdOctets === 0 ? labelled : { ...labelled, rd: source.slice(rdStart, offset) };
+  return rdOctets === 0 ? labelled : { ...labelled, rd: copyOctets(source, rdStart, offset) };
 }
 
 function checkLabelled(

@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from "../../bytes/address.ts";
+import { copyOctets } from "../../bytes/slab.ts";
 import { afiOf, Family } from "../../iana/afi-safi.ts";
 import { formatRouteDistinguisher } from "./route-distinguisher.ts";
 
@@ -59,6 +60,14 @@ export function formatPrefixAt(bytes: Uint8Array, offset: number, lengthBits: nu
   const address = new Uint8Array(length);
   copyPrefixBits(bytes, offset, lengthBits, address);
   return `${formatAddress(address, 0, length)}/${lengthBits}`;
+}
+
+/** A copy of the octets that `lengthBits` bits need, without the irrelevant bits of the last one. */
+export function copyPrefix(source: Uint8Array, offset: number, lengthBits: number): Uint8Array {
+  const bytes = copyOctets(source, offset, offset + ((lengthBits + 7) >> 3));
+  const spare = lengthBits & 7;
+  if (spare !== 0) bytes[bytes.length - 1]! &= 0xff << (8 - spare);
+  return bytes;
 }
 
 /** Copies `lengthBits` bits into `into`, which is zero, leaving out the irrelevant bits of the last octet. */

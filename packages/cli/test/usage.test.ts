@@ -88,7 +88,10 @@ describe("the command line", () => {
       ["--scenario", "chaos", "--seconds", "0"],
       "--seconds 0: the time of faults is a whole number from 1 to 3600; write for example --seconds 60.",
     ],
-    [["--seed", "7"], "--seed: means nothing to the scenario demo; leave it out, or choose --scenario rival or chaos."],
+    [
+      ["--seed", "7"],
+      "--seed: means nothing to the scenario demo; leave it out, or choose --scenario rival or kill-points or chaos.",
+    ],
     [["three"], "vipcast lab three: takes no operand; leave it out, and see vipcast lab --help."],
     [["--node", "3"], "--node: is not an option of vipcast lab; did you mean --nodes."],
   ])("turns lab %j away", (args, sentence) => {

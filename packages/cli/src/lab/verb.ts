@@ -21,14 +21,14 @@ export const labVerb: VerbSpec = {
       name: "scenario",
       value: "NAME",
       summary:
-        "demo, steady, kill-node, stop-node, link-down, partition, router-restart, peer-stalled, address-deleted, rival, lo-down-up or chaos (default: demo)",
+        "demo, steady, kill-node, stop-node, link-down, partition, router-restart, peer-stalled, address-deleted, rival, lo-down-up, kill-points or chaos (default: demo)",
     },
     {
       group,
       name: "seed",
       value: "N",
       summary:
-        "chaos and rival: what decides the faults, 0..4294967295; the same seed, the same faults (default: random, printed)",
+        "chaos, rival and kill-points: what decides the faults, 0..4294967295; the same seed, the same faults (default: random, printed)",
     },
     {
       group,
@@ -40,7 +40,7 @@ export const labVerb: VerbSpec = {
       group,
       name: "times",
       value: "N",
-      summary: "rival: how often it deletes a virtual IP, 1..100000 (default: 20)",
+      summary: "rival: how often it deletes, 1..100000 (default: 20); kill-points: how often it kills (default: 24)",
     },
     { group, name: "json", summary: "the result as one JSON object, and nothing else" },
   ],

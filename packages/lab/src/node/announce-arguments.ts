@@ -1,13 +1,18 @@
 import type { NodePlan, Plan } from "../topology/plan.ts";
 
-/** The command line of a node's announcer, without its executable. `stateDir` is the node's private state folder. */
-export function announceArguments(lab: Plan, node: NodePlan, stateDir: string): readonly string[] {
+/** The command line of a node's announcer, without its executable. `stateDir` is the node's private state folder; `vips` are by default the lab's. */
+export function announceArguments(
+  lab: Plan,
+  node: NodePlan,
+  stateDir: string,
+  vips: readonly string[] = lab.vips,
+): readonly string[] {
   const { router } = lab;
   const port = router.port === 179 ? "" : `,port=${router.port}`;
   const loopback = lab.mode === "loopback";
   return [
     "announce",
-    ...lab.vips,
+    ...vips,
     "--asn",
     String(node.asn),
     "--router-id",

@@ -122,13 +122,21 @@ export class LabNode {
     );
   }
 
-  /** Starts the announcer with the lab's arguments, then the lab's extra ones, then these. Returns at once: `events` tell the rest. */
-  async start(extraArguments: readonly string[] = []): Promise<void> {
+  /** The folder in which the announcer keeps its state. */
+  get stateDir(): string {
+    return `${this.#sandbox.folder}/${this.name}`;
+  }
+
+  /**
+   * Starts the announcer with the lab's arguments, then the lab's extra ones, then these. `vips` are by default the lab's. Returns at
+   * once: `events` tell the rest.
+   */
+  async start(extraArguments: readonly string[] = [], vips: readonly string[] = this.#lab.vips): Promise<void> {
     if (this.#announcer !== null && this.#announcer.exit === null)
       throw new LabError("bad-option", `${this.name}'s announcer runs already`);
     const argv = [
       ...this.#command,
-      ...announceArguments(this.#lab, this.plan, `${this.#sandbox.folder}/${this.name}`),
+      ...announceArguments(this.#lab, this.plan, this.stateDir, vips),
       ...this.#extra,
       ...extraArguments,
     ];
@@ -141,6 +149,11 @@ export class LabNode {
       if (fields !== null && typeof event === "string") this.events.push({ at: line.at, event, fields });
       else this.log.push(line.text);
     });
+  }
+
+  /** Runs the announcer's command once more beside it, with arguments of one's own. The lab looks after it no further. */
+  spawnBeside(args: readonly string[]): Promise<LabProcess> {
+    return this.#sandbox.spawn(this.host, [...this.#command, ...args]);
   }
 
   /** Ends the announcer with SIGTERM and waits for its end; the service stays. Throws `timeout`. */

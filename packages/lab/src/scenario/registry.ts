@@ -3,6 +3,7 @@ import { chaos } from "./chaos.ts";
 import { linkDown, partition } from "./cuts.ts";
 import { demo } from "./demo.ts";
 import { killNodeScenario } from "./kill-node.ts";
+import { killPoints } from "./kill-points.ts";
 import { loDownUp } from "./lo-down-up.ts";
 import { peerStalled } from "./peer-stalled.ts";
 import { rival } from "./rival.ts";
@@ -24,6 +25,7 @@ export type ScenarioName =
   | "address-deleted"
   | "rival"
   | "lo-down-up"
+  | "kill-points"
   | "chaos";
 
 /** The scenarios that come with the lab. */
@@ -39,5 +41,6 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "address-deleted": addressDeleted,
   rival,
   "lo-down-up": loDownUp,
+  "kill-points": killPoints,
   chaos,
 };

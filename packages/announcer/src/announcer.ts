@@ -100,6 +100,15 @@ export class Announcer {
     return this.#started;
   }
 
+  /**
+   * Changes parts of the policy; what is not said stays. A wait that is under way keeps its length. Throws a `RangeError` for a value out of range, and
+   * changes nothing then.
+   */
+  setPolicy(change: Partial<Policy>): void {
+    this.#context.policy = completePolicy({ ...this.#context.policy, ...change });
+    this.#reconciler.touchAll();
+  }
+
   /** Replaces the whole intent; linear in it. VIPs that are equal are not touched, those that are missing are drained and taken away. */
   set(desired: Iterable<DesiredVip>): void {
     const wanted = new Map<string, DesiredVip>();

@@ -1,7 +1,5 @@
-/** The signals that end an announcement in order. */
-export type StopSignal = "SIGTERM" | "SIGINT" | "SIGHUP";
-
-const stopSignals: readonly StopSignal[] = ["SIGTERM", "SIGINT", "SIGHUP"];
+/** The signals that end a verb in order, and those that `run` takes as requests. */
+export type StopSignal = "SIGTERM" | "SIGINT" | "SIGHUP" | "SIGUSR2";
 
 /**
  * Signals, caught from the first moment on: what comes before anybody can act on it is kept, instead of ending the process half way.
@@ -11,8 +9,8 @@ export class SignalInbox {
   #act: ((signal: StopSignal) => void) | null = null;
 
   /** From now on none of these signals ends the process by itself. */
-  constructor() {
-    for (const signal of stopSignals) {
+  constructor(signals: readonly StopSignal[] = ["SIGTERM", "SIGINT", "SIGHUP"]) {
+    for (const signal of signals) {
       process.on(signal, () => {
         if (this.#act === null) this.#kept.push(signal);
         else this.#act(signal);

@@ -23,6 +23,12 @@ export const verbs: readonly Verb[] = [
     catchesSignals: true,
   },
   {
+    name: "run",
+    summary: "the daemon: announce what a configuration file says, and reload it without a flap",
+    load: () => import("./run/command.ts"),
+    catchesSignals: true,
+  },
+  {
     name: "check",
     summary: "validate configuration files; every problem with its line and remedy",
     load: () => import("./check/command.ts"),

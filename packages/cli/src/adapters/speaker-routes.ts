@@ -39,6 +39,22 @@ export class SpeakerRoutes implements RoutePort {
     this.#emit({ kind: "added", peer: peer.address }, before);
   }
 
+  /** Ends the session with Cease / Peer De-configured and forgets the peer; resolves when its socket is closed. One that is not there is ignored. */
+  async removePeer(address: string): Promise<void> {
+    const peer = this.#peers.get(address);
+    if (peer === undefined) return;
+    this.#peers.delete(address);
+    this.#refused.delete(address);
+    const closed = this.#speaker.removePeer(peer);
+    this.#emit({ kind: "removed", peer: address });
+    await closed;
+  }
+
+  /** Changes or takes away the TCP MD5 key of a peer. Throws what `Peer.setPassword` throws. */
+  setPassword(address: string, password: string | null): void {
+    this.#peers.get(address)?.setPassword(password);
+  }
+
   peers(): readonly RoutePeer[] {
     return [...this.#peers.values()].map((peer) => this.#describe(peer));
   }

@@ -1,22 +1,19 @@
-import { hostname } from "node:os";
 import type { AnnouncerEvent, Refusal } from "@vipcast/announcer";
 import { capabilityRemedy } from "@vipcast/linux";
 import type { RawArguments } from "../arguments/option.ts";
 import type { Problem } from "../arguments/problem.ts";
 import { problemSentence } from "../arguments/problem.ts";
 import { EventWriter } from "../output/event-writer.ts";
-import type { Log } from "../output/log.ts";
 import { createLog } from "../output/log.ts";
 import { writeAsynchronously } from "../output/streams.ts";
 import type { SignalInbox } from "../signals.ts";
 import { Announcement } from "./announcement.ts";
+import { automaticRouterId } from "./automatic-router-id.ts";
 import { hasCapability } from "./capabilities.ts";
 import type { InstanceClaim } from "./instance.ts";
 import { claimInstance } from "./instance.ts";
 import type { Preflight } from "./preflight.ts";
 import { preflight } from "./preflight.ts";
-import { chooseRouterId } from "./router-id.ts";
-import { loadRouterId, saveRouterId } from "./router-id-file.ts";
 import { supervise } from "./supervise.ts";
 
 /** Checks what was asked for, then announces it until a signal ends it. `problems` were found by the parser already. Returns the exit code. */
@@ -44,7 +41,7 @@ async function serve(checked: Preflight, claim: InstanceClaim | null, signals: S
   const oneTerminal = process.stdout.isTTY && process.stderr.isTTY && !settings.json;
   const log = createLog(settings.logLevel ?? (oneTerminal ? "warn" : "info"));
   for (const warning of passwords.warnings) log.warn({}, warning);
-  const routerId = settings.routerId ?? automaticRouterId(checked, log);
+  const routerId = settings.routerId ?? automaticRouterId(checked, log, "--router-id");
   const announcement = new Announcement({ settings, vips, keys: passwords.keys, routerId, host, log });
   try {
     await announcement.listen();
@@ -60,31 +57,16 @@ async function serve(checked: Preflight, claim: InstanceClaim | null, signals: S
   const writer = new EventWriter(writeAsynchronously(process.stdout), settings.json, (error) => {
     log.warn({ err: error }, "nobody reads standard output any more; the announcement goes on without events");
   });
-  const code = await supervise(announcement, { writer, log, stopTimeoutMs: settings.stopTimeoutMs, signals });
+  const code = await supervise(announcement, {
+    writer,
+    log,
+    stopTimeoutMs: () => settings.stopTimeoutMs,
+    signals,
+    name: "vipcast announce",
+  });
   host.kernel.close();
   claim?.release();
   return code;
-}
-
-function automaticRouterId({ vips, host, observed }: Preflight, log: Log): string {
-  const persisted = loadRouterId(host.stateDir);
-  const { routerId, origin } = chooseRouterId({
-    addresses: observed.addresses.map(({ address, mark }) => ({ address, ours: mark === "ours" })),
-    vips: new Set(vips.map(({ address }) => address)),
-    persisted,
-    hostIdentity: hostname(),
-  });
-  log.info({ routerId }, `the router id is ${routerId}, ${origin}`);
-  if (routerId === persisted) return routerId;
-  try {
-    saveRouterId(host.stateDir, routerId);
-  } catch (error) {
-    log.warn(
-      { err: error },
-      "the router id cannot be kept for the next start; give it with --router-id, or choose another --state-dir",
-    );
-  }
-  return routerId;
 }
 
 /** Wrong usage: one sentence for each problem, and nothing was touched. Programs that read events get the refused VIPs as such. */

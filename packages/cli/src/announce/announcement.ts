@@ -1,4 +1,4 @@
-import type { DesiredVip, Ports } from "@vipcast/announcer";
+import type { DesiredVip, IntentChange, Ports } from "@vipcast/announcer";
 import { Announcer } from "@vipcast/announcer";
 import type { KernelAddress, OwnershipMark, Rtnetlink } from "@vipcast/linux";
 import { IFA_F, isMarked, Ledger } from "@vipcast/linux";
@@ -10,6 +10,7 @@ import { SpeakerRoutes } from "../adapters/speaker-routes.ts";
 import { kernelTransport } from "../adapters/transport.ts";
 import type { Log } from "../output/log.ts";
 import { quietRepeats } from "../output/quiet-repeats.ts";
+import { type ListenSettings, listenText } from "../values/listen.ts";
 import type { AnnounceSettings, PeerSettings } from "./settings.ts";
 
 /** The kernel as seen by one instance. `mark` is null when nothing is bound: then no address counts as ours. */
@@ -19,10 +20,18 @@ export interface Host {
   readonly stateDir: string;
 }
 
+/** What the command line and a configuration file both say. */
+export type ServiceSettings = Pick<
+  AnnounceSettings,
+  "asn" | "peers" | "listen" | "drainMs" | "stopTimeoutMs" | "nodeCommunity"
+>;
+
 /** What an announcement is made of, all of it checked. */
 export interface AnnouncementPlan {
-  readonly settings: AnnounceSettings;
+  readonly settings: ServiceSettings;
   readonly vips: readonly DesiredVip[];
+  /** Peers may be added and changed later: listeners are ready for every kind of them. Default false. */
+  readonly changeable?: boolean;
   readonly keys: ReadonlyMap<string, string>;
   readonly routerId: string;
   readonly host: Host;
@@ -39,6 +48,7 @@ export interface StopResult {
 
 /** The part of the stop timeout that is kept for closing the sessions. */
 const sessionCloseMs = 2000;
+const announcerStopMs = (stopTimeoutMs: number): number => Math.max(stopTimeoutMs / 2, stopTimeoutMs - sessionCloseMs);
 
 /** A speaker, the kernel and an announcer, put together: the one place where they meet. */
 export class Announcement {
@@ -46,18 +56,21 @@ export class Announcement {
   readonly #plan: AnnouncementPlan;
   readonly #speaker: Speaker;
   readonly #routes: SpeakerRoutes;
+  readonly #listeners = new Map<string, AbortController>();
+  #vips: readonly DesiredVip[];
   #stopping: Promise<StopResult> | null = null;
   #taken: StopResult | null = null;
 
   constructor(plan: AnnouncementPlan) {
     const { settings, routerId, host, log } = plan;
     this.#plan = plan;
-    const ttlSecurity = settings.peers.some((peer) => peer.ttlSecurity !== null);
+    this.#vips = plan.vips;
+    const ttlSecurity = plan.changeable === true || settings.peers.some((peer) => peer.ttlSecurity !== null);
     this.#speaker = new Speaker({
       asn: settings.asn,
       routerId,
       logger: quietRepeats(log),
-      localAddresses: () => ownAddresses(plan),
+      localAddresses: () => ownAddresses(this.#vips, host),
       ...kernelTransport({ ttlSecurity }),
     });
     this.#routes = new SpeakerRoutes(this.#speaker, (error, peer) => log.error({ peer, err: error }, error.message));
@@ -69,26 +82,65 @@ export class Announcement {
       logger: log,
     };
     const { drainMs, stopTimeoutMs, nodeCommunity } = settings;
-    const announcerStopMs = Math.max(stopTimeoutMs / 2, stopTimeoutMs - sessionCloseMs);
-    this.announcer = new Announcer({ ports, policy: { drainMs, stopTimeoutMs: announcerStopMs, nodeCommunity } });
+    const policy = { drainMs, stopTimeoutMs: announcerStopMs(stopTimeoutMs), nodeCommunity };
+    this.announcer = new Announcer({ ports, policy });
   }
 
   /** How many events may wait to be written: a few of each VIP and peer happen at once at the start and at the end. */
   get eventLimit(): number {
-    const { vips, settings } = this.#plan;
-    return 1024 + vips.length * (2 + 2 * settings.peers.length);
+    const { settings } = this.#plan;
+    return 1024 + this.#vips.length * (2 + 2 * settings.peers.length);
   }
 
   /** Opens the listeners. Rejects with the system's error; nothing else has begun then. */
   async listen(): Promise<void> {
-    for (const address of this.#plan.settings.listen) await this.#speaker.listen(address);
+    for (const address of this.#plan.settings.listen) await this.listenOn(address);
+  }
+
+  /** Opens one more listener. Rejects with the system's error. */
+  async listenOn(address: ListenSettings): Promise<void> {
+    const ending = new AbortController();
+    await this.#speaker.listen({ ...address, signal: ending.signal });
+    this.#listeners.set(listenText(address), ending);
+  }
+
+  /** Closes a listener; the sessions that came in there stay. */
+  listenNoMore(address: ListenSettings): void {
+    this.#listeners.get(listenText(address))?.abort();
+    this.#listeners.delete(listenText(address));
+  }
+
+  /** Opens a session with one more peer. Throws what the speaker throws for options it cannot use. */
+  addPeer(peer: PeerSettings, key: string | undefined): void {
+    this.#routes.addPeer(peerOptions(peer, key));
+  }
+
+  /** Ends the session with Cease / Peer De-configured; resolves when its socket is closed. */
+  removePeer(address: string): Promise<void> {
+    return this.#routes.removePeer(address);
+  }
+
+  /** All virtual IPs that are wanted from now on; those that differ are bound, announced or taken away. */
+  setVips(vips: readonly DesiredVip[], change: IntentChange): void {
+    this.#vips = vips;
+    this.announcer.apply(change);
+  }
+
+  /** Changes or takes away the TCP MD5 key of a peer while the session is up. */
+  setKey(address: string, key: string | undefined): void {
+    this.#routes.setPassword(address, key ?? null);
+  }
+
+  /** From now on a stop drains so long and takes at most so long. */
+  setStopping({ drainMs, stopTimeoutMs }: Pick<ServiceSettings, "drainMs" | "stopTimeoutMs">): void {
+    this.announcer.setPolicy({ drainMs, stopTimeoutMs: announcerStopMs(stopTimeoutMs) });
   }
 
   /** Opens the sessions and binds and announces the VIPs; resolves when the host was observed and that is under way. */
   start(): Promise<void> {
     const { settings, keys, vips } = this.#plan;
     const started = this.announcer.start();
-    for (const peer of settings.peers) this.#routes.addPeer(peerOptions(peer, keys.get(peer.address)));
+    for (const peer of settings.peers) this.addPeer(peer, keys.get(peer.address));
     this.announcer.set(vips);
     return started;
   }
@@ -118,7 +170,7 @@ export class Announcement {
  * What can be a next hop: neither a virtual IP nor a leftover of ours, both of which routers would look for at themselves. Asked of the
  * kernel, because Node leaves out an interface for up to a second after its link came up.
  */
-function ownAddresses({ vips, host: { kernel, mark } }: AnnouncementPlan): KernelAddress[] {
+function ownAddresses(vips: readonly DesiredVip[], { kernel, mark }: Host): KernelAddress[] {
   const virtual = new Set(vips.map(({ address }) => address));
   return kernel
     .addresses()

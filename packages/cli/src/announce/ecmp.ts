@@ -48,8 +48,12 @@ export function readEcmp(reader: ArgumentReader): EcmpSettings {
       ...(preference === null || both ? {} : { preference }),
       ...(failbackMs === 0 || lowest ? {} : { failbackMs }),
     },
-    weight: reader.one("weight", parseWeight, null),
-    nodeCommunity: reader.one("node-community", parseNodeCommunity, "auto"),
+    weight: reader.one("weight", (text) => parseWeight(text, "--weight 10G"), null),
+    nodeCommunity: reader.one(
+      "node-community",
+      (text) => parseNodeCommunity(text, "--node-community 65001:1:7"),
+      "auto",
+    ),
   };
 }
 
@@ -59,18 +63,18 @@ function parseRole(text: string): Parsed<"active" | "standby"> {
     : refuse("is no role", didYouMean(text, ["active", "standby"]));
 }
 
-function parseWeight(text: string): Parsed<number> {
+/** Bits per second, as `10G`; `example` is the end of the remedy. */
+export function parseWeight(text: string, example: string): Parsed<number> {
   const parsed = parseBitRate(text);
   return parsed.ok
     ? accept(parsed.value)
-    : refuse("the weight is in bits per second, from 8k to 1000T", "write for example --weight 10G");
+    : refuse("the weight is in bits per second, from 8k to 1000T", `write for example ${example}`);
 }
 
-function parseNodeCommunity(text: string): Parsed<string | null> {
+/** `auto`, `none` (null) or a large community; `example` is the end of the remedy. */
+export function parseNodeCommunity(text: string, example: string): Parsed<string | null> {
   if (text === "auto") return accept(text);
   if (text === "none") return accept(null);
   const parsed = parseLargeCommunity(text);
-  return parsed.ok
-    ? parsed
-    : refuse("is auto, none, or a large community A:B:C", "write for example --node-community 65001:1:7");
+  return parsed.ok ? parsed : refuse("is auto, none, or a large community A:B:C", `write for example ${example}`);
 }

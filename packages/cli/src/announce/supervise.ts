@@ -10,8 +10,12 @@ export interface Supervision {
   readonly writer: EventWriter;
   readonly log: Log;
   /** From the first signal to the end of the process, milliseconds. */
-  readonly stopTimeoutMs: number;
+  readonly stopTimeoutMs: () => number;
   readonly signals: SignalInbox;
+  /** The command, for what peers are told at the end. */
+  readonly name: string;
+  /** What SIGHUP asks for; default: to stop. */
+  readonly reload?: () => void;
 }
 
 /** Loading the log takes time that the first announcement should not wait for; without one it is opened after this. */
@@ -24,7 +28,7 @@ const flushTimeoutMs = 500;
 /** Starts an announcement and stays until a signal ends it, or a failure. Resolves with the exit code. */
 export async function supervise(
   announcement: Announcement,
-  { writer, log, stopTimeoutMs, signals }: Supervision,
+  { writer, log, stopTimeoutMs, signals, name, reload }: Supervision,
 ): Promise<number> {
   const openLog = (): void => void log.open();
   const logTimer = setTimeout(openLog, logDelayMs);
@@ -52,12 +56,16 @@ export async function supervise(
 
   let stopping = false;
   const onSignal = (signal: StopSignal): void => {
+    if (signal === "SIGHUP" && reload !== undefined) {
+      if (!stopping) reload();
+      return;
+    }
     log.info(
       { signal },
       stopping ? `${signal} again: what is left of the drain is skipped` : `${signal}: withdrawing and stopping`,
     );
     if (stopping) void announcement.stop("");
-    else stop("vipcast announce was stopped", 0, stopTimeoutMs);
+    else stop(`${name} was stopped`, 0, stopTimeoutMs());
     stopping = true;
   };
   const onDefect = (error: unknown): void => {
@@ -86,7 +94,7 @@ export async function supervise(
     for await (const event of events) onEvent(event);
   })();
   // One that came before there was anything to end: nothing is begun.
-  const early = signals.waiting !== null;
+  const early = signals.waiting !== null && !(signals.waiting === "SIGHUP" && reload !== undefined);
   signals.deliverTo(onSignal);
   try {
     if (!early) await announcement.start();

@@ -1,4 +1,4 @@
-import { parseVip, TIMER_PROFILES, type Timers, type VipInput } from "@vipcast/announcer";
+import { type EcmpInput, parseVip, TIMER_PROFILES, type Timers, type VipInput } from "@vipcast/announcer";
 import { overriddenTimers } from "../announce/timers.ts";
 import { parseAddress } from "../values/address.ts";
 import { listenConflict, listenText } from "../values/listen.ts";
@@ -54,6 +54,12 @@ const families = {
   "ipv6-unicast": "ipv6-unicast",
 } as const;
 
+function ecmpInput(ecmp: NonNullable<VipEntryInput["ecmp"]>): NonNullable<VipInput["ecmp"]> {
+  if (typeof ecmp === "string") return ecmp;
+  const { failback, ...rest } = ecmp;
+  return { ...rest, ...(failback === undefined ? {} : { failbackMs: failback }) } as EcmpInput;
+}
+
 /** Turns what was written into settings, and finds what contradicts itself between one key and another. */
 class SettingsBuilder {
   readonly problems: ConfigProblem[] = [];
@@ -76,6 +82,7 @@ class SettingsBuilder {
       stateDir: input.stateDir ?? null,
       drainMs,
       stopTimeoutMs: input.stopTimeout ?? drainMs + 10_000,
+      nodeCommunity: input.nodeCommunity === undefined ? "auto" : input.nodeCommunity,
       logLevel: input.logLevel ?? "info",
     };
     this.#checkTwins(settings);
@@ -141,8 +148,12 @@ class SettingsBuilder {
   }
 
   #vip(input: VipEntryInput, path: ConfigPath): ConfigSettings["vips"] {
-    const { drain, ...rest } = input;
-    const vip: VipInput = { ...rest, ...(drain === undefined ? {} : { drainMs: drain }) } as VipInput;
+    const { drain, ecmp, ...rest } = input;
+    const vip = {
+      ...rest,
+      ...(drain === undefined ? {} : { drainMs: drain }),
+      ...(ecmp === undefined ? {} : { ecmp: ecmpInput(ecmp) }),
+    } as VipInput;
     // Whoever says `bind: false` vouches for the address: DNAT, IPVS or another namespace may answer for it.
     const parsed = parseVip(vip.bind === false ? { ...vip, assumeBound: true } : vip);
     if (parsed.ok) return [parsed.vip];

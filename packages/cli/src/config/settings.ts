@@ -21,5 +21,7 @@ export interface ConfigSettings {
   readonly stateDir: string | null;
   readonly drainMs: number;
   readonly stopTimeoutMs: number;
+  /** `auto`, a large community, or null for none. */
+  readonly nodeCommunity: string | null;
   readonly logLevel: LogLevel;
 }

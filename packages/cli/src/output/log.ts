@@ -10,6 +10,8 @@ export interface Log {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   fatal(fields: object, message: string): void;
+  /** From now on lines below this level are dropped. */
+  setLevel(level: LogLevel): void;
   /** Loads bunyan and writes what was kept until now. Idempotent. */
   open(): Promise<void>;
   /** Resolves when everything that was written has been taken by the reader, at the latest after `timeoutMs`. */
@@ -32,7 +34,8 @@ interface Line {
  * A bunyan log on standard error: bunyan's own JSON, or short lines when that is a terminal. bunyan is loaded when `open` is called, so
  * that a session need not wait for it; lines written before keep their time.
  */
-export function createLog(level: LogLevel): Log {
+export function createLog(initialLevel: LogLevel): Log {
+  let level = initialLevel;
   let logger: Sink | null = null;
   let opening: Promise<void> | null = null;
   const kept: Line[] = [];
@@ -51,8 +54,12 @@ export function createLog(level: LogLevel): Log {
     warn: (fields, message) => add("warn", fields, message),
     error: (fields, message) => add("error", fields, message),
     fatal: (fields, message) => add("fatal", fields, message),
+    setLevel: (wanted) => {
+      level = wanted;
+    },
     open: () => {
-      opening ??= openBunyan(level)
+      // Which lines are written is decided here, where it can change.
+      opening ??= openBunyan("trace")
         .catch(plainSink)
         .then((opened) => {
           logger = opened;

@@ -27,7 +27,9 @@ test("ends with exit code 1 and says why when the start fails", async () => {
   const writer = new EventWriter(process.stdout, true);
   try {
     const signals = new SignalInbox();
-    expect(await supervise(announcement, { writer, log, stopTimeoutMs: 1000, signals })).toBe(1);
+    expect(
+      await supervise(announcement, { writer, log, stopTimeoutMs: () => 1000, signals, name: "vipcast announce" }),
+    ).toBe(1);
     expect(lines).toContainEqual(expect.stringMatching(/^stopping because of a defect: address 240\.0\.0\.1 /));
   } finally {
     kernel.close();
@@ -40,6 +42,16 @@ function collectingLog(): { readonly log: Log; readonly lines: readonly string[]
   const done = (): Promise<void> => Promise.resolve();
   return {
     lines,
-    log: { trace: add, debug: add, info: add, warn: add, error: add, fatal: add, open: done, flushed: done },
+    log: {
+      trace: add,
+      debug: add,
+      info: add,
+      warn: add,
+      error: add,
+      fatal: add,
+      setLevel: () => undefined,
+      open: done,
+      flushed: done,
+    },
   };
 }

@@ -110,6 +110,23 @@ describe("a good configuration", () => {
     expect(readConfig(write("vipcast.yaml", text)).settings?.peers[0]?.passwordVariable).toBe("PEER_KEY");
   });
 
+  test("says how a node stands to the others", () => {
+    const text = good.replace(
+      "192.0.2.10/32",
+      "192.0.2.10\n    weight: 10G\n    ecmp: { preference: 3, failback: 1m }",
+    );
+    expect(readConfig(write("vipcast.yaml", text)).settings?.vips[0]).toMatchObject({
+      weight: 10_000_000_000,
+      preference: 3,
+      failbackMs: 60_000,
+    });
+    const standby = good.replace("192.0.2.10/32", "192.0.2.10\n    ecmp: { role: standby }");
+    expect(readConfig(write("vipcast.yaml", `${standby}nodeCommunity: none\n`)).settings).toMatchObject({
+      nodeCommunity: null,
+      vips: [{ preference: 0 }],
+    });
+  });
+
   test("vouches for an address that it does not bind", () => {
     const text = good.replace("192.0.2.10/32", "192.0.2.10/32\n    bind: false");
     expect(readConfig(write("vipcast.yaml", text)).settings?.vips[0]).toMatchObject({ bind: false, assumeBound: true });

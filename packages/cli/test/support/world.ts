@@ -111,7 +111,16 @@ export class World {
   ): Node {
     const { stateDir = this.stateDir } = options;
     const command = [process.execPath, cli, "announce", "--json", "--state-dir", stateDir, ...args];
-    const child = this.#spawn("node", [...(options.wrap ?? []), ...command], options.env);
+    return this.#node([...(options.wrap ?? []), ...command], options.env);
+  }
+
+  /** Starts `vipcast run` on the node, with `--json` and this configuration file. */
+  run(file: string, env?: NodeJS.ProcessEnv): Node {
+    return this.#node([process.execPath, cli, "run", "--json", "-c", file], env);
+  }
+
+  #node(command: readonly string[], env: NodeJS.ProcessEnv | undefined): Node {
+    const child = this.#spawn("node", command, env);
     let log = "";
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       log += text;

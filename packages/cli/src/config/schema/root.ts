@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { parseNodeCommunity } from "../../announce/ecmp.ts";
 import { parseListen } from "../../values/listen.ts";
 import { logLevels } from "../../values/log-level.ts";
 import { parseAsn } from "../../values/numbers.ts";
@@ -50,6 +51,15 @@ export const configSchema = section("the configuration of vipcast run", {
     1000,
     2 * dayMs,
     20_000,
+  ).optional(),
+  nodeCommunity: field(
+    {
+      description:
+        "the large community that tells this node's routes from its siblings': auto, none, or one of your own",
+      default: "auto",
+      examples: ["65001:1:7"],
+    },
+    (value) => parseNodeCommunity(value, "nodeCommunity: 65001:1:7"),
   ).optional(),
   logLevel: oneOf({ description: "what is logged", default: "info" }, logLevels).optional(),
   description: text({ description: "for people; not used" }).optional(),

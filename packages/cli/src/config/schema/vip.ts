@@ -1,7 +1,9 @@
-import type { z } from "zod";
+import { BEST_PREFERENCE, STANDBY_PREFERENCE } from "@vipcast/announcer";
+import { z } from "zod";
+import { parseWeight } from "../../announce/ecmp.ts";
 import { accept } from "../../arguments/problem.ts";
 import { field, list, section } from "./field.ts";
-import { duration, flag, integer, text } from "./scalars.ts";
+import { duration, flag, integer, oneOf, text } from "./scalars.ts";
 
 const u32 = 4294967295;
 const dayMs = 86_400_000;
@@ -49,6 +51,45 @@ export const vipSchema = section("a virtual IP", {
   largeCommunities: list(
     "large communities of its routes",
     text({ description: "65000:1:2", examples: ["65000:1:2"] }),
+  ).optional(),
+  ecmp: z
+    .union([
+      oneOf({ description: "all-active: equal to the other nodes" }, ["all-active"]),
+      section("a node that is not equal to the others", {
+        role: oneOf(
+          {
+            description: "standby: announced with the worst preference, takes over when no better node is left",
+            default: "active",
+          },
+          ["active", "standby"],
+        ).optional(),
+        preference: integer(
+          {
+            description: "instead of role: higher is better; routers use the nodes with the highest",
+            default: BEST_PREFERENCE,
+          },
+          STANDBY_PREFERENCE,
+          BEST_PREFERENCE,
+          "the preference",
+          5,
+        ).optional(),
+        failback: duration(
+          { description: "when it becomes able to serve, announce it as standby for so long first", default: "0s" },
+          0,
+          dayMs,
+          60_000,
+        ).optional(),
+      }),
+    ])
+    .meta({ description: "how the node stands to the others that announce it (default: all-active)" })
+    .optional(),
+  weight: field(
+    {
+      description:
+        "share of the traffic in bits per second, for routers that weigh paths; all nodes or none (default: no weight)",
+      examples: ["10G"],
+    },
+    (value) => parseWeight(value, "weight: 10G"),
   ).optional(),
   drain: duration(
     { description: "before withdrawing, announce with the worst preference for so long (default: that of the file)" },

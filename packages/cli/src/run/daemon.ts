@@ -1,0 +1,85 @@
+import type { Announcement } from "../announce/announcement.ts";
+import type { Log } from "../output/log.ts";
+import { applyReload } from "../reload/apply-reload.ts";
+import { type Configured, planReload } from "../reload/plan-reload.ts";
+import type { LoadedConfig } from "./load.ts";
+
+/** What a daemon is made of. */
+export interface DaemonParts {
+  readonly announcement: Announcement;
+  readonly log: Log;
+  /** Reads the configuration files again. */
+  readonly load: () => LoadedConfig;
+}
+
+/** The configuration that is running, and its changes. */
+export class Daemon {
+  readonly #parts: DaemonParts;
+  #running: Configured;
+  readonly #waiting = new Map<string, () => void>();
+  #reloading: Promise<void> = Promise.resolve();
+
+  /** `running` is what the announcement was made with. */
+  constructor(parts: DaemonParts, running: Configured) {
+    this.#parts = parts;
+    this.#running = running;
+  }
+
+  /** The longest time a stop may take now, milliseconds. */
+  get stopTimeoutMs(): number {
+    return this.#running.settings.stopTimeoutMs;
+  }
+
+  /** Follows the sessions until the announcer is closed: some changes wait for one to end. */
+  async follow(): Promise<void> {
+    for await (const event of this.#parts.announcement.announcer.events({ limit: 65_536 })) {
+      if (event.event !== "peer.down") continue;
+      const change = this.#waiting.get(event.peer);
+      this.#waiting.delete(event.peer);
+      change?.();
+    }
+  }
+
+  /** Reads the files again and changes what differs; one reload after the other. Files with a problem change nothing. Never rejects. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  async #reload(): Promise<void> {
+    const { announcement, log, load } = this.#parts;
+    const loaded = load();
+    if (!loaded.ok) {
+      for (const sentence of loaded.sentences) log.error({}, sentence);
+      log.error(
+        { problems: loaded.sentences.length },
+        "the configuration has problems and was not reloaded; nothing changed",
+      );
+      return;
+    }
+    const { configured, warnings } = loaded;
+    for (const warning of warnings) log.warn({}, warning);
+    const { changes, needsRestart } = planReload(this.#running, configured);
+    for (const reason of needsRestart) log.warn({}, reason);
+    for (const { sentence, cost } of changes) log.info({ cost }, `reload: ${sentence}`);
+    const { asn, routerId, stateDir, nodeCommunity } = this.#running.settings;
+    this.#running = { ...configured, settings: { ...configured.settings, asn, routerId, stateDir, nodeCommunity } };
+    const failures = await applyReload(
+      { ...this.#running, changes },
+      {
+        announcement,
+        log,
+        whenDown: (peer, change) => this.#waiting.set(peer, change),
+      },
+    );
+    for (const failure of failures) log.error({}, failure);
+    const count = (kind: string): number => changes.filter((change) => change.kind === kind).length;
+    const added = count("vip-add");
+    const removed = count("vip-remove");
+    log.info({ changes: changes.length, failures: failures.length }, "the configuration was reloaded");
+    announcement.announcer.report(
+      { event: "config.reloaded", added, changed: count("vip-change"), removed },
+      changes.length === 0 ? ["nothing differs"] : changes.map(({ sentence }) => sentence),
+    );
+  }
+}

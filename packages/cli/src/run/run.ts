@@ -1,0 +1,88 @@
+import { capabilityRemedy, LinuxError, ownershipMark, Rtnetlink } from "@vipcast/linux";
+import { KernelAddresses } from "../adapters/kernel-addresses.ts";
+import { Announcement, type Host } from "../announce/announcement.ts";
+import { automaticRouterId } from "../announce/automatic-router-id.ts";
+import { hasCapability } from "../announce/capabilities.ts";
+import { claimInstance, instanceName } from "../announce/instance.ts";
+import { defaultStateDir } from "../announce/state-dir.ts";
+import { supervise } from "../announce/supervise.ts";
+import type { RawArguments } from "../arguments/option.ts";
+import { type Problem, problemSentence } from "../arguments/problem.ts";
+import { defaultConfigFile } from "../config/config-file.ts";
+import { EventWriter } from "../output/event-writer.ts";
+import { createLog } from "../output/log.ts";
+import { writeAsynchronously } from "../output/streams.ts";
+import type { SignalInbox } from "../signals.ts";
+import { Daemon } from "./daemon.ts";
+import { loadConfig } from "./load.ts";
+
+/** Announces what a configuration file says until a signal ends it. Returns the exit code. */
+export async function runDaemon(
+  raw: RawArguments,
+  problems: readonly Problem[],
+  signals: SignalInbox,
+): Promise<number> {
+  if (problems.length > 0) return refuse(problems.map(problemSentence), "vipcast run --help shows the options");
+  const file = raw.values.get("config")?.[0] ?? defaultConfigFile;
+  const json = raw.values.has("json");
+  const load = (): ReturnType<typeof loadConfig> => loadConfig(file, process.env);
+  const loaded = load();
+  if (!loaded.ok) return refuse(loaded.sentences, `vipcast check -c ${file} shows the same without starting`);
+
+  const { configured, warnings } = loaded;
+  const { settings, keys } = configured;
+  const log = createLog(settings.logLevel);
+  for (const warning of warnings) log.warn({}, warning);
+  const stateDir = settings.stateDir ?? defaultStateDir(process.getuid?.() ?? 0, process.env);
+  const host: Host = { kernel: new Rtnetlink(), mark: ownershipMark(instanceName(stateDir)), stateDir };
+  let observed: ReturnType<KernelAddresses["read"]>;
+  try {
+    observed = new KernelAddresses(host.kernel, host.mark).read();
+  } catch (error) {
+    if (!(error instanceof LinuxError)) throw error;
+    return fail(`the addresses of this host cannot be read: ${error.message}`);
+  }
+  if (settings.vips.some(({ bind }) => bind) && !hasCapability("CAP_NET_ADMIN"))
+    return fail(`virtual IPs cannot be bound: ${capabilityRemedy("CAP_NET_ADMIN")}, or write bind: false for each`);
+  const claimed = await claimInstance(stateDir, host.mark ?? ownershipMark(instanceName(stateDir)));
+  if (!claimed.ok) return fail(claimed.message);
+
+  const routerId = settings.routerId ?? automaticRouterId({ vips: settings.vips, host, observed }, log, "routerId");
+  const announcement = new Announcement({ settings, vips: settings.vips, changeable: true, keys, routerId, host, log });
+  try {
+    await announcement.listen();
+  } catch (error) {
+    await announcement.stop("cannot listen");
+    claimed.claim.release();
+    return fail(`nothing was bound: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  log.info({ asn: settings.asn, routerId, vips: settings.vips.length, stateDir }, "announcing");
+  const daemon = new Daemon({ announcement, log, load }, configured);
+  const following = daemon.follow();
+  const writer = new EventWriter(writeAsynchronously(process.stdout), json, (error) => {
+    log.warn({ err: error }, "nobody reads standard output any more; the announcement goes on without events");
+  });
+  const code = await supervise(announcement, {
+    writer,
+    log,
+    stopTimeoutMs: () => daemon.stopTimeoutMs,
+    signals,
+    name: "vipcast run",
+    reload: () => void daemon.reload(),
+  });
+  await following;
+  host.kernel.close();
+  claimed.claim.release();
+  return code;
+}
+
+function refuse(sentences: readonly string[], hint: string): number {
+  for (const sentence of sentences) process.stderr.write(`${sentence}\n`);
+  process.stderr.write(`Nothing was bound and no session was opened; ${hint}.\n`);
+  return 2;
+}
+
+function fail(message: string): number {
+  process.stderr.write(`vipcast run: ${message}.\n`);
+  return 1;
+}

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { readConfig } from "../../src/config/read-config.ts";
+import { type Configured, planReload } from "../../src/reload/plan-reload.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "vipcast-reload-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const base = `
+asn: 65001
+peers:
+  - { address: 10.0.0.253, asn: 65000 }
+  - { address: 10.0.0.254, asn: 65000 }
+vips:
+  - { prefix: 192.0.2.10, drain: 1s }
+  - { prefix: 192.0.2.11 }
+`;
+
+function configured(text: string, keys: Readonly<Record<string, string>> = {}): Configured {
+  const file = join(folder, "vipcast.yaml");
+  writeFileSync(file, text);
+  const { settings, problems } = readConfig(file);
+  expect(problems).toEqual([]);
+  if (settings === null) throw new Error("the configuration is not valid");
+  return { settings, keys: new Map(Object.entries(keys)) };
+}
+
+const changesOf = (text: string): object[] =>
+  planReload(configured(base), configured(text)).changes.map(({ sentence: _sentence, ...rest }) => rest);
+
+describe("planReload", () => {
+  test("finds nothing to do in an equal configuration, whatever its form", () => {
+    const other = base
+      .replace("192.0.2.11", "192.0.2.11/32")
+      .replace("asn: 65001", "asn: 65001 # ours\ntimers: datacenter");
+    expect(planReload(configured(base), configured(other))).toEqual({ changes: [], needsRestart: [] });
+  });
+
+  test("resets a session only where a field of it cannot change otherwise, and names the field", () => {
+    const { changes } = planReload(
+      configured(base),
+      configured(base.replace("{ address: 10.0.0.254,", "{ address: 10.0.0.254, timers: wan, multihop: 2,")),
+    );
+    expect(changes).toHaveLength(1);
+    expect(changes[0]).toMatchObject({
+      kind: "peer-replace",
+      when: "now",
+      cost: "session",
+      fields: ["multihop", "timers.holdTime", "timers.keepalive", "timers.connectRetry"],
+      sentence:
+        "the session with 10.0.0.254 is reset, because multihop, timers.holdTime, timers.keepalive, timers.connectRetry cannot change while it is up",
+    });
+  });
+
+  test("leaves a session alone for what counts from the next one on", () => {
+    expect(
+      changesOf(base.replace("10.0.0.254,", "10.0.0.254, description: right, timers: { connectRetry: 2 },")),
+    ).toMatchObject([
+      { kind: "peer-replace", when: "down", cost: "none", fields: ["description", "timers.connectRetry"] },
+    ]);
+  });
+
+  test("changes a key while the session is up, and keeps it out of the plan", () => {
+    const plan = planReload(configured(base), configured(base, { "10.0.0.254": "s3cret" }));
+    expect(plan.changes).toMatchObject([{ kind: "peer-key", address: "10.0.0.254", cost: "none" }]);
+    expect(JSON.stringify(plan)).not.toContain("s3cret");
+  });
+
+  test("adds and removes peers and virtual IPs one by one", () => {
+    const text = base.replace("10.0.0.253", "10.0.0.252").replace("192.0.2.11", "192.0.2.12");
+    expect(changesOf(text)).toMatchObject([
+      { kind: "peer-remove", address: "10.0.0.253", cost: "session" },
+      { kind: "peer-add", peer: { address: "10.0.0.252" }, cost: "routes" },
+      { kind: "vip-remove", prefix: "192.0.2.11/32", cost: "routes" },
+      { kind: "vip-add", vip: { prefix: "192.0.2.12/32" }, cost: "routes" },
+    ]);
+  });
+
+  test.each([
+    ["med: 5", "routes", ["med"]],
+    ["ecmp: { role: standby }", "routes", ["preference"]],
+    ["weight: 10G", "routes", ["weight"]],
+    ["ecmp: { failback: 60s }", "none", ["failbackMs"]],
+    ["interface: eth0", "routes", ["interface"]],
+    ["allowOnLink: true", "none", ["allowOnLink"]],
+  ] as const)("says what a change of a virtual IP costs: %s", (field, cost, fields) => {
+    const text = base.replace("prefix: 192.0.2.11", `prefix: 192.0.2.11, ${field}`);
+    expect(changesOf(text)).toMatchObject([{ kind: "vip-change", vip: { prefix: "192.0.2.11/32" }, cost, fields }]);
+  });
+
+  test("touches listeners, times and the log level alone", () => {
+    expect(changesOf(`${base}listen: [10.0.0.1]\ndrain: 2s\nlogLevel: debug\n`)).toEqual([
+      { kind: "listen-add", listen: { host: "10.0.0.1", port: 179 }, cost: "none" },
+      { kind: "stopping", drainMs: 2000, stopTimeoutMs: 12_000, cost: "none" },
+      { kind: "log-level", logLevel: "debug", cost: "none" },
+    ]);
+  });
+
+  test("names what a reload cannot change, and leaves it", () => {
+    const { changes, needsRestart } = planReload(
+      configured(base),
+      configured(`${base.replace("asn: 65001", "asn: 65009")}routerId: 10.0.0.1\nstateDir: /x\n`),
+    );
+    expect(changes).toEqual([]);
+    expect(needsRestart).toEqual([
+      "asn stays 65001: it is in the OPEN of every session; restart vipcast to make it 65009",
+      "routerId stays auto: it is in the OPEN of every session; restart vipcast to make it 10.0.0.1",
+      "stateDir stays the default: what is ours is recorded there; restart vipcast to make it /x",
+    ]);
+  });
+});

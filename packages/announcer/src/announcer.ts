@@ -9,6 +9,7 @@ import type { LoopContext } from "./loop/context.ts";
 import { silence } from "./loop/context.ts";
 import { EventHub, type EventsOptions } from "./loop/event-hub.ts";
 import { type Explanation, explainEntry, explainUnknown } from "./loop/explain.ts";
+import { explainHealth } from "./loop/explain-health.ts";
 import { HealthWatch } from "./loop/health-watch.ts";
 import { LedgerBook } from "./loop/ledger-book.ts";
 import { Observer } from "./loop/observer.ts";
@@ -88,7 +89,7 @@ export class Announcer {
     this.#reconciler = new Reconciler(this.#context);
     this.#observer = new Observer(this.#context, this.#reconciler);
     this.#peers = new PeerWatch(this.#context, this.#reconciler);
-    this.#health = new HealthWatch(this.#context, this.#reconciler);
+    this.#health = new HealthWatch(this.#context, (entry) => this.#reconciler.touch(entry));
   }
 
   /**
@@ -201,6 +202,19 @@ export class Announcer {
     return true;
   }
 
+  /**
+   * Ends the hold-downs of a VIP, those for its health and those for an address that others keep removing, and forgets what led to them. Returns whether there
+   * was one.
+   */
+  resetDamping(vip: string): boolean {
+    const entry = this.#find(vip);
+    if (entry === undefined) return false;
+    const held = entry.damping.reset(this.#context.clock.now());
+    const heldForHealth = entry.health?.resetDamping() ?? false;
+    this.#reconciler.touch(entry);
+    return held || heldForHealth;
+  }
+
   /** Why a VIP is or is not announced, per peer, in words. */
   explain(vip: string): Explanation {
     const entry = this.#find(vip);
@@ -252,7 +266,9 @@ export class Announcer {
   #setOne(vip: DesiredVip): void {
     const entry = this.#reconciler.entries.get(vip.prefix);
     if (entry === undefined) {
-      this.#reconciler.touch(this.#reconciler.add(vip));
+      const added = this.#reconciler.add(vip);
+      this.#health.follow(added);
+      this.#reconciler.touch(added);
       return;
     }
     const back = entry.goal === "remove";
@@ -263,6 +279,7 @@ export class Announcer {
       entry.reportedBound = false;
     }
     entry.vip = vip;
+    this.#health.follow(entry);
     this.#attend(entry);
   }
 
@@ -294,6 +311,7 @@ export class Announcer {
       peers: ports.routes.peers(),
       removals: entry.damping.count(nowMs, policy.damping),
       holdDownMs: entry.damping.remainingMs(nowMs),
+      verdict: explainHealth(entry, nowMs, policy.healthDamping),
       sentTo: (peer) => this.#peers.sent(peer, entry.vip.prefix),
     });
   }

@@ -53,6 +53,8 @@ export type EventBody =
     }
   /** Removed again and again: withdrawn and held down. */
   | { readonly event: "vip.damped"; readonly vip: string; readonly removals: number; readonly holdDownMs: number }
+  /** Its health went bad again and again: stays as bad as it is for a while, although it may become better. */
+  | { readonly event: "vip.damped"; readonly vip: string; readonly flaps: number; readonly holdDownMs: number }
   | { readonly event: "address.lost"; readonly vip: string; readonly interface: string }
   | {
       readonly event: "address.restored";

@@ -15,7 +15,41 @@ export {
 } from "./ecmp/timers.ts";
 export { linkBandwidth, type WeightPolicy } from "./ecmp/weight.ts";
 export type { AnnouncerEvent, EventBase, EventBody, WithdrawReason } from "./events.ts";
+export type {
+  AllInput,
+  AnyInput,
+  Check,
+  CheckGroup,
+  CheckInput,
+  CheckTiming,
+  CheckTimingInput,
+  DnsCheckInput,
+  ExecCheckInput,
+  HttpCheckInput,
+  IcmpCheckInput,
+  OnFailure,
+  ProbeCheck,
+  PushedCheck,
+  PushedCheckInput,
+  TcpCheckInput,
+} from "./health/check.ts";
+export { defaultTiming } from "./health/check-timing.ts";
 export type { GivenHealth, Health } from "./health/health.ts";
+export { type ParsedCheck, parseCheck } from "./health/parse-check.ts";
+export {
+  DNS_TYPES,
+  type DnsProbe,
+  type DnsType,
+  type ExecProbe,
+  type HealthPort,
+  type HttpProbe,
+  type IcmpProbe,
+  type Probe,
+  type ProbeContext,
+  type ProbeOutcome,
+  type TcpProbe,
+} from "./health/probe.ts";
+export { splitWords } from "./health/words.ts";
 export { contains } from "./intent/address.ts";
 export {
   compareLargeCommunities,
@@ -24,15 +58,23 @@ export {
   parseCommunity,
   parseLargeCommunity,
 } from "./intent/communities.ts";
-export type { DesiredVip, EcmpInput, Refusal, RefusalRule, VipInput } from "./intent/desired-vip.ts";
+export type { DesiredVip, EcmpInput, Refusal, RefusalRule, VipInput, WhenUnhealthy } from "./intent/desired-vip.ts";
 export { checkVips, type GuardContext, guardVip, type HostFacts, hostFacts } from "./intent/guards.ts";
 export { MAX_PREPEND, type ParsedVip, type ParsedVips, parseVip, parseVips } from "./intent/parse-vip.ts";
 export type { EventsOptions } from "./loop/event-hub.ts";
 export type { Explanation, PeerExplanation } from "./loop/explain.ts";
+export type { CheckExplanation, HealthExplanation, ProbeExplanation } from "./loop/explain-health.ts";
 export type { StepFailure } from "./loop/vip-entry.ts";
 export { plan } from "./plan/plan.ts";
 export type { Announced, Observed, RouteState, Step, Wanted } from "./plan/step.ts";
-export { completePolicy, type DampingPolicy, defaultPolicy, type Policy } from "./policy.ts";
+export {
+  completePolicy,
+  type DampingPolicy,
+  defaultPolicy,
+  type HealthDampingPolicy,
+  type HoldDownPolicy,
+  type Policy,
+} from "./policy.ts";
 export type {
   AddressPort,
   Binding,

@@ -1,14 +1,24 @@
 import type { WeightPolicy } from "./ecmp/weight.ts";
 import { parseLargeCommunity } from "./intent/communities.ts";
 
-/** When a VIP that keeps being removed by somebody is given up for a while. */
-export interface DampingPolicy {
-  /** So many removals within `windowMs` withdraw the VIP; at least 2. */
-  readonly removals: number;
+/** How long what keeps happening is answered with giving up. A quiet time of `maxHoldDownMs` after the last hold-down forgives. */
+export interface HoldDownPolicy {
   readonly windowMs: number;
   /** The first hold-down; every further one is twice as long. */
   readonly holdDownMs: number;
   readonly maxHoldDownMs: number;
+}
+
+/** When a VIP that keeps being removed by somebody is given up for a while. */
+export interface DampingPolicy extends HoldDownPolicy {
+  /** So many removals within `windowMs` withdraw the VIP; at least 2. */
+  readonly removals: number;
+}
+
+/** When a VIP whose health keeps going bad stays withdrawn for a while, although it is good again. */
+export interface HealthDampingPolicy extends HoldDownPolicy {
+  /** So many turns for the worse within `windowMs` hold it down; after the first hold-down each further one does. At least 1. */
+  readonly flaps: number;
 }
 
 /** How the announcer behaves. All times are milliseconds. */
@@ -34,6 +44,7 @@ export interface Policy {
    * a number, where the port says who we are. null: none.
    */
   readonly nodeCommunity: string | null;
+  readonly healthDamping: HealthDampingPolicy;
 }
 
 /** What holds where a user says nothing. */
@@ -48,12 +59,13 @@ export const defaultPolicy: Policy = {
   damping: { removals: 5, windowMs: 30_000, holdDownMs: 5_000, maxHoldDownMs: 300_000 },
   weight: { quantum: 0.1, minIntervalMs: 10_000 },
   nodeCommunity: "auto",
+  healthDamping: { flaps: 3, windowMs: 60_000, holdDownMs: 5_000, maxHoldDownMs: 300_000 },
 };
 
 /** Fills a partial policy and checks it. Throws a `RangeError` whose sentence names the field and the range. */
 export function completePolicy(partial: Partial<Policy> = {}): Policy {
   const policy: Policy = { ...defaultPolicy, ...partial };
-  const { damping, stopTimeoutMs, weight, nodeCommunity } = policy;
+  const { damping, healthDamping, stopTimeoutMs, weight, nodeCommunity } = policy;
   const check = (name: string, value: number, min: number): void => {
     if (!Number.isFinite(value) || value < min)
       throw new RangeError(`policy.${name} is ${value}: write a number of at least ${min}`);
@@ -66,9 +78,12 @@ export function completePolicy(partial: Partial<Policy> = {}): Policy {
   check("retryMs", policy.retryMs, 1);
   check("maxRetryMs", policy.maxRetryMs, policy.retryMs);
   check("damping.removals", damping.removals, 2);
-  check("damping.windowMs", damping.windowMs, 1);
-  check("damping.holdDownMs", damping.holdDownMs, 1);
-  check("damping.maxHoldDownMs", damping.maxHoldDownMs, damping.holdDownMs);
+  check("healthDamping.flaps", healthDamping.flaps, 1);
+  for (const [name, { windowMs, holdDownMs, maxHoldDownMs }] of Object.entries({ damping, healthDamping })) {
+    check(`${name}.windowMs`, windowMs, 1);
+    check(`${name}.holdDownMs`, holdDownMs, 1);
+    check(`${name}.maxHoldDownMs`, maxHoldDownMs, holdDownMs);
+  }
   check("weight.quantum", weight.quantum, 0);
   if (weight.quantum > 1)
     throw new RangeError(`policy.weight.quantum is ${weight.quantum}: write a part of the weight, 0..1`);

@@ -1,4 +1,5 @@
 import type { FsmStateName } from "@vipcast/bgp";
+import type { HealthPort } from "./health/probe.ts";
 
 /**
  * The seams of the announcer: what it needs from the kernel, from BGP, from the disk and from time. The package imports no
@@ -182,6 +183,12 @@ export interface RoutePort {
    * handed to the kernel for every Established peer (at once where there is none), or that peer's session ended.
    */
   withdraw(prefixes: readonly string[]): Promise<void>;
+  /**
+   * For the last-node guard: names of other nodes whose route of this prefix is seen among received routes, those that have our own AS in their path included, and
+   * those at the worst preference (GRACEFUL_SHUTDOWN) not: they are about to go as well. Null when that cannot be known, for example because no session is
+   * Established. Absent: never known.
+   */
+  siblings?(prefix: string): readonly string[] | null;
   /** Returns a function that ends it. Events never come from inside another call of the port. */
   onPeer(listener: (event: PeerEvent) => void): () => void;
 }
@@ -235,6 +242,8 @@ export interface Ports {
   readonly addresses: AddressPort;
   readonly routes: RoutePort;
   readonly ledger: LedgerPort;
+  /** Carries out checks; without it every check fails and says so. */
+  readonly health?: HealthPort;
   /** Default: silence. */
   readonly logger?: Logger;
   /** 0 ≤ x < 1, for jitter; default `Math.random`. */

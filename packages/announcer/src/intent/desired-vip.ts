@@ -1,3 +1,5 @@
+import type { Check, CheckInput } from "../health/check.ts";
+
 /** One virtual IP as a user declares it. Only `prefix` is required. */
 export interface VipInput {
   /** `192.0.2.10`, `192.0.2.10/32`, `2001:db8::10/128`. A bare address is a host route. */
@@ -43,6 +45,17 @@ export interface VipInput {
   readonly weight?: number;
   /** How long a drain announces worst preference before the withdrawal, milliseconds 0..86400000; default: the policy's. */
   readonly drainMs?: number;
+  /** What must be healthy for the VIP to be announced; a list means all of them. Default: nothing, the VIP counts as healthy. */
+  readonly check?: CheckInput | readonly CheckInput[];
+  /** Whether an unhealthy VIP stays on its interface; default `keep-bound`, since a service may need the address to start. */
+  readonly whenUnhealthy?: WhenUnhealthy;
+  /**
+   * An unhealthy VIP is withdrawn only when another node is seen to announce it; until then it has the worst preference. Default false: needs a
+   * `RoutePort` that knows `siblings`, and keeps a dead service reachable when that sees nobody.
+   */
+  readonly lastNodeGuard?: boolean;
+  /** The VIP is drained while this file exists. An absolute path. */
+  readonly maintenanceFile?: string;
 }
 
 /** A node that is not equal to the others. */
@@ -57,6 +70,9 @@ export interface EcmpInput {
    */
   readonly failbackMs?: number;
 }
+
+/** What happens to the address of an unhealthy VIP once its route is withdrawn. */
+export type WhenUnhealthy = "keep-bound" | "unbind";
 
 /** A validated VIP: everything in normal form, nothing absent. Made by `parseVip`. */
 export interface DesiredVip {
@@ -89,6 +105,11 @@ export interface DesiredVip {
   readonly weight: number | null;
   /** null: the policy's. */
   readonly drainMs: number | null;
+  /** null: counts as healthy. */
+  readonly check: Check | null;
+  readonly whenUnhealthy: WhenUnhealthy;
+  readonly lastNodeGuard: boolean;
+  readonly maintenanceFile: string | null;
 }
 
 /** Stable names of the rules that refuse a VIP. */

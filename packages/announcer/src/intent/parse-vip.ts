@@ -1,5 +1,6 @@
 import { formatBitRate, isWeight, MAX_WEIGHT, MIN_WEIGHT } from "../ecmp/bit-rate.ts";
 import { BEST_PREFERENCE, PREFERENCE_STEP, STANDBY_PREFERENCE, stepsBelowBest } from "../ecmp/preference.ts";
+import { type ParsedCheck, parseCheck } from "../health/parse-check.ts";
 import { fullLength, parseAddress, parsePrefix, type SpecialUse, specialUse, specialUseWithin } from "./address.ts";
 import { compareLargeCommunities, type Parsed, parseCommunity, parseLargeCommunity } from "./communities.ts";
 import type { DesiredVip, Refusal, RefusalRule, VipInput } from "./desired-vip.ts";
@@ -121,6 +122,15 @@ function optionProblems(input: VipInput): string[] {
     problems.push(
       "adopt contradicts bind being false: leave adopt out, an address that is not bound by vipcast is never deleted by it",
     );
+  if (input.whenUnhealthy !== undefined && !["keep-bound", "unbind"].includes(input.whenUnhealthy))
+    problems.push(`whenUnhealthy is "${input.whenUnhealthy}": write keep-bound or unbind`);
+  if (input.whenUnhealthy === "unbind" && (input.bind === false || input.adopt === true))
+    problems.push("whenUnhealthy is unbind, and vipcast removes no address that it did not add: write keep-bound");
+  const { maintenanceFile } = input;
+  if (maintenanceFile !== undefined && !/^\/[^\0]*[^/\0]$/.test(maintenanceFile))
+    problems.push(
+      `maintenanceFile is "${maintenanceFile}": write the absolute path of a file, such as /run/vipcast/maintenance`,
+    );
   return [...problems, ...ecmpProblems(input)];
 }
 
@@ -194,6 +204,8 @@ export function parseVip(input: VipInput): ParsedVip {
   const nextHop = parseNextHop(input.nextHop);
   if (nextHop === undefined)
     problems.push(`nextHop is "${input.nextHop}": write self, or a unicast address of this host or of a gateway`);
+  const check: ParsedCheck | null = input.check === undefined ? null : parseCheck(input.check, parsed?.address);
+  if (check?.ok === false) problems.push(...check.problems);
   for (const problem of problems) refusals.push({ vip: name, rule: "option", message: problem });
   if (nextHop !== undefined && nextHop === parsed?.address)
     refusals.push({
@@ -202,7 +214,8 @@ export function parseVip(input: VipInput): ParsedVip {
       message: `${name} cannot be its own next hop: write self, or another address`,
     });
 
-  if (refusals.length > 0 || parsed === null || nextHop === undefined) return { ok: false, refusals };
+  if (refusals.length > 0 || parsed === null || nextHop === undefined || check?.ok === false)
+    return { ok: false, refusals };
   return {
     ok: true,
     vip: {
@@ -225,6 +238,10 @@ export function parseVip(input: VipInput): ParsedVip {
       ...ecmpOf(input),
       weight: input.weight ?? null,
       drainMs: input.drainMs ?? null,
+      check: check?.check ?? null,
+      whenUnhealthy: input.whenUnhealthy ?? "keep-bound",
+      lastNodeGuard: input.lastNodeGuard ?? false,
+      maintenanceFile: input.maintenanceFile ?? null,
     },
   };
 }

@@ -19,6 +19,13 @@ export function isUrgent(reason: WithdrawReason): boolean {
   }
 }
 
+/** Why a VIP is drained. */
+export function drainCause({ goal, maintenance }: VipEntry): string {
+  return goal === "serve" && maintenance?.present === true
+    ? `the maintenance file ${maintenance.path} is there`
+    : "a drain was asked for";
+}
+
 /** Why a route is withdrawn, in sentences, nearest cause first. */
 export function withdrawCauses(entry: VipEntry, reason: WithdrawReason): readonly string[] {
   const { interface: name, prefix } = entry.vip;
@@ -29,7 +36,7 @@ export function withdrawCauses(entry: VipEntry, reason: WithdrawReason): readonl
     case "stopping":
       return ["vipcast is stopping"];
     case "drained":
-      return ["a drain was asked for"];
+      return [drainCause(entry)];
     case "unhealthy":
       return [`${prefix} is not healthy`, ...entry.verdict.causes];
     case "refused":
@@ -46,12 +53,12 @@ export function withdrawCauses(entry: VipEntry, reason: WithdrawReason): readonl
 /** Why a route was announced as it was, nearest cause first. */
 export function announceCauses(entry: VipEntry | undefined, nowMs: number): readonly string[] {
   if (entry === undefined) return ["bound on this host"];
-  const { vip, announced, goal, verdict } = entry;
+  const { vip, announced, wantedGoal, verdict } = entry;
   const where = vip.assumeBound ? "its address is left to others" : `bound on ${vip.interface}`;
   const mode = announced?.mode;
   switch (mode) {
     case "worst":
-      return goal === "serve" && verdict.health === "degraded"
+      return wantedGoal === "serve" && verdict.health === "degraded"
         ? ["with worst preference, because it is degraded", ...verdict.causes]
         : ["with worst preference, because it is being drained"];
     case "standby":

@@ -4,7 +4,7 @@ import { keyOf } from "../host/host-index.ts";
 import type { Step, Wanted } from "../plan/step.ts";
 import type { Binding, LedgerEntry, LedgerResult } from "../ports.ts";
 import { backoffMs } from "./backoff.ts";
-import { isUrgent, withdrawCauses } from "./causes.ts";
+import { drainCause, isUrgent, withdrawCauses } from "./causes.ts";
 import { describeError, type LoopContext } from "./context.ts";
 import type { VipEntry } from "./vip-entry.ts";
 
@@ -159,7 +159,7 @@ export class Executor {
   #emitDraining(entry: VipEntry, wanted: Wanted): void {
     const why = {
       serve: "refused",
-      drain: "a drain was asked for",
+      drain: drainCause(entry),
       remove: "it is no longer in the intent",
       stop: "vipcast is stopping",
     };

@@ -3,11 +3,13 @@ import { formatBitRate } from "../ecmp/bit-rate.ts";
 import { fingerprint } from "../ecmp/fingerprint.ts";
 import type { NodeIdentity } from "../ecmp/node-identity.ts";
 import { BEST_PREFERENCE, STANDBY_PREFERENCE } from "../ecmp/preference.ts";
-import type { Health } from "../health/health.ts";
+import { compareHealth, type Health } from "../health/health.ts";
 import type { Refusal } from "../intent/desired-vip.ts";
 import type { Step } from "../plan/step.ts";
 import { isUsable, type VipView } from "../plan/view.ts";
 import type { NotificationText, RouteAttributes, RoutePeer } from "../ports.ts";
+import { drainCause } from "./causes.ts";
+import type { HealthExplanation } from "./explain-health.ts";
 import type { StepFailure, VipEntry } from "./vip-entry.ts";
 
 /** One peer's part of an {@link Explanation}. */
@@ -54,6 +56,8 @@ export interface Explanation {
   readonly standbyMs: number;
   /** Bits per second, as announced or about to be; null: no weight. */
   readonly weight: number | null;
+  /** Null for a VIP that is not in the intent. */
+  readonly verdict: HealthExplanation | null;
   /** Sentences, most important first. */
   readonly reasons: readonly string[];
   readonly refusal: Refusal | null;
@@ -77,6 +81,7 @@ export function explainEntry(
     readonly peers: readonly RoutePeer[];
     readonly removals: number;
     readonly holdDownMs: number;
+    readonly verdict: HealthExplanation;
     readonly sentTo: (peer: string) => boolean;
   },
 ): Explanation {
@@ -84,7 +89,7 @@ export function explainEntry(
   const failure = entry.failure;
   return {
     vip: entry.vip.prefix,
-    state: stateOf(entry, bound, facts.holdDownMs),
+    state: stateOf(entry, bound, facts.holdDownMs + dampedMs(facts.verdict)),
     announced: entry.announced !== null,
     bound,
     interface: entry.vip.interface,
@@ -93,6 +98,7 @@ export function explainEntry(
     preference: entry.vip.preference,
     standbyMs: Math.round(entry.standbyMs(view.nowMs)),
     weight: facts.form.weight,
+    verdict: facts.verdict,
     reasons: reasonsOf(entry, view, bound, facts.holdDownMs),
     refusal: entry.refusal,
     failure:
@@ -127,6 +133,7 @@ export function explainUnknown(vip: string): Explanation {
     preference: 0,
     standbyMs: 0,
     weight: null,
+    verdict: null,
     reasons: [`${vip} is not in the intent: vipcast announces only what it was told to`],
     refusal: null,
     failure: null,
@@ -140,7 +147,7 @@ export function explainUnknown(vip: string): Explanation {
 function stateOf(entry: VipEntry, bound: boolean, holdDownMs: number): Explanation["state"] {
   if (entry.goal === "remove" || entry.goal === "stop")
     return entry.announced?.mode === "worst" ? "draining" : "leaving";
-  if (entry.goal === "drain") return entry.announced === null ? "drained" : "draining";
+  if (entry.wantedGoal === "drain") return entry.announced === null ? "drained" : "draining";
   if (entry.refusal !== null) return "refused";
   if (holdDownMs > 0) return "damped";
   if (entry.announced !== null) return "announced";
@@ -148,10 +155,16 @@ function stateOf(entry: VipEntry, bound: boolean, holdDownMs: number): Explanati
   return bound ? "bound" : "waiting";
 }
 
+/** What is left of a hold-down that keeps a VIP from being announced as well as it could be. */
+function dampedMs({ health, judged, holdDownMs }: HealthExplanation): number {
+  return compareHealth(health, judged) < 0 ? holdDownMs : 0;
+}
+
 function reasonsOf(entry: VipEntry, view: VipView, bound: boolean, holdDownMs: number): readonly string[] {
   const { vip } = entry;
   const reasons: string[] = [];
   if (entry.goal === "drain") reasons.push("a drain was asked for: undrain it to announce it again");
+  else if (entry.wantedGoal === "drain") reasons.push(`${drainCause(entry)}: remove it to announce the VIP again`);
   if (entry.goal === "remove") reasons.push("it is no longer in the intent and is being taken away");
   if (entry.goal === "stop") reasons.push("vipcast is stopping");
   if (entry.refusal !== null) reasons.push(entry.refusal.message);

@@ -1,38 +1,59 @@
-import { type GivenHealth, unchecked, type Verdict } from "../health/health.ts";
-import { PushedVerdict } from "../health/pushed.ts";
+import { CheckPool } from "../health/check-pool.ts";
+import type { GivenHealth, Verdict } from "../health/health.ts";
 import type { LoopContext } from "./context.ts";
-import type { Reconciler } from "./reconciler.ts";
+import { MaintenanceWatch } from "./maintenance-watch.ts";
 import type { VipEntry } from "./vip-entry.ts";
+import { VipHealth } from "./vip-health.ts";
 
 /** The longest time to live of a pushed verdict: a day. */
 const MAX_TTL_MS = 86_400_000;
 
-/** Brings verdicts into the loop: keeps each VIP's health current, says what has changed, and has the VIP looked at. */
+/** Brings checks, verdicts from outside and maintenance files into the loop, says what has changed, and has the VIP looked at. */
 export class HealthWatch {
   readonly #context: LoopContext;
-  readonly #reconciler: Reconciler;
+  readonly #touch: (entry: VipEntry) => void;
+  readonly #pool: CheckPool;
+  readonly #maintenance: MaintenanceWatch;
 
-  constructor(context: LoopContext, reconciler: Reconciler) {
+  constructor(context: LoopContext, touch: (entry: VipEntry) => void) {
     this.#context = context;
-    this.#reconciler = reconciler;
+    this.#touch = touch;
+    const { clock, random, ports } = context;
+    const port = ports.health ?? null;
+    this.#pool = new CheckPool({ clock, random, port });
+    this.#maintenance = new MaintenanceWatch(context, port);
+  }
+
+  /** A VIP was declared, or declared anew. */
+  follow(entry: VipEntry): void {
+    if (entry.health === null) this.#begin(entry);
+    else entry.health.set(entry.vip);
+    this.#maintenance.follow(entry, () => this.#touch(entry));
   }
 
   /** Takes a verdict from outside. Throws a `RangeError` for a time to live that is none. */
   push(entry: VipEntry, health: GivenHealth, ttlMs: number | null, cause: string): void {
     if (ttlMs !== null && !(ttlMs > 0 && ttlMs <= MAX_TTL_MS))
       throw new RangeError(`ttlMs is ${ttlMs}: write milliseconds above 0 and up to ${MAX_TTL_MS}, or leave it out`);
-    entry.pushed ??= new PushedVerdict(this.#context.clock, () => this.#judge(entry));
-    entry.pushed.push(health, ttlMs, cause);
-    this.#judge(entry);
+    entry.health?.push(health, ttlMs, cause);
   }
 
-  #judge(entry: VipEntry): void {
-    const verdict = entry.pushed?.verdict ?? unchecked;
-    const before = entry.verdict;
-    entry.verdict = verdict;
-    if (before.health === verdict.health) return;
-    this.#report(entry, verdict);
-    this.#reconciler.touch(entry);
+  #begin(entry: VipEntry): void {
+    const health = new VipHealth(this.#context, this.#pool, entry.vip, {
+      isAnnounced: () => entry.announced !== null,
+      judged: (verdict) => this.#report(entry, verdict),
+      damped: (flaps, holdDownMs, causes) => {
+        const vip = entry.vip.prefix;
+        this.#context.logger.warn({ vip, flaps, holdDownMs }, `${vip} is held down: ${causes.join("; ")}`);
+        this.#context.hub.emit({ event: "vip.damped", vip, flaps, holdDownMs }, causes);
+      },
+      changed: (verdict, news) => {
+        entry.verdict = verdict;
+        if (news) this.#touch(entry);
+      },
+    });
+    entry.health = health;
+    entry.verdict = health.effective;
   }
 
   #report(entry: VipEntry, { health, causes }: Verdict): void {

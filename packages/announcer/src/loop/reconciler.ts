@@ -159,8 +159,8 @@ export class Reconciler {
     const drainMs = this.#skipDrain || entry.refusal !== null ? 0 : (entry.vip.drainMs ?? policy.drainMs);
     return {
       vip: entry.vip,
-      goal: entry.goal,
-      health: entry.verdict.health,
+      goal: entry.wantedGoal,
+      health: entry.wantedHealth,
       refusal: entry.refusal,
       hold: entry.hold(clock.now()),
       drainMs,

@@ -1,10 +1,11 @@
 import type { WeightInForce } from "../ecmp/weight.ts";
 import type { WithdrawReason } from "../events.ts";
-import { unchecked, type Verdict } from "../health/health.ts";
-import type { PushedVerdict } from "../health/pushed.ts";
+import { type Health, unchecked, type Verdict } from "../health/health.ts";
 import type { DesiredVip, Refusal } from "../intent/desired-vip.ts";
 import type { Announced, RouteState, Step, Wanted } from "../plan/step.ts";
 import { Damping } from "./damping.ts";
+import type { Maintenance } from "./maintenance-watch.ts";
+import type { VipHealth } from "./vip-health.ts";
 
 /** The last step that failed and when it is tried again. */
 export interface StepFailure {
@@ -19,9 +20,11 @@ export interface StepFailure {
 export class VipEntry implements RouteState {
   vip: DesiredVip;
   goal: Wanted["goal"];
+  /** What counts of its health, kept current by `health`, which is null for what an earlier run left. */
   verdict: Verdict = unchecked;
-  /** Verdicts from outside; null before the first. */
-  pushed: PushedVerdict | null = null;
+  health: VipHealth | null = null;
+  /** Null when no maintenance file is named. */
+  maintenance: Maintenance | null = null;
   announced: Announced | null = null;
   withdrawnAtMs: number | null = null;
   lostAtMs: number | null = null;
@@ -66,6 +69,16 @@ export class VipEntry implements RouteState {
   constructor(vip: DesiredVip, goal: Wanted["goal"]) {
     this.vip = vip;
     this.goal = goal;
+  }
+
+  /** What is wanted of it now: a maintenance file drains what should be served. */
+  get wantedGoal(): Wanted["goal"] {
+    return this.goal === "serve" && this.maintenance?.present === true ? "drain" : this.goal;
+  }
+
+  /** What the plan may rest on: nothing is announced for the first time before its maintenance file was looked for. */
+  get wantedHealth(): Health {
+    return this.announced === null && this.maintenance?.present === null ? "unknown" : this.verdict.health;
   }
 
   /** Why steps are held back now. */
@@ -113,6 +126,7 @@ export class VipEntry implements RouteState {
     this.cancelFailback = null;
     this.cancelWeight?.();
     this.cancelWeight = null;
-    this.pushed?.stop();
+    this.health?.stop();
+    this.maintenance?.stop();
   }
 }

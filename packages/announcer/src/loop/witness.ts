@@ -112,7 +112,7 @@ export class Witness {
     const view = viewEntry(entry, this.#context);
     this.#noteLost(entry, view);
     if (!view.linkUp) return;
-    const { holdDownMs, removals } = entry.damping.note(clock.now(), policy.damping);
+    const { holdDownMs, count: removals } = entry.damping.note(clock.now(), policy.damping, policy.damping.removals);
     if (holdDownMs === 0) return;
     const vip = entry.vip.prefix;
     const causes = [`removed ${removals} times within ${policy.damping.windowMs} ms by somebody else`, RIVALS];

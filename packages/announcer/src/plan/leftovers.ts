@@ -31,6 +31,10 @@ export function staleVip(prefix: string, name: string): DesiredVip | null {
     failbackMs: 0,
     weight: null,
     drainMs: 0,
+    check: null,
+    whenUnhealthy: "keep-bound",
+    lastNodeGuard: false,
+    maintenanceFile: null,
   };
 }
 

@@ -61,6 +61,11 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
     return steps;
   }
 
+  if (wanted.health === "unhealthy" && vip.whenUnhealthy === "unbind") {
+    const withdrawn = steps.some((step) => step.kind === "withdraw");
+    if (wanted.hold !== "backoff" && wanted.hold !== "paused") takeAway(key, view, policy, withdrawn, steps);
+    return steps;
+  }
   if (wanted.hold !== "none" && wanted.hold !== "paused") return steps;
   if (vip.bind && view.linkUp && view.place === "empty" && !bound) {
     record("first");

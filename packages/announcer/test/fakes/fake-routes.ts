@@ -11,6 +11,8 @@ export class FakeRoutes implements RoutePort {
   onAnnounce: (prefix: string) => void = () => {};
   /** Makes `announce` throw for a prefix. */
   refuse: (prefix: string, peer: string) => Error | null = () => null;
+  /** What `siblings` answers. */
+  others: readonly string[] | null = null;
   announceCalls = 0;
   withdrawCalls = 0;
   readonly #clock: VirtualClock;
@@ -109,6 +111,10 @@ export class FakeRoutes implements RoutePort {
   onPeer(listener: (event: PeerEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  siblings(): readonly string[] | null {
+    return this.others;
   }
 
   get listeners(): number {

@@ -4,6 +4,7 @@ import type { DesiredVip, VipInput } from "../../src/intent/desired-vip.ts";
 import { parseVip } from "../../src/intent/parse-vip.ts";
 import type { Policy } from "../../src/policy.ts";
 import type { Clock } from "../../src/ports.ts";
+import { FakeHealth } from "./fake-health.ts";
 import { FakeHost } from "./fake-host.ts";
 import { FakeLedger } from "./fake-ledger.ts";
 import { FakeRoutes } from "./fake-routes.ts";
@@ -31,6 +32,7 @@ export class World {
   readonly host: FakeHost = new FakeHost(this.clock);
   readonly routes: FakeRoutes = new FakeRoutes(this.clock);
   readonly ledger: FakeLedger = new FakeLedger();
+  readonly health: FakeHealth = new FakeHealth(this.clock);
   readonly events: AnnouncerEvent[] = [];
   announcer: Announcer;
   #alive = { value: true };
@@ -70,17 +72,18 @@ export class World {
 
   #make(): Announcer {
     const alive = this.#alive;
-    const [addresses, routes, ledger] = [
+    const [addresses, routes, ledger, health] = [
       mortal(this.host, alive),
       mortal(this.routes, alive),
       mortal(this.ledger, alive),
+      mortal(this.health, alive),
     ];
     const clock: Clock = {
       now: () => this.clock.now(),
       date: () => this.clock.date(),
       timer: (callback, delayMs) => this.clock.timer(() => alive.value && callback(), delayMs),
     };
-    const ports = { addresses, routes, ledger, random: this.#random };
+    const ports = { addresses, routes, ledger, health, random: this.#random };
     const announcer = new Announcer({ ports, policy: this.#policy, clock });
     void this.#collect(announcer.events({ limit: 1_000_000 }));
     return announcer;

@@ -33,6 +33,10 @@ describe("parseVip", () => {
         failbackMs: 0,
         weight: null,
         drainMs: null,
+        check: null,
+        whenUnhealthy: "keep-bound",
+        lastNodeGuard: false,
+        maintenanceFile: null,
       },
     });
   });

@@ -26,7 +26,7 @@ describe("what holds a VIP back", () => {
 
   it("a hold-down comes before a retry", () => {
     const entry = failing("bind", 1_000_000);
-    for (let removal = 0; removal < 5; removal++) entry.damping.note(removal, defaultPolicy.damping);
+    for (let removal = 0; removal < 5; removal++) entry.damping.note(removal, defaultPolicy.damping, 5);
     expect(entry.hold(10)).toBe("damped");
     expect(entry.hold(10 + defaultPolicy.damping.holdDownMs)).toBe("backoff");
   });

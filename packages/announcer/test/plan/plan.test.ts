@@ -156,6 +156,24 @@ describe("plan", () => {
       [],
     ],
     [
+      "withdraws, waits and unbinds an unhealthy VIP that is not to be kept",
+      [serve({ vip: vip(V.prefix, { whenUnhealthy: "unbind" }), health: "unhealthy" })],
+      seen({ ours: true, ledger: true, route: { announced } }),
+      ["withdraw unhealthy", "wait 500", "unbind", "forget"],
+    ],
+    [
+      "does not bind such a VIP while it is unhealthy",
+      [serve({ vip: vip(V.prefix, { whenUnhealthy: "unbind" }), health: "unhealthy" })],
+      seen(),
+      [],
+    ],
+    [
+      "binds such a VIP while nothing is known",
+      [serve({ vip: vip(V.prefix, { whenUnhealthy: "unbind" }), health: "unknown" })],
+      seen(),
+      ["bind", "record"],
+    ],
+    [
       "withdraws an unhealthy VIP and keeps it bound",
       [serve({ health: "unhealthy" })],
       seen({ ours: true, ledger: true, route: { announced } }),

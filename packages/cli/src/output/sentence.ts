@@ -45,7 +45,9 @@ function statement(event: AnnouncerEvent): string {
     case "vip.failed":
       return `${event.vip}: ${event.step} failed with ${event.code}, next attempt in ${Math.round(event.retryInMs)} ms`;
     case "vip.damped":
-      return `${event.vip} was removed ${event.removals} times and is held down for ${Math.round(event.holdDownMs / 1000)} s`;
+      return "removals" in event
+        ? `${event.vip} was removed ${event.removals} times and is held down for ${Math.round(event.holdDownMs / 1000)} s`
+        : `${event.vip} went bad ${event.flaps} times and is held down for ${Math.round(event.holdDownMs / 1000)} s`;
     case "address.lost":
       return `${event.vip} cannot be used on ${event.interface} any more`;
     case "address.restored":

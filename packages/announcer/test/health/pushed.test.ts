@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { PushedVerdict } from "../../src/health/pushed.ts";
+import type { Clock } from "../../src/ports.ts";
+
+/** A clock whose timers a test fires by hand, as late as it likes. */
+function handClock(): { clock: Clock; timers: { callback: () => void; at: number }[]; now: (ms: number) => void } {
+  let now = 0;
+  const timers: { callback: () => void; at: number }[] = [];
+  const clock: Clock = {
+    now: () => now,
+    date: () => new Date(now),
+    timer: (callback, delayMs) => {
+      const timer = { callback, at: now + delayMs };
+      timers.push(timer);
+      return () => void timers.splice(timers.indexOf(timer), 1);
+    },
+  };
+  return {
+    clock,
+    timers,
+    now: (ms) => {
+      now = ms;
+    },
+  };
+}
+
+describe("a pushed verdict", () => {
+  it("expires at its time", () => {
+    const { clock, timers, now } = handClock();
+    let expired = 0;
+    const pushed = new PushedVerdict(clock, () => expired++);
+    pushed.push("healthy", 3000, "fine");
+    expect(pushed.remainingMs(1000)).toBe(2000);
+    now(3001);
+    timers.shift()!.callback();
+    expect(expired).toBe(1);
+    expect(pushed.verdict?.health).toBe("unhealthy");
+    expect(pushed.remainingMs(3001)).toBeNull();
+    expect(timers).toEqual([]);
+  });
+
+  it("does not take our own stall for silence: a push that was waiting is read first", () => {
+    const { clock, timers, now } = handClock();
+    let expired = 0;
+    const pushed = new PushedVerdict(clock, () => expired++);
+    pushed.push("healthy", 3000, "fine");
+    now(9000);
+    timers.shift()!.callback();
+    expect(expired).toBe(0);
+    expect(timers).toHaveLength(1);
+    pushed.push("healthy", 3000, "still fine");
+    expect(timers.map(({ at }) => at)).toEqual([12_000]);
+  });
+
+  it("holds without a time to live until the next, and leaves no timer behind", () => {
+    const { clock, timers } = handClock();
+    const pushed = new PushedVerdict(clock, () => {});
+    pushed.push("healthy", 1000, "a");
+    pushed.push("degraded", null, "b");
+    expect(timers).toEqual([]);
+    expect(pushed.remainingMs(0)).toBeNull();
+    pushed.push("healthy", 1000, "c");
+    pushed.stop();
+    expect(timers).toEqual([]);
+  });
+});

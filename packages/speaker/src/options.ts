@@ -1,3 +1,4 @@
+import type { LocRib } from "@vipcast/bgp";
 import type { RestartOptions } from "./restart-options.ts";
 import type { Transport } from "./transport/options.ts";
 
@@ -46,4 +47,10 @@ export interface SpeakerOptions extends Transport {
   readonly localAddresses?: () => readonly LocalAddress[];
   /** What graceful restart tells the peers that have the option `gracefulRestart`. */
   readonly restart?: RestartOptions;
+  /**
+   * Where the accepted routes of all peers go, to be chosen from; default nowhere. Nothing of it is announced: that is up to
+   * `peer.routes`, and so nothing leaks from one peer to another (RFC 8212). Routes of a peer that is gone leave it in slices, within some
+   * turns of the event loop.
+   */
+  readonly locRib?: LocRib;
 }

@@ -1,5 +1,5 @@
 import type { Server, Socket } from "node:net";
-import { formatRouterId, parseRouterId } from "@vipcast/bgp";
+import { AttributeTable, formatRouterId, parseRouterId } from "@vipcast/bgp";
 import { SpeakerError } from "./errors.ts";
 import type { PeerHandlers } from "./handlers.ts";
 import { type ListenRange, type ListenRangeOptions, Range } from "./listen-range.ts";
@@ -57,6 +57,8 @@ export class Speaker {
       connect: options.connect ?? connectPlain,
       localAddresses: lastKnown(options.localAddresses ?? systemAddresses, logger),
       restart: new Restart(options.restart ?? {}, clock, logger),
+      attributes: options.locRib?.attributes ?? new AttributeTable(),
+      locRib: options.locRib ?? null,
       rekey: options.rekey,
       silentDrops: options.silentDrops,
       checkProtection: (protection, passive) => this.#checkProtection(protection, passive),

@@ -61,6 +61,11 @@ export class AdjRibIn {
     return size;
   }
 
+  /** Families with accepted routes. */
+  get families(): readonly Family[] {
+    return [...this.#families.keys()];
+  }
+
   /** Distinct attribute sets in its attribute table: as the peer sent them, and as the policy made them. */
   get attributeSets(): number {
     return this.#attributes.size;
@@ -98,7 +103,7 @@ export class AdjRibIn {
   /** Forgets everything, or one family: the session ended, or the family was disabled. Returns what went. */
   clear(family?: Family): RibChange {
     if (this.size === 0) return unchanged;
-    const families = family === undefined ? [...this.#families.keys()] : [family];
+    const families = family === undefined ? this.families : [family];
     for (const one of families) this.markStale(one);
     return this.#collect((listener) => this.#sweep(Number.POSITIVE_INFINITY, listener, families));
   }
@@ -121,8 +126,8 @@ export class AdjRibIn {
    * The same in short turns, for some families or all: looks at `budget` routes at most and returns true when none is stale any more.
    * Makes no values; the listener hears of what went.
    */
-  sweepSome(budget: number, families: Iterable<Family> = this.#families.keys()): boolean {
-    const done = this.#sweep(budget, this.#listener, [...families]);
+  sweepSome(budget: number, families: readonly Family[] = this.families): boolean {
+    const done = this.#sweep(budget, this.#listener, families);
     this.#listener.settle();
     return done;
   }
@@ -130,11 +135,11 @@ export class AdjRibIn {
   /** {@link sweepSome} with values of what went. */
   sweepSomeChanged(
     budget: number,
-    families: Iterable<Family> = this.#families.keys(),
+    families: readonly Family[] = this.families,
   ): { readonly done: boolean; readonly change: RibChange } {
     let done = true;
     const change = this.#collect((listener) => {
-      done = this.#sweep(budget, listener, [...families]);
+      done = this.#sweep(budget, listener, families);
     });
     return { done, change };
   }

@@ -20,13 +20,13 @@ const keptReady = 1024;
  */
 export class AttributeTable {
   #arena = new OctetArena();
-  readonly #index = new HashIndex((set) => this.#hashes[set]!);
+  readonly #index = new HashIndex();
   readonly #writer = new Writer();
   /** Not known to the peer, which could else send sets that all share one slot. */
   readonly #basis = Math.floor(Math.random() * 2 ** 32);
   #runs = new Uint32Array(firstSets);
   #lengths = new Uint32Array(firstSets);
-  #hashes = new Uint32Array(firstSets);
+  #hashes = new Int32Array(firstSets);
   #references = new Uint32Array(firstSets);
   #sets = 0;
   /** 1 + the first of the free numbers, which are chained through `#runs`. */
@@ -110,10 +110,10 @@ export class AttributeTable {
   #intern(bytes: Uint8Array, length: number): number {
     const hash = scatter(hashBytes(bytes, 0, length, this.#basis));
     const slots = this.#index.segment(hash);
-    const mask = slots.length - 1;
-    for (let at = hash & mask; slots[at] !== 0; at = (at + 1) & mask) {
-      const set = slots[at]! - 1;
-      if (this.#hashes[set] !== hash || !this.#isAt(set, bytes, length)) continue;
+    const mask = slots.length - 2;
+    for (let at = (hash << 1) & mask; slots[at + 1] !== 0; at = (at + 2) & mask) {
+      const set = slots[at + 1]! - 1;
+      if (slots[at] !== hash || !this.#isAt(set, bytes, length)) continue;
       this.retain(set);
       return set;
     }
@@ -175,5 +175,5 @@ export class AttributeTable {
 /** FNV-1a leaves the high bits, by which an index is divided, too much alike. */
 function scatter(hash: number): number {
   const mixed = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
-  return (mixed ^ (mixed >>> 13)) >>> 0;
+  return mixed ^ (mixed >>> 13);
 }

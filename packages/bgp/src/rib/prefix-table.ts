@@ -22,7 +22,7 @@ export class PrefixTable {
   readonly family: Family;
   readonly #rdOctets: 0 | 8;
   readonly #width: number;
-  readonly #index = new HashIndex((row) => this.#hashOfRow(row));
+  readonly #index = new HashIndex();
   /** Not known to the peer, which could else send prefixes that all share one slot. */
   readonly #seed = Math.floor(Math.random() * 2 ** 32) | 0;
   /** What is looked for, as a row holds it. */
@@ -187,11 +187,10 @@ export class PrefixTable {
 
   #find(hash: number, meta: number, pathId: number): number {
     const slots = this.#index.segment(hash);
-    const mask = slots.length - 1;
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const row = slots[at]! - 1;
-      if (row < 0 || this.#isAt(row, meta, pathId)) return row;
-    }
+    const mask = slots.length - 2;
+    for (let at = (hash << 1) & mask; slots[at + 1] !== 0; at = (at + 2) & mask)
+      if (slots[at] === hash && this.#isAt(slots[at + 1]! - 1, meta, pathId)) return slots[at + 1]! - 1;
+    return -1;
   }
 
   #isAt(row: number, meta: number, pathId: number): boolean {
@@ -217,7 +216,7 @@ export class PrefixTable {
       hash ^= hash >>> 13;
     }
     hash = Math.imul(hash, 0xc2b2_ae35);
-    return (hash ^ (hash >>> 16)) >>> 0;
+    return hash ^ (hash >>> 16);
   }
 }
 

@@ -1,12 +1,18 @@
 import {
   AdjRibIn,
+  type AttributeTable,
+  acceptAll,
   checkOnlyToCustomer,
   type Family,
   formatPrefix,
+  type ImportPolicy,
+  type LocRib,
+  type Negotiated,
   type NotificationBody,
   type PeerEvent,
   type RibChange,
 } from "@vipcast/bgp";
+import { SpeakerError } from "../errors.ts";
 import type { Clock, Logger } from "../options.ts";
 import type { HandlerCalls } from "./handler-calls.ts";
 import { MalformedLog } from "./malformed-log.ts";
@@ -15,42 +21,101 @@ import type { PeerSettings } from "./peer-settings.ts";
 
 type UpdateEvent = Extract<PeerEvent, { readonly kind: "update" }>;
 
-/** What a peer announces to us: into the Adj-RIB-In as far as the import policy wants it, and to the handlers. */
+/** Routes forgotten per turn of the event loop: some 10 ms of work, so that keepalives are not starved. */
+const sliceBudget = 16_384;
+
+/** What routes that come in need to know of their speaker. */
+interface InboundEnvironment {
+  readonly asn: number;
+  readonly routerId: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly attributes: AttributeTable;
+  readonly locRib: LocRib | null;
+}
+
+/** What a peer announces to us: into the Adj-RIB-In, and on to the Loc-RIB, as far as the import policy wants it, and to the handlers. */
 export class InboundRoutes {
   readonly adjRibIn: AdjRibIn;
+  readonly #address: PeerSettings["address"];
+  readonly #locRib: LocRib | null;
   readonly #calls: HandlerCalls;
   readonly #malformed: MalformedLog;
+  /** Families that are to be forgotten, and the next slice of them. Stale routes of others wait for something else. */
+  readonly #forgotten = new Set<Family>();
+  #slice: NodeJS.Immediate | null = null;
 
   constructor(
     { address, importPolicy, config }: PeerSettings,
     calls: HandlerCalls,
-    environment: { readonly asn: number; readonly routerId: number; readonly clock: Clock; readonly logger: Logger },
+    environment: InboundEnvironment,
     peerAs: () => number,
   ) {
+    const { asn, routerId, attributes, locRib } = environment;
+    this.#address = address;
+    this.#locRib = locRib;
     this.#calls = calls;
     this.#malformed = new MalformedLog(address.text, environment);
-    const guarded = importPolicy === null ? null : calls.guard(importPolicy);
-    const policy =
+    // A policy that asks nothing cannot throw, and the Adj-RIB-In need not prepare what it would be asked with.
+    const guarded = importPolicy === null || importPolicy === acceptAll ? importPolicy : calls.guard(importPolicy);
+    const policy: ImportPolicy | null =
       guarded === null || config.role === null ? guarded : checkOnlyToCustomer(guarded, config.role, peerAs);
+    const source = { name: address.text, address: address.bytes, routerId: 0, asn: 0, internal: false };
     this.adjRibIn = new AdjRibIn({
-      policy: policy === null || config.localAs === environment.asn ? policy : withoutOwnAs(config.localAs, policy),
-      localAs: environment.asn,
-      localRouterId: environment.routerId,
+      policy: policy === null || config.localAs === asn ? policy : withoutOwnAs(config.localAs, policy),
+      localAs: asn,
+      localRouterId: routerId,
+      attributes,
+      ...(locRib === null ? {} : { listener: locRib.listener(source) }),
+      onUnusable: (prefix, error) => {
+        const message = `the import policy gave ${formatPrefix(prefix)} attributes that cannot be sent: ${error.message}`;
+        calls.error(new SpeakerError("ERR_SPEAKER_HANDLER", message, { cause: error }));
+      },
     });
+  }
+
+  /** The session is up: the decision process needs to know who the routes come from (RFC 4271 §9.1.2.2). */
+  established({ peerAs, peerRouterId, internal }: Negotiated): void {
+    const { text, bytes } = this.#address;
+    this.#locRib?.listener({ name: text, address: bytes, routerId: peerRouterId, asn: peerAs, internal });
   }
 
   /** The NOTIFICATION with which a handler ends the session, if it does. */
   receive({ message, ignoredFamilies }: UpdateEvent): NotificationBody | undefined {
     if (message.problems.length > 0) this.#malformed.note(message);
+    if (!this.#calls.has("onRoutes")) {
+      this.adjRibIn.take(message, ignoredFamilies);
+      return this.#calls.ask("onUpdate", (h, peer) => h.onUpdate?.(message, peer));
+    }
     const change = this.adjRibIn.receive(message, ignoredFamilies);
     const answer = this.#calls.ask("onUpdate", (h, peer) => h.onUpdate?.(message, peer));
     this.#tell(change);
     return answer;
   }
 
-  /** Forgets everything, or one family. */
+  /** Forgets everything, or one family; a large table in slices, one a turn of the event loop. What comes again meanwhile stays. */
   clear(family?: Family): void {
-    this.#tell(this.adjRibIn.clear(family));
+    for (const one of family === undefined ? this.adjRibIn.families : [family]) {
+      this.adjRibIn.markStale(one);
+      this.#forgotten.add(one);
+    }
+    this.#sweep();
+  }
+
+  #sweep(): void {
+    if (this.#slice !== null) clearImmediate(this.#slice);
+    this.#slice = null;
+    const families = [...this.#forgotten];
+    let done: boolean;
+    if (this.#calls.has("onRoutes")) {
+      const swept = this.adjRibIn.sweepSomeChanged(sliceBudget, families);
+      done = swept.done;
+      this.#tell(swept.change);
+    } else {
+      done = this.adjRibIn.sweepSome(sliceBudget, families);
+    }
+    if (done) this.#forgotten.clear();
+    else this.#slice = setImmediate(() => this.#sweep());
   }
 
   /** Forgets what is still stale of a family; returns how many routes that are. */

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { AttributeTable, LocRib } from "@vipcast/bgp";
 import type { Clock, LocalAddress, Logger } from "../options.ts";
 import type { Restart } from "../restart.ts";
 import type { DialOptions } from "../transport/options.ts";
@@ -14,6 +15,9 @@ export interface PeerEnvironment extends ProtectionEnvironment {
   readonly connect: (options: DialOptions) => Socket;
   readonly localAddresses: () => readonly LocalAddress[];
   readonly restart: Restart;
+  /** One for all peers: what several announce has mostly the same attributes. */
+  readonly attributes: AttributeTable;
+  readonly locRib: LocRib | null;
 }
 
 /** A peer that exists only while it is connected. */

@@ -114,6 +114,7 @@ export class RouteExchange {
       announced: announcedBy(this.outbound),
       gracefulShutdown,
     });
+    this.#inbound.established(negotiated);
     calls.call("onEstablished", (h, peer) => h.onEstablished?.(negotiated, peer));
     const sink = new SessionSink(session, slot, connection, (prefix, reason) => this.#reportRefused(prefix, reason));
     const { advertisementIntervalMs } = settings;

@@ -10,6 +10,10 @@ import type { AttributeValues } from "./values.ts";
 
 /** See `PathAttributes.writeCanonical`. */
 export function writeCanonical(w: Writer, attributes: PathAttributes, family?: Family): void {
+  if (isCanonical(attributes)) {
+    w.copy(attributes.bytes, attributes.start, attributes.end);
+    return;
+  }
   const { bytes, context } = attributes;
   const reach = attributes.mpReach;
   const ownNextHop = attributes.has(AttributeCode.NextHop);
@@ -46,21 +50,41 @@ export function writeCanonical(w: Writer, attributes: PathAttributes, family?: F
   }
 }
 
+/** Whether the octets are canonical as they came, as those of nearly every IPv4 route are: all usable, ascending, and nothing to leave out. */
+function isCanonical(attributes: PathAttributes): boolean {
+  const { bytes, end, context } = attributes;
+  if (!context.fourOctetAs) return false;
+  let last = 0;
+  for (let at = attributes.start; at < end; at += 3 + bytes[at + 2]!) {
+    const flags = bytes[at]!;
+    const code = bytes[at + 1]!;
+    if (code <= last || (flags & ~(AttributeKind.OptionalTransitive | AttributeFlag.Partial)) !== 0) return false;
+    if (isLeftOut(code) || !attributes.has(code)) return false;
+    last = code;
+  }
+  return true;
+}
+
+function isLeftOut(code: number): boolean {
+  switch (code) {
+    case AttributeCode.MpReachNlri:
+    case AttributeCode.MpUnreachNlri:
+    // From a two-octet peer these are folded into AS_PATH and AGGREGATOR; from others they are never visible.
+    case AttributeCode.As4Path:
+    case AttributeCode.As4Aggregator:
+      return true;
+    default:
+      return false;
+  }
+}
+
 function codesToWrite(attributes: PathAttributes): number[] {
   const codes: number[] = [];
   let ascending = true;
   attributes.forEach((code) => {
-    switch (code) {
-      case AttributeCode.MpReachNlri:
-      case AttributeCode.MpUnreachNlri:
-      // From a two-octet peer these are folded into AS_PATH and AGGREGATOR; from others they are never visible.
-      case AttributeCode.As4Path:
-      case AttributeCode.As4Aggregator:
-        return;
-      default:
-        ascending &&= code > (codes.at(-1) ?? -1);
-        codes.push(code);
-    }
+    if (isLeftOut(code)) return;
+    ascending &&= code > (codes.at(-1) ?? -1);
+    codes.push(code);
   });
   return ascending ? codes : codes.sort((a, b) => a - b);
 }

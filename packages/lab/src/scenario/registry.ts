@@ -5,6 +5,7 @@ import { demo } from "./demo.ts";
 import { killNodeScenario } from "./kill-node.ts";
 import { killPoints } from "./kill-points.ts";
 import { loDownUp } from "./lo-down-up.ts";
+import { onLink } from "./on-link.ts";
 import { peerStalled } from "./peer-stalled.ts";
 import { rival } from "./rival.ts";
 import { routerRestart } from "./router-restart.ts";
@@ -22,6 +23,7 @@ export type ScenarioName =
   | "partition"
   | "router-restart"
   | "peer-stalled"
+  | "on-link"
   | "address-deleted"
   | "rival"
   | "lo-down-up"
@@ -38,6 +40,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   partition,
   "router-restart": routerRestart,
   "peer-stalled": peerStalled,
+  "on-link": onLink,
   "address-deleted": addressDeleted,
   rival,
   "lo-down-up": loDownUp,

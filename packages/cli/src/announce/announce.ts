@@ -37,12 +37,12 @@ export async function announce(raw: RawArguments, problems: readonly Problem[], 
 }
 
 async function serve(checked: Preflight, claim: InstanceClaim | null, signals: SignalInbox): Promise<number> {
-  const { settings, vips, passwords, host } = checked;
+  const { settings, vips, passwords, host, left } = checked;
   const oneTerminal = process.stdout.isTTY && process.stderr.isTTY && !settings.json;
   const log = createLog(settings.logLevel ?? (oneTerminal ? "warn" : "info"));
   for (const warning of passwords.warnings) log.warn({}, warning);
   const routerId = settings.routerId ?? automaticRouterId(checked, log, "--router-id");
-  const announcement = new Announcement({ settings, vips, keys: passwords.keys, routerId, host, log });
+  const announcement = new Announcement({ settings, vips, keys: passwords.keys, routerId, host, log, left });
   try {
     await announcement.listen();
   } catch (error) {

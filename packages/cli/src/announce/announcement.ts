@@ -1,4 +1,4 @@
-import type { DesiredVip, IntentChange, Ports } from "@vipcast/announcer";
+import type { DesiredVip, IntentChange, LedgerEntry, Ports } from "@vipcast/announcer";
 import { Announcer } from "@vipcast/announcer";
 import type { KernelAddress, OwnershipMark, Rtnetlink } from "@vipcast/linux";
 import { IFA_F, isMarked, Ledger } from "@vipcast/linux";
@@ -11,6 +11,7 @@ import { kernelTransport } from "../adapters/transport.ts";
 import type { Log } from "../output/log.ts";
 import { quietRepeats } from "../output/quiet-repeats.ts";
 import { type ListenSettings, listenText } from "../values/listen.ts";
+import { initialRoutes, RestartEvidence } from "./restart.ts";
 import type { AnnounceSettings, PeerSettings } from "./settings.ts";
 
 /** The kernel as seen by one instance. `mark` is null when nothing is bound: then no address counts as ours. */
@@ -36,6 +37,8 @@ export interface AnnouncementPlan {
   readonly routerId: string;
   readonly host: Host;
   readonly log: Log;
+  /** What an earlier run of this boot left behind. */
+  readonly left: readonly LedgerEntry[];
 }
 
 /** How {@link Announcement.stop} ended. */
@@ -58,6 +61,7 @@ export class Announcement {
   readonly #routes: SpeakerRoutes;
   readonly #listeners = new Map<string, AbortController>();
   #vips: readonly DesiredVip[];
+  readonly #evidence: RestartEvidence;
   #stopping: Promise<StopResult> | null = null;
   #taken: StopResult | null = null;
 
@@ -65,18 +69,29 @@ export class Announcement {
     const { settings, routerId, host, log } = plan;
     this.#plan = plan;
     this.#vips = plan.vips;
+    const addresses = new KernelAddresses(host.kernel, host.mark);
+    this.#evidence = new RestartEvidence({
+      left: plan.left,
+      host: () => addresses.read(),
+      vips: () => this.announcer.vips(),
+    });
     const ttlSecurity = plan.changeable === true || settings.peers.some((peer) => peer.ttlSecurity !== null);
     this.#speaker = new Speaker({
       asn: settings.asn,
       routerId,
       logger: quietRepeats(log),
       localAddresses: () => ownAddresses(this.#vips, host),
+      restart: {
+        restarted: this.#evidence.restarted,
+        forwardingPreserved: this.#evidence.forwardingPreserved,
+        awaitInitialRoutes: true,
+      },
       ...kernelTransport({ ttlSecurity }),
     });
     this.#routes = new SpeakerRoutes(this.#speaker, (error, peer) => log.error({ peer, err: error }, error.message));
     const { mark, stateDir } = host;
     const ports: Ports = {
-      addresses: new KernelAddresses(host.kernel, mark),
+      addresses,
       routes: this.#routes,
       ledger: mark === null ? emptyLedger : new FileLedger(new Ledger({ stateDir, mark })),
       logger: log,
@@ -142,6 +157,11 @@ export class Announcement {
     const started = this.announcer.start();
     for (const peer of settings.peers) this.addPeer(peer, keys.get(peer.address));
     this.announcer.set(vips);
+    // Whoever waits for the start hears of its failure.
+    void started.then(
+      () => this.#awaitInitialRoutes(),
+      () => undefined,
+    );
     return started;
   }
 
@@ -157,6 +177,14 @@ export class Announcement {
   /** How taking the VIPs away ended, once it has: the sessions may still be closing. */
   get taken(): StopResult | null {
     return this.#taken;
+  }
+
+  /** End-of-RIB follows every VIP's first verdict (RFC 4724 §4.1). */
+  async #awaitInitialRoutes(): Promise<void> {
+    const seconds = Math.max(0, ...this.#plan.settings.peers.map(({ gracefulRestart }) => gracefulRestart ?? 0));
+    await initialRoutes(this.announcer, seconds * 1000);
+    this.#evidence.complete();
+    this.#speaker.initialRoutesComplete();
   }
 
   async #stop(reason: string): Promise<StopResult> {
@@ -192,6 +220,7 @@ function peerOptions(peer: PeerSettings, password: string | undefined): PeerOpti
     connectRetry: timers.connectRetry,
     ...(password === undefined ? {} : { password }),
     ...(peer.addPath === null ? {} : { addPath: peer.addPath }),
+    ...(peer.gracefulRestart === null ? {} : { gracefulRestart: peer.gracefulRestart }),
     ...(peer.ttlSecurity === null ? {} : { ttlSecurity: peer.ttlSecurity }),
     ...(peer.multihop === null ? {} : { multihop: peer.multihop }),
     ...(peer.interface === null ? {} : { interface: peer.interface }),

@@ -27,6 +27,8 @@ export interface PeerArgument extends TimerOverrides {
   readonly families: readonly FamilyName[];
   /** For all its families. */
   readonly addPath: AddPathMode | null;
+  /** Seconds that the peer keeps our routes when the session breaks, 1..10; null: graceful restart is not offered. */
+  readonly gracefulRestart: number | null;
   readonly description: string | null;
 }
 
@@ -55,6 +57,11 @@ function parseAddPath(text: string): Parsed<AddPathMode> {
     "is send, receive or both, for all families of the peer (RFC 7911)",
     "write add-path=send to send path identifiers",
   );
+}
+
+function parseGracefulRestart(text: string): Parsed<number> {
+  const words = "the seconds that the peer keeps our routes when the session breaks (RFC 4724)";
+  return parseInteger(text, 0, 10, words, "graceful-restart=10, or leave it out");
 }
 
 /** A device name as the kernel takes it: 1..15 octets without `/`, `:` and white space. */
@@ -97,6 +104,7 @@ const keyParsers = {
   "connect-retry": parseConnectRetry,
   families: parseFamilies,
   "add-path": parseAddPath,
+  "graceful-restart": parseGracefulRestart,
   description: (text: string): Parsed<string> => accept(text),
 };
 
@@ -163,6 +171,7 @@ export function parsePeer(text: string, report: (problem: Problem) => void): Pee
     connectRetry: values["connect-retry"] ?? null,
     families: values.families ?? [],
     addPath: values["add-path"] ?? null,
+    gracefulRestart: values["graceful-restart"] || null,
     description: values.description ?? null,
   };
 }

@@ -1,7 +1,6 @@
 import type { DesiredVip, HostState, LedgerEntry, Refusal, VipInput } from "@vipcast/announcer";
 import { checkVips, parseVips } from "@vipcast/announcer";
-import { Ledger, LinuxError, ownershipMark, Rtnetlink } from "@vipcast/linux";
-import { FileLedger } from "../adapters/file-ledger.ts";
+import { LinuxError, ownershipMark, Rtnetlink } from "@vipcast/linux";
 import { KernelAddresses } from "../adapters/kernel-addresses.ts";
 import type { RawArguments } from "../arguments/option.ts";
 import type { Problem } from "../arguments/problem.ts";
@@ -11,6 +10,7 @@ import { hostProblems } from "./host-checks.ts";
 import { instanceName } from "./instance.ts";
 import type { PeerPasswords } from "./passwords.ts";
 import { readPasswords } from "./passwords.ts";
+import { recorded } from "./recorded.ts";
 import type { AnnounceSettings } from "./settings.ts";
 import { readSettings } from "./settings.ts";
 import { defaultStateDir } from "./state-dir.ts";
@@ -24,6 +24,8 @@ export interface Preflight {
   readonly observed: HostState;
   readonly problems: readonly Problem[];
   readonly refusals: readonly Refusal[];
+  /** What an earlier run of this boot recorded as its own and did not take away. */
+  readonly left: readonly LedgerEntry[];
   /** Why the host could not be looked at; null when it was. */
   readonly fault: string | null;
 }
@@ -42,24 +44,19 @@ export async function preflight(raw: RawArguments, environment: NodeJS.ProcessEn
   const { observed, fault } = observe(host);
   const peers = settings.peers.map(({ address }) => address);
   const hostThings = fault === null ? hostProblems(settings, vips, observed) : [];
-  const refusedHere = fault === null ? checkVips(vips, { host: observed, ledger: await recorded(host), peers }) : [];
+  const left = await recorded(host);
+  const refusedHere = fault === null ? checkVips(vips, { host: observed, ledger: left, peers }) : [];
   return {
     settings,
     vips,
     passwords,
     host,
     observed,
+    left,
     problems: [...problems, ...passwords.problems, ...crossProblems(settings, vips), ...hostThings],
     refusals: [...refusals, ...refusedHere],
     fault,
   };
-}
-
-/** What the ledger says is ours. Nothing while it cannot be read: the announcer says so when it starts. */
-async function recorded({ mark, stateDir }: Host): Promise<readonly LedgerEntry[]> {
-  if (mark === null) return [];
-  const loaded = await new FileLedger(new Ledger({ stateDir, mark })).load();
-  return loaded.ok ? loaded.entries : [];
 }
 
 function observe({ kernel, mark }: Host): { readonly observed: HostState; readonly fault: string | null } {

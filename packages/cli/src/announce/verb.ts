@@ -175,6 +175,8 @@ export const announceVerb: VerbSpec = {
   add-path=send|receive|both
                          offer ADD-PATH (RFC 7911) for all families of the peer (default: not at all). Each VIP has one path,
                          with the path id 1; nothing received is used
+  graceful-restart=S     offer graceful restart (RFC 4724): the peer keeps our routes for S seconds, 1..10, when vipcast dies or the
+                         session breaks, also when this host is dead (default: 0, not at all). Needs a state folder
   description=TEXT       for logs
 
 Signals: SIGTERM, SIGINT and SIGHUP drain, withdraw, unbind, close the sessions and exit 0; a second one skips the drain.

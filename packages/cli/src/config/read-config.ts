@@ -142,6 +142,7 @@ class SettingsBuilder {
       interface: input.interface ?? null,
       families: named.length === 0 ? ["ipv4-unicast", "ipv6-unicast"] : [...new Set(named)],
       addPath: input.addPath ?? null,
+      gracefulRestart: input.gracefulRestart || null,
       description: input.description ?? null,
       timers: this.#timers(base, input.timers, [...path, "timers"]),
     };

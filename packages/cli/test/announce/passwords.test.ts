@@ -26,6 +26,7 @@ function peer(passwordFile: string | null): PeerSettings {
     timers: { holdTime: 9, keepalive: 3, connectRetry: 5 },
     families: ["ipv4-unicast"],
     addPath: null,
+    gracefulRestart: null,
     description: null,
   };
 }

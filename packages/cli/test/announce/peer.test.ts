@@ -104,6 +104,10 @@ const refused: Refused = [
     peer("::ffff:10.0.0.254,asn=65000"),
     "--peer ::ffff:10.0.0.254: is an IPv4 address in the form of IPv6; write it as IPv4.",
   ],
+  [
+    peer("10.0.0.254,asn=65000,graceful-restart=11"),
+    "--peer 10.0.0.254,graceful-restart=11: the seconds that the peer keeps our routes when the session breaks (RFC 4724) is a whole number from 0 to 10; write for example graceful-restart=10, or leave it out.",
+  ],
   [peer("::10.0.0.254,asn=65000"), "--peer ::10.0.0.254: is an IPv4 address in the form of IPv6; write it as IPv4."],
 ];
 
@@ -121,7 +125,7 @@ describe("a right --peer", () => {
       "--listen",
       "[::]",
       "--peer",
-      "[2001:DB8:0::2],as=1.10,port=1790,passive,password-file=/etc/k,ttl-security=1,source=2001:db8::9,interface=eth1,hold-time=30,connect-retry=9,families=ipv6,add-path=both,description=left spine",
+      "[2001:DB8:0::2],as=1.10,port=1790,passive,password-file=/etc/k,ttl-security=1,source=2001:db8::9,interface=eth1,hold-time=30,connect-retry=9,families=ipv6,add-path=both,graceful-restart=10,description=left spine",
     ).peers;
     expect(second).toEqual({
       address: "2001:db8::2",
@@ -137,8 +141,14 @@ describe("a right --peer", () => {
       timers: { holdTime: 30, keepalive: 10, connectRetry: 9 },
       families: ["ipv6-unicast"],
       addPath: "both",
+      gracefulRestart: 10,
       description: "left spine",
     });
+  });
+
+  test("takes graceful-restart=0 for not at all", () => {
+    const [first, second] = settingsOf("--peer", "10.0.0.2,asn=65000,graceful-restart=0").peers;
+    expect([first?.gracefulRestart, second?.gracefulRestart]).toEqual([null, null]);
   });
 
   test("takes a link-local peer with its zone, or with its interface in place of one", () => {

@@ -194,6 +194,7 @@ describe("a right command line", () => {
           timers: { holdTime: 9, keepalive: 3, connectRetry: 5 },
           families: ["ipv4-unicast", "ipv6-unicast"],
           addPath: null,
+          gracefulRestart: null,
           description: null,
         },
       ],

@@ -23,6 +23,7 @@ test("ends with exit code 1 and says why when the start fails", async () => {
     routerId: "10.0.0.1",
     host: { kernel, mark: null, stateDir: "/nonexistent" },
     log,
+    left: [],
   });
   const writer = new EventWriter(process.stdout, true);
   try {

@@ -65,6 +65,17 @@ export const peerSchema = section("a BGP peer", {
     "receive",
     "both",
   ]).optional(),
+  gracefulRestart: integer(
+    {
+      description:
+        "seconds that it keeps our routes when the session breaks (RFC 4724), also when this host is dead; 0: not at all",
+      default: 0,
+    },
+    0,
+    10,
+    "the seconds that the peer keeps our routes",
+    10,
+  ).optional(),
   description: text({ description: "for logs and tables" }, 255).optional(),
   timers: timersSchema.optional(),
 });

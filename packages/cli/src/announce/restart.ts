@@ -1,0 +1,73 @@
+import type { Announcer, Explanation, HostState, LedgerEntry } from "@vipcast/announcer";
+import type { FamilyName } from "./peer.ts";
+
+/** What the answers to a peer's questions about a restart are made of. */
+export interface RestartSources {
+  /** What an earlier run recorded and did not take away, in this boot; after a clean stop nothing. */
+  readonly left: readonly LedgerEntry[];
+  /** The host as it is now. */
+  readonly host: () => HostState;
+  /** The VIPs as they are now. */
+  readonly vips: () => readonly Explanation[];
+}
+
+/** What graceful restart tells the peers about us (RFC 4724 §4.1): never more than ledger, kernel and verdicts prove. */
+export class RestartEvidence {
+  readonly #sources: RestartSources;
+  #complete = false;
+
+  constructor(sources: RestartSources) {
+    this.#sources = sources;
+  }
+
+  /** From here on the VIPs themselves tell what is so. */
+  complete(): void {
+    this.#complete = true;
+  }
+
+  /** R bit: an earlier run ended without taking its VIPs away, so that peers may keep its routes. */
+  readonly restarted = (): boolean => this.#sources.left.length > 0;
+
+  /**
+   * F bit: packets for every VIP of the family that a peer may still know from us arrive. Of an earlier run the peers know what was
+   * healthy at its end; each address it left must still be there and be ours. Later every VIP must be announced: bound, healthy, not drained.
+   */
+  readonly forwardingPreserved = (family: FamilyName): boolean => {
+    const version = family === "ipv6-unicast" ? 6 : 4;
+    if (this.#complete) {
+      const vips = this.#sources.vips().filter(({ vip }) => versionOf(vip) === version);
+      return vips.length > 0 && vips.every(({ state, bound, healthy }) => state === "announced" && bound && healthy);
+    }
+    const left = this.#sources.left.filter(({ prefix }) => versionOf(prefix) === version);
+    const { addresses } = this.#sources.host();
+    const there = ({ prefix, interface: name }: LedgerEntry): boolean =>
+      addresses.some(
+        (found) =>
+          `${found.address}/${found.prefixLength}` === prefix && found.interface === name && found.mark !== "other",
+      );
+    return left.length > 0 && left.every(there);
+  };
+}
+
+function versionOf(prefix: string): 4 | 6 {
+  return prefix.includes(":") ? 6 : 4;
+}
+
+/** Whether nothing is to be waited for before a VIP's route is, or is not, what it will be: it has a first verdict, and that has been acted on. */
+export function isDecided({ health, state, next, failure, holdDownMs }: Explanation): boolean {
+  if (state === "refused" || failure !== null || holdDownMs > 0) return true;
+  return health !== "unknown" && next.length === 0;
+}
+
+/** A verdict can come at any time, and not each is an event. */
+const pollMs = 20;
+
+/** Resolves once every VIP is decided, or `limitMs` have passed, or it is cancelled by the announcer's end. */
+export async function initialRoutes(announcer: Announcer, limitMs: number): Promise<void> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    await announcer.idle();
+    if (performance.now() >= end || announcer.vips().every(isDecided)) return;
+    await new Promise((resolve) => setTimeout(resolve, pollMs).unref());
+  }
+}

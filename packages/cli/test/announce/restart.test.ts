@@ -1,0 +1,106 @@
+import type { Explanation, HostAddress, LedgerEntry } from "@vipcast/announcer";
+import { expect, test } from "vitest";
+import { isDecided, RestartEvidence } from "../../src/announce/restart.ts";
+
+const left: readonly LedgerEntry[] = [
+  { prefix: "192.0.2.10/32", interface: "lo" },
+  { prefix: "192.0.2.11/32", interface: "lo" },
+];
+
+function address(text: string, change: Partial<HostAddress> = {}): HostAddress {
+  return { address: text, prefixLength: 32, interface: "lo", scope: "host", kind: "address", mark: "ours", ...change };
+}
+
+function vip(change: Partial<Explanation> = {}): Explanation {
+  return {
+    vip: "192.0.2.10/32",
+    state: "announced",
+    announced: true,
+    bound: true,
+    interface: "lo",
+    healthy: true,
+    health: "healthy",
+    preference: 10,
+    standbyMs: 0,
+    weight: null,
+    reasons: [],
+    refusal: null,
+    failure: null,
+    removals: 0,
+    holdDownMs: 0,
+    next: [],
+    peers: [],
+    ...change,
+  };
+}
+
+interface Given {
+  readonly left?: readonly LedgerEntry[];
+  readonly addresses?: readonly HostAddress[];
+  readonly vips?: readonly Explanation[];
+}
+
+function evidence(given: Given): RestartEvidence {
+  const addresses = given.addresses ?? [];
+  return new RestartEvidence({
+    left: given.left ?? left,
+    host: () => ({ addresses, links: [] }),
+    vips: () => given.vips ?? [],
+  });
+}
+
+test("a first start, or one after a clean stop, is no restart", () => {
+  const { restarted, forwardingPreserved } = evidence({ left: [], addresses: [address("192.0.2.10")] });
+  expect([restarted(), forwardingPreserved("ipv4-unicast")]).toEqual([false, false]);
+});
+
+test.each([
+  ["all of them are there", [address("192.0.2.10"), address("192.0.2.11")], true],
+  [
+    "the kernel keeps no marks",
+    [address("192.0.2.10", { mark: "unknown" }), address("192.0.2.11", { mark: "unknown" })],
+    true,
+  ],
+  ["one is gone", [address("192.0.2.10")], false],
+  ["one is on another interface", [address("192.0.2.10"), address("192.0.2.11", { interface: "eth0" })], false],
+  ["one belongs to somebody else now", [address("192.0.2.10"), address("192.0.2.11", { mark: "other" })], false],
+  ["one is a subnet", [address("192.0.2.10"), address("192.0.2.11", { prefixLength: 24 })], false],
+] as const)("of what was left behind: %s", (_name, addresses, preserved) => {
+  const { restarted, forwardingPreserved } = evidence({ addresses });
+  expect([restarted(), forwardingPreserved("ipv4-unicast")]).toEqual([true, preserved]);
+  // Of the other family no peer knows anything from us.
+  expect(forwardingPreserved("ipv6-unicast")).toBe(false);
+});
+
+test.each([
+  ["announced", [vip()], true],
+  ["one of them unhealthy", [vip(), vip({ healthy: false })], false],
+  ["one of them drained", [vip({ state: "draining" })], false],
+  ["one of them lost its address", [vip({ bound: false })], false],
+  ["none at all", [], false],
+  ["all of the other family", [vip({ vip: "2001:db8::1/128" })], false],
+] as const)("once everything was announced, the VIPs tell: %s", (_name, vips, preserved) => {
+  const told = evidence({ vips, addresses: [address("192.0.2.10"), address("192.0.2.11")] });
+  told.complete();
+  expect(told.forwardingPreserved("ipv4-unicast")).toBe(preserved);
+});
+
+test.each([
+  ["announced", vip(), true],
+  ["not checked yet", vip({ state: "bound", health: "unknown" }), false],
+  [
+    "healthy and about to be announced",
+    vip({ state: "bound", next: [{ kind: "announce" }] as unknown as Explanation["next"] }),
+    false,
+  ],
+  ["unhealthy", vip({ state: "bound", health: "unhealthy" }), true],
+  ["refused", vip({ state: "refused", health: "unknown" }), true],
+  ["held down", vip({ state: "damped", holdDownMs: 10, health: "unknown" }), true],
+  [
+    "failing",
+    vip({ health: "unknown", failure: { step: "bind", code: "EPERM", message: "", attempt: 1, retryInMs: 100 } }),
+    true,
+  ],
+] as const)("End-of-RIB waits for a first verdict and what follows from it: %s", (_name, explanation, decided) => {
+  expect(isDecided(explanation)).toBe(decided);
+});

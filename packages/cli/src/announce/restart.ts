@@ -1,6 +1,12 @@
 import type { Announcer, Explanation, HostState, LedgerEntry } from "@vipcast/announcer";
 import type { FamilyName } from "./peer.ts";
 
+/** What is looked at of a VIP. */
+export type VipFacts = Pick<
+  Explanation,
+  "vip" | "state" | "bound" | "healthy" | "health" | "next" | "failure" | "holdDownMs"
+>;
+
 /** What the answers to a peer's questions about a restart are made of. */
 export interface RestartSources {
   /** What an earlier run recorded and did not take away, in this boot; after a clean stop nothing. */
@@ -8,7 +14,7 @@ export interface RestartSources {
   /** The host as it is now. */
   readonly host: () => HostState;
   /** The VIPs as they are now. */
-  readonly vips: () => readonly Explanation[];
+  readonly vips: () => readonly VipFacts[];
 }
 
 /** What graceful restart tells the peers about us (RFC 4724 §4.1): never more than ledger, kernel and verdicts prove. */
@@ -54,7 +60,7 @@ function versionOf(prefix: string): 4 | 6 {
 }
 
 /** Whether nothing is to be waited for before a VIP's route is, or is not, what it will be: it has a first verdict, and that has been acted on. */
-export function isDecided({ health, state, next, failure, holdDownMs }: Explanation): boolean {
+export function isDecided({ health, state, next, failure, holdDownMs }: VipFacts): boolean {
   if (state === "refused" || failure !== null || holdDownMs > 0) return true;
   return health !== "unknown" && next.length === 0;
 }

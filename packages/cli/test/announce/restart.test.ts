@@ -1,6 +1,6 @@
-import type { Explanation, HostAddress, LedgerEntry } from "@vipcast/announcer";
+import type { HostAddress, LedgerEntry } from "@vipcast/announcer";
 import { expect, test } from "vitest";
-import { isDecided, RestartEvidence } from "../../src/announce/restart.ts";
+import { isDecided, RestartEvidence, type VipFacts } from "../../src/announce/restart.ts";
 
 const left: readonly LedgerEntry[] = [
   { prefix: "192.0.2.10/32", interface: "lo" },
@@ -11,25 +11,16 @@ function address(text: string, change: Partial<HostAddress> = {}): HostAddress {
   return { address: text, prefixLength: 32, interface: "lo", scope: "host", kind: "address", mark: "ours", ...change };
 }
 
-function vip(change: Partial<Explanation> = {}): Explanation {
+function vip(change: Partial<VipFacts> = {}): VipFacts {
   return {
     vip: "192.0.2.10/32",
     state: "announced",
-    announced: true,
     bound: true,
-    interface: "lo",
     healthy: true,
     health: "healthy",
-    preference: 10,
-    standbyMs: 0,
-    weight: null,
-    reasons: [],
-    refusal: null,
-    failure: null,
-    removals: 0,
-    holdDownMs: 0,
     next: [],
-    peers: [],
+    failure: null,
+    holdDownMs: 0,
     ...change,
   };
 }
@@ -37,7 +28,7 @@ function vip(change: Partial<Explanation> = {}): Explanation {
 interface Given {
   readonly left?: readonly LedgerEntry[];
   readonly addresses?: readonly HostAddress[];
-  readonly vips?: readonly Explanation[];
+  readonly vips?: readonly VipFacts[];
 }
 
 function evidence(given: Given): RestartEvidence {
@@ -90,7 +81,7 @@ test.each([
   ["not checked yet", vip({ state: "bound", health: "unknown" }), false],
   [
     "healthy and about to be announced",
-    vip({ state: "bound", next: [{ kind: "announce" }] as unknown as Explanation["next"] }),
+    vip({ state: "bound", next: [{ kind: "announce" }] as unknown as VipFacts["next"] }),
     false,
   ],
   ["unhealthy", vip({ state: "bound", health: "unhealthy" }), true],

@@ -1,7 +1,8 @@
 // Everything the issues ask to be shown, at full size: each lab scenario with each router, as root and as an ordinary user, a thousand
-// deletions by a rival and two hundred kills, a minute of chaos with each of several seeds, ten thousand interleavings of two speakers, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
+// deletions by a rival and two hundred kills, a minute of chaos with each of several seeds, ten thousand interleavings of two speakers,
+// fifty thousand histories of the announcer, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
 // machine; a failure is a non-zero exit.
-// `prove.mjs --only lab,chaos,sessions,interop,bench`.
+// `prove.mjs --only lab,chaos,sessions,histories,interop,bench`.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, totalmem } from "node:os";
@@ -32,6 +33,8 @@ const countedSeed = 1;
 const chaosSeeds = [1, 2, 3];
 /** Random worlds in which two speakers dial each other; CI tries some hundreds. */
 const interleavings = 10_000;
+/** Random histories of the announcer's loop, with crashes at every border it crosses; CI tries 5,000. */
+const histories = 50_000;
 /** An ordinary user that exists on every Debian. */
 const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/nonexistent"];
 
@@ -114,6 +117,19 @@ function proveSessions() {
   return { ok, results: ok ? { ...test.meta, seconds: Math.round(test.duration / 1000) } : failure };
 }
 
+function proveHistories() {
+  const file = "packages/announcer/test/model/histories.test.ts";
+  const { ok, status, stdout, stderr } = run(
+    join(root, "node_modules/.bin/vitest"),
+    ["run", "--project", "unit", "--reporter=json", file],
+    { VIPCAST_HISTORIES: `${histories}` },
+  );
+  const [test] = lastJson(stdout)?.testResults[0]?.assertionResults ?? [];
+  const failure = test?.failureMessages?.[0] ?? stderr.trim();
+  console.log(`${ok ? "ok  " : "FAIL"} ${histories} histories of the announcer${ok ? "" : `: ${status}: ${failure}`}`);
+  return { ok, results: ok ? { ...test.meta, seconds: Math.round(test.duration / 1000) } : failure };
+}
+
 function proveInterop() {
   const { status } = spawnSync(process.execPath, [join(root, "interop/dist/prove.js")], {
     cwd: root,
@@ -136,7 +152,14 @@ function proveBench() {
   };
 }
 
-const provers = { lab: proveLab, chaos: proveChaos, sessions: proveSessions, interop: proveInterop, bench: proveBench };
+const provers = {
+  lab: proveLab,
+  chaos: proveChaos,
+  sessions: proveSessions,
+  histories: proveHistories,
+  interop: proveInterop,
+  bench: proveBench,
+};
 const asked = process.argv[2] === "--only" ? (process.argv[3] ?? "").split(",") : Object.keys(provers);
 const unknown = asked.filter((name) => !(name in provers));
 if (unknown.length > 0) {

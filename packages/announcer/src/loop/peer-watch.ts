@@ -56,6 +56,8 @@ export class PeerWatch {
       case "removed":
         this.#sent.delete(peer);
         this.#refresh();
+        // One that is back already is another peer, whose routes are gone: its `added` follows.
+        this.#known = new Set([...this.#known].filter((known) => !known.startsWith(`${peer} `)));
         this.#reconciler.touchAll();
         return;
       case "connecting":

@@ -2,6 +2,7 @@ import { routeSignature } from "../ecmp/attributes.ts";
 import type { WithdrawReason } from "../events.ts";
 import type { Health } from "../health/health.ts";
 import type { Policy } from "../policy.ts";
+import type { Binding } from "../ports.ts";
 import type { Step, Wanted } from "./step.ts";
 import { bindingOf, isUsable, type VipView } from "./view.ts";
 
@@ -56,14 +57,12 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
       }
       withdraw(REASONS[wanted.goal]);
     }
-    const withdrawn = view.announced !== null && steps.some((step) => step.kind === "withdraw");
-    if (wanted.hold !== "backoff" && wanted.hold !== "paused") takeAway(key, view, policy, withdrawn, steps);
+    if (wanted.hold !== "backoff" && wanted.hold !== "paused") takeAway(key, view, policy, steps);
     return steps;
   }
 
   if (wanted.health === "unhealthy" && vip.whenUnhealthy === "unbind") {
-    const withdrawn = steps.some((step) => step.kind === "withdraw");
-    if (wanted.hold !== "backoff" && wanted.hold !== "paused") takeAway(key, view, policy, withdrawn, steps);
+    if (wanted.hold !== "backoff" && wanted.hold !== "paused") takeAway(key, view, policy, steps);
     return steps;
   }
   if (wanted.hold !== "none" && wanted.hold !== "paused") return steps;
@@ -80,9 +79,10 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
   // The route no longer depends on what follows.
   if (wanted.hold === "paused") return steps;
   if (vip.bind && (view.place === "ours" || (bound && view.place === "empty"))) record("behind");
-  // What is ours but stands elsewhere: left from an earlier intent.
-  for (const other of view.owned)
-    if (!(vip.bind && other.interface === vip.interface)) steps.push({ kind: "unbind", vip: key, binding: other });
+  // What is ours but stands elsewhere: left from an earlier intent. It answers for the VIP until routers know, unless the right one does.
+  const elsewhere = view.owned.filter((other) => !vip.bind || other.interface !== vip.interface);
+  if (!bound) waitForRouters(key, view, policy, elsewhere, steps);
+  for (const other of elsewhere) steps.push({ kind: "unbind", vip: key, binding: other });
   for (const name of recorded(view))
     if (name !== vip.interface || !vip.bind || view.place === "foreign")
       steps.push({ kind: "forget", vip: key, entry: { prefix: key, interface: name } });
@@ -106,14 +106,20 @@ const REASONS: Record<Wanted["goal"], WithdrawReason> = {
   stop: "stopping",
 };
 
-/** Wait until routers know, then unbind what is ours, then forget it. */
-function takeAway(vip: string, view: VipView, policy: Policy, withdrawn: boolean, steps: Step[]): void {
+/** What is about to be unbound still answers for as long as routers may send to it. */
+function waitForRouters(vip: string, view: VipView, policy: Policy, bindings: readonly Binding[], steps: Step[]): void {
+  const withdrawn = view.announced !== null && steps.some((step) => step.kind === "withdraw");
   const waitMs = withdrawn
     ? policy.withdrawWaitMs
     : view.withdrawnAtMs === null
       ? 0
       : view.withdrawnAtMs + policy.withdrawWaitMs - view.nowMs;
-  if (waitMs > 0 && view.owned.length > 0) steps.push({ kind: "wait", vip, ms: waitMs, until: "routers-know" });
+  if (waitMs > 0 && bindings.length > 0) steps.push({ kind: "wait", vip, ms: waitMs, until: "routers-know" });
+}
+
+/** Wait until routers know, then unbind what is ours, then forget it. */
+function takeAway(vip: string, view: VipView, policy: Policy, steps: Step[]): void {
+  waitForRouters(vip, view, policy, view.owned, steps);
   for (const binding of view.owned) steps.push({ kind: "unbind", vip, binding });
   for (const name of recorded(view)) steps.push({ kind: "forget", vip, entry: { prefix: vip, interface: name } });
 }

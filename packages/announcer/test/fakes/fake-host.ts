@@ -27,6 +27,12 @@ export class FakeHost implements AddressPort {
   marks: "kept" | "unknown" = "kept";
   /** A dump taken while news was not lost has been handed over. */
   onObserved: () => void = () => {};
+  /** What answers only when this resolves, whatever the weather. */
+  gate: Promise<void> | null = null;
+  /** Something has changed. */
+  onChange: () => void = () => {};
+  /** Two operations for one prefix at the same time. */
+  onOverlap: (prefix: string) => void = () => {};
   onUnbind: (binding: Binding) => void = () => {};
   onForeignUnbind: (binding: Binding) => void = (binding) => {
     throw new Error(`${binding.prefix} on ${binding.interface} is not ours and was removed`);
@@ -35,6 +41,7 @@ export class FakeHost implements AddressPort {
   readonly #listeners = new Set<(event: HostEvent) => void>();
   /** Ours in truth, whatever marks say. */
   readonly #ours = new Set<string>();
+  readonly #busy = new Set<string>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -112,7 +119,26 @@ export class FakeHost implements AddressPort {
     return state;
   }
 
-  async bind(binding: Binding): Promise<void> {
+  bind(binding: Binding): Promise<void> {
+    return this.#alone(binding, () => this.#bind(binding));
+  }
+
+  unbind(binding: Binding): Promise<void> {
+    return this.#alone(binding, () => this.#unbind(binding));
+  }
+
+  async #alone({ prefix }: Binding, operation: () => Promise<void>): Promise<void> {
+    const key = `${this.life} ${prefix}`;
+    if (this.#busy.has(key)) this.onOverlap(prefix);
+    this.#busy.add(key);
+    try {
+      await operation();
+    } finally {
+      this.#busy.delete(key);
+    }
+  }
+
+  async #bind(binding: Binding): Promise<void> {
     const { life } = this;
     await this.#pass("bind", binding.prefix);
     if (life !== this.life) return new Promise(() => {});
@@ -131,7 +157,7 @@ export class FakeHost implements AddressPort {
     await this.#pass("bound", binding.prefix);
   }
 
-  async unbind(binding: Binding): Promise<void> {
+  async #unbind(binding: Binding): Promise<void> {
     const { life } = this;
     await this.#pass("unbind", binding.prefix);
     if (life !== this.life) return new Promise(() => {});
@@ -153,6 +179,7 @@ export class FakeHost implements AddressPort {
   }
 
   async #pass(operation: string, what: string): Promise<void> {
+    if (this.gate !== null) await this.gate;
     const { delayMs, error } = this.weather(operation, what);
     if (delayMs > 0) await this.#clock.sleep(delayMs);
     if (error !== undefined) throw error;
@@ -175,6 +202,7 @@ export class FakeHost implements AddressPort {
   }
 
   #tell(event: HostEvent, anyway = false): void {
+    this.onChange();
     if (this.deaf && !anyway) return;
     this.#clock.timer(() => {
       for (const listener of this.#listeners) listener(event);

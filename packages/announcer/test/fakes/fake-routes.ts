@@ -8,6 +8,12 @@ export class FakeRoutes implements RoutePort {
   /** Withdrawals that were asked for and not handed over yet. */
   readonly inFlight: Map<string, number> = new Map();
   handOverMs = 0;
+  /** A killed process hands nothing over: its sessions ended with it. */
+  life = 0;
+  /** Withdrawals are handed over only when this resolves. */
+  gate: Promise<void> | null = null;
+  /** When the last withdrawal of a prefix was handed over. */
+  readonly handedOverAt: Map<string, number> = new Map();
   onAnnounce: (prefix: string) => void = () => {};
   /** Makes `announce` throw for a prefix. */
   refuse: (prefix: string, peer: string) => Error | null = () => null;
@@ -88,6 +94,7 @@ export class FakeRoutes implements RoutePort {
   }
 
   async withdraw(prefixes: readonly string[]): Promise<void> {
+    const { life } = this;
     this.withdrawCalls++;
     for (const prefix of prefixes) {
       this.log.push(`withdraw ${prefix}`);
@@ -97,11 +104,14 @@ export class FakeRoutes implements RoutePort {
       peer,
       withdrawn: prefixes.filter((prefix) => routes.delete(prefix)),
     }));
+    if (this.gate !== null) await this.gate;
     if (this.handOverMs > 0) await this.#clock.sleep(this.handOverMs);
+    if (life !== this.life) return new Promise(() => {});
     for (const { peer, withdrawn } of told)
       if (withdrawn.length > 0 && this.#peers.get(peer)?.established === true)
         this.#tell({ kind: "sent", peer, announced: [], withdrawn });
     for (const prefix of prefixes) {
+      this.handedOverAt.set(prefix, this.#clock.now());
       const left = (this.inFlight.get(prefix) ?? 1) - 1;
       if (left === 0) this.inFlight.delete(prefix);
       else this.inFlight.set(prefix, left);

@@ -35,6 +35,10 @@ export class World {
   readonly health: FakeHealth = new FakeHealth(this.clock);
   readonly events: AnnouncerEvent[] = [];
   announcer: Announcer;
+  /** The process dies when it has crossed the border to a port so many more times: a call, its answer, news or a timer. 0: it does not. */
+  fuse = 0;
+  /** Called when the fuse has blown. */
+  onDeath: () => void = () => {};
   #alive = { value: true };
   readonly #policy: Partial<Policy>;
   readonly #random: () => number;
@@ -54,14 +58,25 @@ export class World {
     await this.clock.advance(5);
   }
 
-  /** The process is killed: nothing it was about to do happens any more, and its sessions end. A new one takes over host and ledger. */
-  restart(): void {
+  get alive(): boolean {
+    return this.#alive.value;
+  }
+
+  /** The process is killed: nothing it was about to do happens any more, and its sessions end. */
+  kill(): void {
     this.#alive.value = false;
-    this.#alive = { value: true };
+    this.fuse = 0;
     for (const rib of this.routes.rib.values()) rib.clear();
     this.routes.inFlight.clear();
     this.host.life++;
+    this.routes.life++;
     this.ledger.life++;
+  }
+
+  /** Killed, and a new process takes over host and ledger. */
+  restart(): void {
+    this.kill();
+    this.#alive = { value: true };
     this.announcer = this.#make();
   }
 
@@ -72,16 +87,23 @@ export class World {
 
   #make(): Announcer {
     const alive = this.#alive;
+    const lives = (): boolean => {
+      if (alive.value && this.fuse > 0 && --this.fuse === 0) {
+        this.kill();
+        this.onDeath();
+      }
+      return alive.value;
+    };
     const [addresses, routes, ledger, health] = [
-      mortal(this.host, alive),
-      mortal(this.routes, alive),
-      mortal(this.ledger, alive),
-      mortal(this.health, alive),
+      mortal(this.host, lives),
+      mortal(this.routes, lives),
+      mortal(this.ledger, lives),
+      mortal(this.health, lives),
     ];
     const clock: Clock = {
       now: () => this.clock.now(),
       date: () => this.clock.date(),
-      timer: (callback, delayMs) => this.clock.timer(() => alive.value && callback(), delayMs),
+      timer: (callback, delayMs) => this.clock.timer(() => lives() && callback(), delayMs),
     };
     const ports = { addresses, routes, ledger, health, random: this.#random };
     const announcer = new Announcer({ ports, policy: this.#policy, clock });
@@ -94,23 +116,23 @@ export class World {
   }
 }
 
-/** A port of a process that may be killed: afterwards no call does anything, and no answer or event arrives. */
-function mortal<T extends object>(port: T, alive: { readonly value: boolean }): T {
+/** A port of a process that may be killed: afterwards no call does anything, and no answer or event arrives. `lives` is asked at each of them. */
+function mortal<T extends object>(port: T, lives: () => boolean): T {
   return new Proxy(port, {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
-        if (!alive.value) return name === "peers" ? [] : new Promise(() => {});
+        if (!lives()) return name === "peers" ? [] : name === "announce" ? undefined : new Promise(() => {});
         const given = args.map((arg) =>
-          typeof arg === "function" ? (event: unknown): unknown => (alive.value ? arg(event) : undefined) : arg,
+          typeof arg === "function" ? (event: unknown): unknown => (lives() ? arg(event) : undefined) : arg,
         );
         const result: unknown = Reflect.apply(member, target, given);
         if (!(result instanceof Promise)) return result;
         return new Promise((resolve, reject) => {
           result.then(
-            (value) => alive.value && resolve(value),
-            (error) => alive.value && reject(error),
+            (value) => lives() && resolve(value),
+            (error) => lives() && reject(error),
           );
         });
       };

@@ -19,6 +19,17 @@ describe("what a peer has been sent", () => {
     expect(sent()).toBe(true);
   });
 
+  it("is offered again to a peer that was removed and added in one turn", async () => {
+    const world = new World();
+    await world.begin(vip(V));
+    world.routes.removePeer(peer);
+    world.routes.addPeer(peer);
+    world.routes.establish(peer);
+    await world.clock.advance(50);
+    expect(world.routes.attributes(V)).toBeDefined();
+    expect(world.announcer.explain(V).peers[0]?.announced).toBe(true);
+  });
+
   it("is reported with where the address is, and with why a route goes", async () => {
     const world = new World();
     await world.begin(vip(V), vip("192.0.2.11", { bind: false, assumeBound: true }));

@@ -253,6 +253,12 @@ describe("plan", () => {
       ["unbind", "forget"],
     ],
     [
+      "waits until routers know before it unbinds what is left elsewhere while the right place cannot be used",
+      [serve({ vip: vip(V.prefix, { bind: false }) })],
+      seen({ ours: true, ledger: true, route: { announced, lostAtMs: 0 } }),
+      ["withdraw address-lost", "wait 500", "unbind", "forget"],
+    ],
+    [
       "announces again when attributes change",
       [serve({ vip: vip(V.prefix, { med: 1 }) })],
       seen({ ours: true, ledger: true, route: { announced } }),

@@ -479,7 +479,7 @@ describe("plan from any observed state", () => {
           expect(name).toBe("lo");
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });

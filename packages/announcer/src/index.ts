@@ -34,6 +34,7 @@ export type {
   TcpCheckInput,
 } from "./health/check.ts";
 export { defaultTiming } from "./health/check-timing.ts";
+export { type NodeChecksOptions, nodeChecks, type Ping } from "./health/checks/node-checks.ts";
 export type { GivenHealth, Health } from "./health/health.ts";
 export { type ParsedCheck, parseCheck } from "./health/parse-check.ts";
 export {

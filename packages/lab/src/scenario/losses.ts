@@ -76,6 +76,18 @@ export function checkLosses(
   });
 }
 
+/** So many of the losses may come late on a busy machine before lateness is how the announcer works. */
+const lateShare = 0.1;
+const lateAnyway = 2;
+
+/** Promise 1: an address that somebody removes is put back at once. That it is late, and withdrawn meanwhile, is the exception. */
+export function checkMostlyPutBack(losses: readonly AddressLoss[]): readonly BrokenPromise[] {
+  const late = losses.filter(({ withdrawn }) => withdrawn === "address-lost");
+  if (late.length <= Math.max(lateAnyway, losses.length * lateShare)) return [];
+  const detail = `${late.length} of ${losses.length} removed addresses were withdrawn instead of being put back at once`;
+  return [{ promise: 1, node: "the running nodes", vip: late[0]?.vip ?? "", detail }];
+}
+
 /** A withdrawal may be so much later than the window: the announcer waits its turn on a busy machine. */
 const withdrawnLateMs = 250;
 

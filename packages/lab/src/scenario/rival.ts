@@ -6,7 +6,7 @@ import { sleep } from "../wait.ts";
 import { deleteAndAwait, seenLateMs } from "./address-deleted.ts";
 import { NodeFates } from "./chaos-settle.ts";
 import { allIsWell, stopAll } from "./endings.ts";
-import { type AddressLoss, addressLosses, checkLosses } from "./losses.ts";
+import { type AddressLoss, addressLosses, checkLosses, checkMostlyPutBack } from "./losses.ts";
 import { anySeed, SeededRandom } from "./random.ts";
 import { RivalSchedule } from "./rival-schedule.ts";
 import type { Scenario, ScenarioRun } from "./run.ts";
@@ -84,6 +84,7 @@ async function deletions(run: ScenarioRun, random: SeededRandom, times: number, 
     run.broken.push(...node.events.filter(({ event, at }) => event === "vip.damped" && at >= since).map(damped(node)));
     losses.push(...own);
   }
+  run.broken.push(...checkMostlyPutBack(losses));
   const back = losses.flatMap(({ backAfterMs }) => (backAfterMs === null ? [] : [backAfterMs])).sort((a, b) => a - b);
   const withdrawn = losses.filter((loss) => loss.withdrawn !== null).length;
   // A deletion that the announcer never mentions would be judged by nobody.

@@ -41,6 +41,9 @@ export interface Broken {
   readonly error: string;
 }
 
+/** A route has moved before a process that waits its turn has read it. */
+const routeReadLateMs = 300;
+
 /** Promise 1: putting an address back resets no connection. One breaks only where the route of its VIP moved since `since`. */
 export function checkConnectionsKept(
   broken: readonly Broken[],
@@ -48,7 +51,10 @@ export function checkConnectionsKept(
   since: number,
 ): readonly BrokenPromise[] {
   return broken
-    .filter(({ target, at }) => !readings.some(({ vip, at: moved }) => vip === target && moved >= since && moved <= at))
+    .filter(
+      ({ target, at }) =>
+        !readings.some(({ vip, at: moved }) => vip === target && moved >= since && moved <= at + routeReadLateMs),
+    )
     .map(({ target, answer, error }) => ({
       promise: 1,
       node: answer,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AddressChange, NodeEvent } from "../../src/node/lab-node.ts";
-import { addressLosses, checkLosses, checkWithdrawnInTime } from "../../src/scenario/losses.ts";
+import { addressLosses, checkLosses, checkMostlyPutBack, checkWithdrawnInTime } from "../../src/scenario/losses.ts";
 
 const vip = "192.0.2.10/32";
 
@@ -98,5 +98,22 @@ describe("a withdrawal because of a lost address", () => {
 
   it("is told from withdrawals for other reasons", () => {
     expect(late(lost, withdrawn(900, "damped"), withdrawn(901, "stopping"))).toEqual([]);
+  });
+});
+
+describe("many losses", () => {
+  const kept = addressLosses(events(lost, restored(101, 1, false)));
+  const late = addressLosses(events(lost, withdrawn(111), restored(130, 30, true)));
+  const some = (keptCount: number, lateCount: number) =>
+    checkMostlyPutBack([...Array(keptCount).fill(kept[0]), ...Array(lateCount).fill(late[0])]);
+
+  it("may now and then come late and be withdrawn", () => {
+    expect(some(1, 2)).toEqual([]);
+    expect(some(900, 100)).toEqual([]);
+  });
+
+  it("break promise 1 when withdrawing is how they are treated", () => {
+    expect(some(0, 3)[0]?.detail).toBe("3 of 3 removed addresses were withdrawn instead of being put back at once");
+    expect(some(899, 101)).toHaveLength(1);
   });
 });

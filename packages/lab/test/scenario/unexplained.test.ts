@@ -32,10 +32,11 @@ describe("checkConnectionsKept", () => {
 
   it("accepts a connection that broke after the route of its VIP moved", () => {
     expect(checkConnectionsKept([reset(500)], [moved(400)], 100)).toEqual([]);
+    expect(checkConnectionsKept([reset(500)], [moved(800)], 100)).toEqual([]);
   });
 
   it("reports one whose route did not move: not since the beginning, not before it broke, or another's", () => {
-    for (const readings of [[], [moved(50)], [moved(600)], [moved(400, other)]])
+    for (const readings of [[], [moved(50)], [moved(801)], [moved(400, other)]])
       expect(checkConnectionsKept([reset(500)], readings, 100)).toEqual([
         {
           promise: 1,

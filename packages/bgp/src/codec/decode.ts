@@ -42,7 +42,7 @@ export function decodeMessage(
     case MessageType.Notification:
       return decodeNotification(bytes, start, end);
     case MessageType.RouteRefresh:
-      return decodeRouteRefresh(bytes, start, end);
+      return decodeRouteRefresh(bytes, start, end, ctx);
     default:
       return type satisfies never;
   }

@@ -1,5 +1,7 @@
 /** Stable names of what can be wrong with a value given to an encoder. */
 export type BgpEncodeErrorCode =
+  /** A value is of another JavaScript type than its field. For callers without TypeScript; `missing-field` where there is none. */
+  | "value-type"
   /** A number is outside what its field can hold, or is not an integer. */
   | "value-range"
   /** An address, a prefix or an octet string has a length its field does not allow. */
@@ -33,7 +35,7 @@ export function checkRange(field: string, value: number, min: number, max: numbe
 
 /** Throws unless `bytes` has exactly `length` octets. */
 export function checkLength(field: string, bytes: Uint8Array, length: number): void {
-  if (bytes.length !== length) throw wrongLength(field, bytes.length, length);
+  if (!ArrayBuffer.isView(bytes) || bytes.length !== length) throw wrongLength(field, bytes, length);
 }
 
 // Apart, so that the checks stay small enough to be inlined.
@@ -41,6 +43,34 @@ function outOfRange(field: string, value: number, min: number, max: number): Bgp
   return new BgpEncodeError("value-range", field, `${value} is not an integer in ${min}..${max}`);
 }
 
-function wrongLength(field: string, octets: number, length: number): BgpEncodeError {
-  return new BgpEncodeError("value-length", field, `has ${octets} octets where ${length} are needed`);
+function wrongLength(field: string, bytes: Uint8Array, length: number): BgpEncodeError {
+  if (!ArrayBuffer.isView(bytes)) return wrongType(field, bytes, octets);
+  return new BgpEncodeError("value-length", field, `has ${bytes.length} octets where ${length} are needed`);
+}
+
+const octets = "a Uint8Array";
+
+/** Throws unless `bytes` are octets, however many. */
+export function checkOctets(field: string, bytes: Uint8Array): void {
+  if (!ArrayBuffer.isView(bytes)) throw wrongType(field, bytes, octets);
+}
+
+/** Throws unless `list` is an array. */
+export function checkList(field: string, list: readonly unknown[]): void {
+  if (!Array.isArray(list)) throw wrongType(field, list, "an array");
+}
+
+/** Throws unless `text` is a string. */
+export function checkText(field: string, text: string): void {
+  if (typeof text !== "string") throw wrongType(field, text, "a string");
+}
+
+/** For a value of another type than its field. */
+export function wrongType(field: string, value: unknown, wanted: string): BgpEncodeError {
+  return new BgpEncodeError("value-type", field, `${value === null ? "null" : typeof value} where ${wanted} is needed`);
+}
+
+/** What an encoder throws for an `error` it met in `field`: its own are as they are; what a value of another type led to gets the field's name. */
+export function asEncodeError(error: unknown, field: string): unknown {
+  return error instanceof TypeError ? new BgpEncodeError("value-type", field, error.message) : error;
 }

@@ -1,5 +1,6 @@
 import type { Writer } from "../bytes/writer.ts";
 import type { CodecContext } from "./context.ts";
+import { type BgpEncodeError, wrongType } from "./encode-error.ts";
 import { beginMessage, endMessage } from "./header.ts";
 import { MessageType, type OutgoingMessage } from "./message-types.ts";
 import { encodeNotification } from "./notification.ts";
@@ -22,6 +23,10 @@ export function encodeMessage(w: Writer, message: OutgoingMessage, ctx: CodecCon
   }
 }
 
+function notAMessage(message: never): BgpEncodeError {
+  return wrongType("type", (message as { readonly type: unknown }).type, "a type of message that can be sent");
+}
+
 function encode(w: Writer, message: OutgoingMessage, ctx: CodecContext): void {
   switch (message.type) {
     case MessageType.Open:
@@ -41,6 +46,6 @@ function encode(w: Writer, message: OutgoingMessage, ctx: CodecContext): void {
       encodeRouteRefresh(w, message, ctx);
       break;
     default:
-      message satisfies never;
+      throw notAMessage(message);
   }
 }

@@ -16,8 +16,8 @@ export const maxExtendedMessageLength = 65535;
 export const HeaderFault = { None: 0, Marker: 1, Length: 2, Type: 3 } as const;
 export type HeaderFault = (typeof HeaderFault)[keyof typeof HeaderFault];
 
-/** Shortest message of each type, by type code (RFC 4271 §6.1; RFC 7313 §5 for ROUTE-REFRESH). */
-const minLength = [0, 29, 23, 21, 19, 23];
+/** Shortest message of each type, by type code (RFC 4271 §6.1). What a short ROUTE-REFRESH means depends on its subtype (RFC 7313 §5). */
+const minLength = [0, 29, 23, 21, 19, 19];
 
 /** Checks the 19 octets at `start`, all of which must be there. Never looks past them. */
 export function checkHeader(bytes: Uint8Array, start: number, maxMessageLength: number): HeaderFault {

@@ -1,6 +1,6 @@
 import type { Writer } from "../bytes/writer.ts";
 import type { CodecContext } from "./context.ts";
-import { checkRange } from "./encode-error.ts";
+import { checkOctets, checkRange } from "./encode-error.ts";
 import { beginMessage, endMessage, headerLength } from "./header.ts";
 import type { NotificationMessage } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
@@ -15,6 +15,7 @@ export function decodeNotification(bytes: Uint8Array, start: number, end: number
 export function encodeNotification(w: Writer, { code, subcode, data }: NotificationBody, ctx: CodecContext): void {
   checkRange("code", code, 0, 255);
   checkRange("subcode", subcode, 0, 255);
+  checkOctets("data", data);
   const start = beginMessage(w, MessageType.Notification);
   w.u8(code);
   w.u8(subcode);

@@ -4,7 +4,7 @@ import { NotificationCode, OpenSubcode } from "../iana/notification-codes.ts";
 import { asTrans } from "./attributes/as-path-segments.ts";
 import type { Capability } from "./capabilities/spec.ts";
 import { capabilitySpec } from "./capabilities/table.ts";
-import { BgpEncodeError, checkRange } from "./encode-error.ts";
+import { asEncodeError, BgpEncodeError, checkList, checkOctets, checkRange } from "./encode-error.ts";
 import { beginMessage, endMessage, headerLength, malformedMessage, maxClassicMessageLength } from "./header.ts";
 import type { CapabilityParameters, MalformedMessage, OpenMessage, OutgoingOpen } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
@@ -119,6 +119,7 @@ export function encodeOpen(w: Writer, open: OutgoingOpen): void {
     throw new BgpEncodeError("value-range", "holdTime", `${holdTime} is neither 0 nor at least 3`);
   // RFC 6286 §2.1: "a 4-octet, unsigned, non-zero integer".
   checkRange("routerId", routerId, 1, 0xffff_ffff);
+  checkList("capabilities", open.capabilities);
   const start = beginMessage(w, MessageType.Open);
   w.u8(bgpVersion);
   w.u16(asn > 0xffff ? asTrans : asn);
@@ -155,7 +156,13 @@ function encodeParameter(w: Writer, capabilities: readonly Capability[], extende
   const lengthAt = w.length;
   if (extended) w.u16(0);
   else w.u8(0);
-  for (const capability of capabilities) encodeCapability(w, capability);
+  for (const capability of capabilities) {
+    try {
+      encodeCapability(w, capability);
+    } catch (error) {
+      throw asEncodeError(error, "capabilities");
+    }
+  }
   // A length that the classic format has no room for is never seen: the whole is then written in the other one.
   if (extended) w.patchU16(lengthAt, w.length - lengthAt - 2);
   else w.patchU8(lengthAt, w.length - lengthAt - 1);
@@ -167,6 +174,7 @@ function encodeCapability(w: Writer, capability: Capability): void {
   const lengthAt = w.length;
   w.u8(0);
   if (capability.name === "unknown") {
+    checkOctets("capabilities.value", capability.value);
     w.copy(capability.value);
   } else {
     const spec = capabilitySpec(capability.code);

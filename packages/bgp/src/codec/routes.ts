@@ -5,7 +5,7 @@ import { beginAttribute, encodeAttributes, endAttribute, missingAttribute } from
 import { AttributeKind } from "./attributes/spec.ts";
 import type { AttributeValues } from "./attributes/values.ts";
 import { type CodecContext, carriesPathIds } from "./context.ts";
-import { BgpEncodeError } from "./encode-error.ts";
+import { asEncodeError, BgpEncodeError, checkList, checkOctets, wrongType } from "./encode-error.ts";
 import { beginMessage, endMessage } from "./header.ts";
 import type { RouteBatch } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
@@ -54,7 +54,10 @@ function routesToWrite(
   spec: NlriSpec,
   ctx: CodecContext,
 ): readonly Prefix[] | NlriView {
-  if (!(nlri instanceof NlriView)) return nlri;
+  if (!(nlri instanceof NlriView)) {
+    checkList("nlri", nlri);
+    return nlri;
+  }
   const { family, bytes, start, end, addPath, withdrawn } = nlri;
   if (family !== spec.family) {
     throw new BgpEncodeError("value-range", "nlri.family", `${familyName(family)} among ${familyName(spec.family)}`);
@@ -234,13 +237,17 @@ function writeNlri(
     if (left < 0) throw noNlri(spec);
     return left;
   }
-  for (let index = next; index < routes.length; index++) {
-    const before = w.length;
-    spec.encode(w, routes[index]!, addPath, withdrawn);
-    if (w.length > limit) {
-      w.length = before;
-      return index;
+  try {
+    for (let index = next; index < routes.length; index++) {
+      const before = w.length;
+      spec.encode(w, routes[index]!, addPath, withdrawn);
+      if (w.length > limit) {
+        w.length = before;
+        return index;
+      }
     }
+  } catch (error) {
+    throw asEncodeError(error, "nlri");
   }
   return routes.length;
 }
@@ -250,8 +257,12 @@ function noNlri({ family }: NlriSpec): BgpEncodeError {
 }
 
 /** The next hop, which has to suit the family and the session (RFC 4760 §3, RFC 8950 §4). */
-function checkNextHop({ nextHop }: AttributeValues, spec: NlriSpec, ctx: CodecContext): Uint8Array {
+function checkNextHop(attributes: AttributeValues, spec: NlriSpec, ctx: CodecContext): Uint8Array {
+  // Not null: that is a withdrawal.
+  if (attributes === undefined) throw wrongType("attributes", attributes, "an object, or null,");
+  const { nextHop } = attributes;
   if (nextHop === undefined) throw new BgpEncodeError("missing-field", "nextHop", "every route needs one");
+  checkOctets("nextHop", nextHop);
   // The usual case first: nearly every route is IPv4 unicast with an IPv4 next hop.
   if (spec.family === Family.Ipv4Unicast && nextHop.length === 4) return nextHop;
   if (!spec.nextHopLengths.includes(nextHop.length)) {

@@ -7,7 +7,7 @@ import { AttributeFlag, AttributeKind } from "./attributes/spec.ts";
 import { attributeSpec } from "./attributes/table.ts";
 import type { AttributeValues } from "./attributes/values.ts";
 import { type CodecContext, carriesPathIds } from "./context.ts";
-import { BgpEncodeError } from "./encode-error.ts";
+import { BgpEncodeError, checkOctets } from "./encode-error.ts";
 import { beginMessage, endMessage } from "./header.ts";
 import type { UpdateMessage } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
@@ -67,6 +67,7 @@ export function encodeOpaqueRoutes(
   nlri: Uint8Array,
   ctx: CodecContext,
 ): void {
+  checkOctets("opaqueNlri", nlri);
   const start = beginMessage(w, MessageType.Update);
   w.u16(0);
   const attributesLength = w.length;
@@ -81,6 +82,7 @@ export function encodeOpaqueRoutes(
 function opaqueNextHop({ nextHop }: AttributeValues): Uint8Array {
   if (nextHop === undefined)
     throw new BgpEncodeError("missing-field", "nextHop", "every route needs one, of no octets at least");
+  checkOctets("nextHop", nextHop);
   if (nextHop.length > 0xff) {
     throw new BgpEncodeError("value-length", "nextHop", `has ${nextHop.length} octets where 255 are allowed`);
   }

@@ -138,6 +138,7 @@ function agree(
   const fourOctetAs = both("four-octet-as", true);
   const extendedMessage = both("extended-message", offered.extendedMessage);
   const addPath = agreeAddPath(open, config, families);
+  const enhancedRouteRefresh = both("enhanced-route-refresh", offered.enhancedRouteRefresh);
   const peerNextHops = capabilitiesNamed(open, "extended-next-hop").flatMap(({ entries }) => entries);
   const extendedNextHop = families.filter(
     (family) =>
@@ -158,7 +159,7 @@ function agree(
     addPath,
     extendedNextHop,
     routeRefresh: both("route-refresh", offered.routeRefresh),
-    enhancedRouteRefresh: both("enhanced-route-refresh", offered.enhancedRouteRefresh),
+    enhancedRouteRefresh,
     peerRole,
     gracefulRestart,
     restartBridged: offered.gracefulRestart !== null && gracefulRestart !== null,
@@ -172,6 +173,9 @@ function agree(
       addPathReceive: addPath.receive,
       addPathSend: addPath.send,
       extendedNextHop,
+      enhancedRouteRefresh,
+      // No confederation can be configured: whoever is external is outside.
+      confederation: false,
     },
   };
 }

@@ -126,6 +126,7 @@ describe("families", () => {
 describe("capabilities", () => {
   test("four-octet AS counts only when the peer has it too", () => {
     expect(sampleNegotiated().codecContext.fourOctetAs).toBe(true);
+    expect(sampleNegotiated().codecContext.confederation).toBe(false);
     expect(sampleNegotiated(sampleConfig(), openWith(ipv4)).codecContext.fourOctetAs).toBe(false);
   });
 

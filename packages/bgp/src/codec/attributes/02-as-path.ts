@@ -4,6 +4,7 @@ import {
   checkSegments,
   decodeSegments,
   encodeSegments,
+  hasConfederationSegment,
   type SegmentFault,
   segmentsToJson,
 } from "./as-path-segments.ts";
@@ -30,6 +31,12 @@ function malformed(rule: SegmentFault): AttributeFault {
   return withdraw(rule, "RFC 7606 §7.2", UpdateSubcode.MalformedAsPath);
 }
 
+/**
+ * RFC 5065 §5: it is an error to receive confederation segments "from a neighbor that is not located in the same confederation", to be
+ * treated as a malformed AS_PATH.
+ */
+const fromOutside = withdraw("as-path-confederation", "RFC 5065 §5", UpdateSubcode.MalformedAsPath);
+
 /** AS_PATH (RFC 4271 §5.1.2), with two- or four-octet AS numbers as negotiated (RFC 6793 §4.1). */
 export const asPath: AttributeSpec = defineAttribute({
   code: 2,
@@ -44,8 +51,11 @@ export const asPath: AttributeSpec = defineAttribute({
   length: anyLength,
   badLength: badLength("RFC 7606 §7.2"),
   check: (bytes, start, end, ctx) => {
-    const fault = checkSegments(bytes, start, end, ctx.fourOctetAs ? 4 : 2);
-    return fault === null ? null : faults[fault];
+    const asnOctets = ctx.fourOctetAs ? 4 : 2;
+    const fault = checkSegments(bytes, start, end, asnOctets);
+    if (fault !== null) return faults[fault];
+    const outside = !ctx.internal && ctx.confederation === false;
+    return outside && hasConfederationSegment(bytes, start, end, asnOctets) ? fromOutside : null;
   },
   decode: (bytes, start, end, ctx) => decodeSegments(bytes, start, end, ctx.fourOctetAs ? 4 : 2),
   encode: (w, value, ctx) => encodeSegments(w, value, ctx.fourOctetAs ? 4 : 2),

@@ -1,3 +1,4 @@
+import { wrongType } from "../encode-error.ts";
 import { AttributeKind, type AttributeSpec, badLengthDiscards, defineAttribute, fixedLength } from "./spec.ts";
 
 /** ATOMIC_AGGREGATE (RFC 4271 §5.1.6): present or not, it has no value. */
@@ -11,6 +12,9 @@ export const atomicAggregate: AttributeSpec = defineAttribute({
   badLength: badLengthDiscards("RFC 7606 §7.6"),
   decode: () => true,
   encode: () => {},
-  select: (value) => (value ? true : undefined),
+  select: (value) => {
+    if (typeof value !== "boolean") throw wrongType("atomicAggregate", value, "true or false");
+    return value ? true : undefined;
+  },
   json: (value) => value,
 });

@@ -1,6 +1,6 @@
 import { formatAddress } from "../../bytes/address.ts";
 import { copyOctets } from "../../bytes/slab.ts";
-import { checkLength } from "../encode-error.ts";
+import { checkLength, checkList } from "../encode-error.ts";
 import {
   AttributeKind,
   type AttributeSpec,
@@ -27,6 +27,7 @@ export const clusterList: AttributeSpec = defineAttribute({
     return ids;
   },
   encode: (w, ids) => {
+    checkList("clusterList", ids);
     for (const id of ids) {
       checkLength("clusterList", id, 4);
       w.copy(id);

@@ -1,6 +1,6 @@
 import { toHex } from "../../bytes/hex.ts";
 import { copyOctets } from "../../bytes/slab.ts";
-import { checkLength } from "../encode-error.ts";
+import { checkLength, checkList } from "../encode-error.ts";
 import {
   AttributeKind,
   type AttributeSpec,
@@ -25,6 +25,7 @@ export const extendedCommunities: AttributeSpec = defineAttribute({
     return values;
   },
   encode: (w, values) => {
+    checkList("extendedCommunities", values);
     for (const value of values) {
       checkLength("extendedCommunities", value, 8);
       w.copy(value);

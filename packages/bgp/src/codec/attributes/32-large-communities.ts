@@ -1,5 +1,5 @@
 import { readU32 } from "../../bytes/reader.ts";
-import { BgpEncodeError } from "../encode-error.ts";
+import { BgpEncodeError, checkList } from "../encode-error.ts";
 import { formatLargeCommunity } from "./community-text.ts";
 import { encodeU32s } from "./integers.ts";
 import {
@@ -30,6 +30,7 @@ export const largeCommunities: AttributeSpec = defineAttribute({
     return withoutDuplicates(values);
   },
   encode: (w, values) => {
+    checkList("largeCommunities", values);
     for (const value of withoutDuplicates(values)) {
       if (value.length !== 3) throw notThree(value);
       encodeU32s(w, "largeCommunities", 0, value);

@@ -1,6 +1,6 @@
 import { readU16, readU32 } from "../../bytes/reader.ts";
 import type { Writer } from "../../bytes/writer.ts";
-import { BgpEncodeError, checkRange } from "../encode-error.ts";
+import { BgpEncodeError, checkList, checkRange } from "../encode-error.ts";
 import { encodeU32s } from "./integers.ts";
 import type { Json } from "./spec.ts";
 import { type AsPathSegment, SegmentType } from "./values.ts";
@@ -43,6 +43,14 @@ export function checkSegments(bytes: Uint8Array, start: number, end: number, asn
   return null;
 }
 
+/** Whether segments that passed {@link checkSegments} have one of a confederation among them (RFC 5065 §3). */
+export function hasConfederationSegment(bytes: Uint8Array, start: number, end: number, asnOctets: 2 | 4): boolean {
+  for (let at = start; at < end; at += 2 + bytes[at + 1]! * asnOctets) {
+    if (bytes[at]! >= SegmentType.ConfedSequence) return true;
+  }
+  return false;
+}
+
 /** RFC 7607 §2: AS 0 in a path or an aggregator is malformed. */
 export function isZeroAs(bytes: Uint8Array, at: number, asnOctets: 2 | 4): boolean {
   return (bytes[at]! | bytes[at + 1]!) === 0 && (asnOctets === 2 || (bytes[at + 2]! | bytes[at + 3]!) === 0);
@@ -67,9 +75,11 @@ export function decodeSegments(bytes: Uint8Array, start: number, end: number, as
 
 /** Appends segments; runs of more than 255 become several (RFC 4271 §5.1.2). AS numbers that do not fit become AS_TRANS. */
 export function encodeSegments(w: Writer, segments: readonly AsPathSegment[], asnOctets: 2 | 4): void {
+  checkList("asPath", segments);
   for (let index = 0; index < segments.length; index++) {
     const { type, asns } = segments[index]!;
     checkRange("asPath.type", type, SegmentType.Set, SegmentType.ConfedSet);
+    checkList("asPath.asns", asns);
     if (asns.length === 0) throw emptySegment();
     for (let from = 0; from < asns.length; from += maxSegmentLength) {
       const to = Math.min(asns.length, from + maxSegmentLength);

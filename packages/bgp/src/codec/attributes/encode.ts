@@ -1,6 +1,6 @@
-import type { Writer } from "../../bytes/writer.ts";
+import { Writer } from "../../bytes/writer.ts";
 import type { CodecContext } from "../context.ts";
-import { BgpEncodeError, checkRange } from "../encode-error.ts";
+import { asEncodeError, BgpEncodeError, checkList, checkOctets, checkRange } from "../encode-error.ts";
 import { nextHop } from "./03-next-hop.ts";
 import { checkAttribute } from "./check.ts";
 import { AttributeFlag, AttributeKind, type AttributeSpec, Mandatory, refuseMalformed } from "./spec.ts";
@@ -36,11 +36,30 @@ const slotOf: number[] = attributeSpecs.map((spec) => slots.get(spec.sentFrom ??
  */
 export function encodeAttributes(w: Writer, values: AttributeValues, ctx: CodecContext, withNextHop: boolean): number {
   const start = w.length;
-  // A peer of two-octet AS numbers gets attributes that are no properties (RFC 6793 §4.2.2).
-  const missing = ctx.fourOctetAs ? encodeInOrder(w, values, ctx, withNextHop) : -1;
-  if (missing >= 0) return missing;
-  w.length = start;
-  return encodeInAnyOrder(w, values, ctx, withNextHop);
+  try {
+    // A peer of two-octet AS numbers gets attributes that are no properties (RFC 6793 §4.2.2).
+    const missing = ctx.fourOctetAs ? encodeInOrder(w, values, ctx, withNextHop) : -1;
+    if (missing >= 0) return missing;
+    w.length = start;
+    return encodeInAnyOrder(w, values, ctx, withNextHop);
+  } catch (error) {
+    throw error instanceof BgpEncodeError ? error : asEncodeError(error, culprit(values, ctx));
+  }
+}
+
+/** The property of another type than it should be, found by writing each alone. */
+function culprit(values: AttributeValues, ctx: CodecContext): string {
+  for (const { property, select, encode } of direct) {
+    const own = property === null ? undefined : values[property];
+    if (property === null || own === undefined) continue;
+    try {
+      const value = select === null ? own : select(own, ctx);
+      if (value !== undefined) encode(new Writer(), value, ctx);
+    } catch (error) {
+      if (!(error instanceof BgpEncodeError)) return property;
+    }
+  }
+  return "unknown";
 }
 
 /** For a set of which {@link encodeAttributes} says that something is missing. */
@@ -129,11 +148,13 @@ function extendLength(w: Writer, header: number, length: number): void {
 }
 
 function sortedUnknown(unknown: readonly RawAttribute[], ctx: CodecContext): readonly RawAttribute[] {
+  checkList("unknown", unknown);
   const sorted = [...unknown].sort((a, b) => a.code - b.code);
   for (let i = 0; i < sorted.length; i++) {
     const { code, flags, value } = sorted[i]!;
     checkRange("unknown.code", code, 0, 255);
     checkRange("unknown.flags", flags, 0, 255);
+    checkOctets("unknown.value", value);
     const spec = attributeSpec(code);
     if (spec !== null && !spec.opaque) {
       throw new BgpEncodeError("value-range", "unknown.code", `${code} has a property of its own`);

@@ -1,5 +1,5 @@
 import type { Writer } from "../../bytes/writer.ts";
-import { checkRange } from "../encode-error.ts";
+import { checkList, checkRange } from "../encode-error.ts";
 
 /** Appends `values[from, to)` with four octets each; throws BgpEncodeError for one that does not fit, or is below `min`. */
 export function encodeU32s(
@@ -10,6 +10,7 @@ export function encodeU32s(
   from = 0,
   to: number = values.length,
 ): void {
+  checkList(field, values);
   w.reserve(4 * (to - from));
   const { view } = w;
   let at = w.length;

@@ -2,7 +2,7 @@ import { toHex } from "../../bytes/hex.ts";
 import { readU16 } from "../../bytes/reader.ts";
 import { copyOctets } from "../../bytes/slab.ts";
 import type { Writer } from "../../bytes/writer.ts";
-import { BgpEncodeError, checkRange } from "../encode-error.ts";
+import { BgpEncodeError, checkList, checkOctets, checkRange } from "../encode-error.ts";
 import type { Json } from "./spec.ts";
 
 /** One element of an attribute that is a list of type, length and value. */
@@ -44,8 +44,10 @@ export function decodeTlvs(bytes: Uint8Array, start: number, end: number, counte
 
 /** Appends TLVs; `field` names the list in an error. */
 export function encodeTlvs(w: Writer, tlvs: readonly Tlv[], counted: 0 | 3, field: string): void {
+  checkList(field, tlvs);
   for (const { type, value } of tlvs) {
     checkRange(`${field}.type`, type, 0, 255);
+    checkOctets(`${field}.value`, value);
     const length = value.length + counted;
     if (length > 0xffff) {
       throw new BgpEncodeError("value-length", `${field}.value`, `${value.length} octets do not fit into a TLV`);

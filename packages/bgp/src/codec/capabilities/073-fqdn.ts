@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8 } from "../../bytes/utf8.ts";
 import type { Writer } from "../../bytes/writer.ts";
-import { BgpEncodeError } from "../encode-error.ts";
+import { BgpEncodeError, checkText } from "../encode-error.ts";
 import { type CapabilitySpec, defineCapability } from "./spec.ts";
 
 /** FQDN (draft-walton-bgp-hostname-capability): host and domain name of the sender, each behind its length. For display only. */
@@ -25,6 +25,7 @@ export const fqdn: CapabilitySpec = defineCapability({
 });
 
 function writeText(w: Writer, field: string, text: string): void {
+  checkText(field, text);
   const utf8 = encodeUtf8(text);
   if (utf8.length > 0xff) {
     throw new BgpEncodeError("value-length", field, `has ${utf8.length} octets where 255 are allowed`);

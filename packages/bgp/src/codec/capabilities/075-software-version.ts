@@ -1,5 +1,5 @@
 import { decodeUtf8, encodeUtf8 } from "../../bytes/utf8.ts";
-import { BgpEncodeError } from "../encode-error.ts";
+import { BgpEncodeError, checkText } from "../encode-error.ts";
 import { type CapabilitySpec, defineCapability } from "./spec.ts";
 
 /**
@@ -18,6 +18,7 @@ export const softwareVersion: CapabilitySpec = defineCapability({
     return version === undefined ? null : { code: 75, name: "software-version", version, lengthOctet };
   },
   encode: (w, { version, lengthOctet }) => {
+    checkText("capabilities.version", version);
     const utf8 = encodeUtf8(version);
     if (utf8.length > 0xff || (utf8.length === 0 && !lengthOctet)) {
       throw new BgpEncodeError("value-length", "capabilities.version", `has ${utf8.length} octets`);

@@ -2,7 +2,7 @@ import { readU32 } from "../../bytes/reader.ts";
 import { copyOctets } from "../../bytes/slab.ts";
 import type { Writer } from "../../bytes/writer.ts";
 import type { Family } from "../../iana/afi-safi.ts";
-import { BgpEncodeError, checkLength, checkRange } from "../encode-error.ts";
+import { BgpEncodeError, checkLength, checkList, checkRange } from "../encode-error.ts";
 import type { NlriSpec, NlriVisitor } from "./family.ts";
 import { checkPrefix, clearSpareBits, countNlri } from "./ip-prefixes.ts";
 import { copyPrefix, type Prefix } from "./prefix.ts";
@@ -155,6 +155,7 @@ function checkLabels(labels: readonly number[] | undefined): number {
   if (labels === undefined || labels.length === 0) {
     throw new BgpEncodeError("missing-field", "nlri.labels", "a labelled route needs one at least");
   }
+  checkList("nlri.labels", labels);
   for (const label of labels) checkRange("nlri.labels", label, 0, 0xf_ffff);
   return labelOctets * labels.length;
 }

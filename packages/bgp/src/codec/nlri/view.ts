@@ -1,7 +1,7 @@
 import { Slab } from "../../bytes/slab.ts";
 import { Writer } from "../../bytes/writer.ts";
 import { Family, familyName } from "../../iana/afi-safi.ts";
-import { BgpEncodeError } from "../encode-error.ts";
+import { asEncodeError, BgpEncodeError } from "../encode-error.ts";
 import type { NlriVisitor } from "./family.ts";
 import { formatPrefix, type Prefix } from "./prefix.ts";
 import { nlriSpec } from "./table.ts";
@@ -43,7 +43,11 @@ export class NlriView implements Iterable<Prefix> {
     const spec = nlriSpec(family);
     if (spec === null) throw new BgpEncodeError("unsupported-family", "family", familyName(family));
     const w = new Writer();
-    for (const prefix of prefixes) spec.encode(w, prefix, addPath, withdrawn);
+    try {
+      for (const prefix of prefixes) spec.encode(w, prefix, addPath, withdrawn);
+    } catch (error) {
+      throw asEncodeError(error, "nlri");
+    }
     return new NlriView(family, addPath, w.slice(), 0, w.length, withdrawn);
   }
 

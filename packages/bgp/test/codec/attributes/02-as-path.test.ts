@@ -40,6 +40,20 @@ describe("AS_PATH", () => {
     expect(verdict({ without, add: "802100" })).toBe("Ok");
   });
 
+  it.each([
+    ["a sequence", "4002060301 0000fde9"],
+    ["a set behind other segments", "40020c0201 0000fde9 0401 0000fdea"],
+  ])("with %s of a confederation withdraws what a peer outside of ours sends (RFC 5065 §5)", (_what, add) => {
+    const outside = { ...external, confederation: false };
+    const rule = "TreatAsWithdraw 2:as-path-confederation (RFC 5065 §5)";
+    expect(verdict({ without, add }, outside)).toBe(rule);
+    expect(verdict({ without, add }, { ...external, confederation: true })).toBe("Ok");
+    expect(verdict({ without, add }, { ...outside, internal: true })).toBe("Ok");
+    // Somebody else's session: who is in which confederation is not known.
+    expect(verdict({ without, add }, external)).toBe("Ok");
+    expect(verdict({ without, add: "40020602 01 0000fde9" }, outside)).toBe("Ok");
+  });
+
   it("is split into segments of 255 when it is longer (RFC 4271 §5.1.2), and needs an Extended Length", () => {
     const hex = encodedAttributes({ asPath: [{ type: SegmentType.Sequence, asns: asns(300) }] });
     expect(hex.slice(0, 8)).toBe("500204b4");

@@ -1,5 +1,5 @@
 import type { DesiredVip, IntentChange, LedgerEntry, Ports } from "@vipcast/announcer";
-import { Announcer } from "@vipcast/announcer";
+import { Announcer, nodeChecks } from "@vipcast/announcer";
 import type { KernelAddress, OwnershipMark, Rtnetlink } from "@vipcast/linux";
 import { IFA_F, isMarked, Ledger } from "@vipcast/linux";
 import type { PeerOptions } from "@vipcast/speaker";
@@ -94,6 +94,7 @@ export class Announcement {
       addresses,
       routes: this.#routes,
       ledger: mark === null ? emptyLedger : new FileLedger(new Ledger({ stateDir, mark })),
+      health: nodeChecks(),
       logger: log,
     };
     const { drainMs, stopTimeoutMs, nodeCommunity } = settings;

@@ -84,6 +84,7 @@ function vipInput(prefix: string, settings: AnnounceSettings): VipInput {
     ...(nextHop === null ? {} : { nextHop }),
     ...(settings.med === null ? {} : { med: settings.med }),
     ecmp: settings.ecmp,
+    ...settings.health,
     ...(settings.weight === null ? {} : { weight: settings.weight }),
     ...(settings.localPref === null ? {} : { localPref: settings.localPref }),
   };

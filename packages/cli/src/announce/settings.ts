@@ -10,6 +10,7 @@ import { type ListenSettings, listenConflict, listenText, parseListen } from "..
 import { type LogLevel, logLevels } from "../values/log-level.ts";
 import { durationText, parseAsn, parseDuration, parseInteger } from "../values/numbers.ts";
 import { parseRouterId } from "../values/router-id.ts";
+import { type HealthSettings, readChecks } from "./checks.ts";
 import { type EcmpSettings, readEcmp } from "./ecmp.ts";
 import type { FamilyName, PeerArgument } from "./peer.ts";
 import { parseInterface, parsePeer } from "./peer.ts";
@@ -44,6 +45,8 @@ export interface AnnounceSettings extends EcmpSettings {
   readonly largeCommunities: readonly string[];
   readonly drainMs: number;
   readonly stopTimeoutMs: number;
+  /** Checks and what they do. */
+  readonly health: HealthSettings;
   readonly json: boolean;
   /** Null: info, or warn when both outputs are one terminal and would say everything twice. */
   readonly logLevel: LogLevel | null;
@@ -107,6 +110,7 @@ export function readSettings(raw: RawArguments): {
       0,
     ),
     ...readEcmp(reader),
+    health: readChecks(reader),
     communities: reader.many("community", parseCommunity),
     largeCommunities: reader.many("large-community", parseLargeCommunity),
     drainMs,

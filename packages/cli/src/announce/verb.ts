@@ -4,10 +4,8 @@ const session = "Session:";
 const address = "Address:";
 const route = "Route:";
 const ecmp = "Standing among the nodes:";
+const health = "Health:";
 const stopping = "Stopping and output:";
-
-const uncheckedRemedy =
-  "leave it out: a virtual IP counts as healthy while vipcast runs, so stop vipcast where the service is down";
 
 /** `vipcast announce` as its command line sees it. */
 export const announceVerb: VerbSpec = {
@@ -15,13 +13,6 @@ export const announceVerb: VerbSpec = {
   summary: "Bind virtual IPs on this host and announce them to BGP peers, until told to stop.",
   operandHelp: [["<prefix...>", "virtual IPs: 192.0.2.10/32, 2001:db8::10/128; a bare address means a host route"]],
   looksLikeOperand: (word) => /^\[?[0-9a-fA-F:.]+\]?(\/\d+)?$/.test(word) && /[.:]/.test(word),
-  later: new Map([
-    ["check", uncheckedRemedy],
-    ["interval", uncheckedRemedy],
-    ["timeout", uncheckedRemedy],
-    ["rise", uncheckedRemedy],
-    ["fall", uncheckedRemedy],
-  ]),
   options: [
     { group: session, name: "asn", value: "N", summary: "our AS number, asplain or asdot; required" },
     {
@@ -139,6 +130,67 @@ export const announceVerb: VerbSpec = {
       summary: "large community on this node's routes (default: auto, asn:1:router id as a number)",
     },
     {
+      group: health,
+      name: "check",
+      value: "TARGET",
+      repeatable: true,
+      summary:
+        "announce only while tcp://H:P, http(s)://..., exec:CMD, dns://SERVER/NAME or icmp://ADDR succeeds, see below; repeatable: all must",
+    },
+    { group: health, name: "check-any", summary: "one of several checks is enough" },
+    { group: health, name: "interval", value: "S", summary: "from one check to the next, 0.01..86400 (default: 1)" },
+    {
+      group: health,
+      name: "fast-interval",
+      value: "S",
+      summary: "the same while results differ from the verdict (default: the interval)",
+    },
+    {
+      group: health,
+      name: "timeout",
+      value: "S",
+      summary: "an answer that comes later is none (default: 0.5, at most the interval)",
+    },
+    { group: health, name: "rise", value: "N", summary: "successes in a row that make it healthy (default: 2)" },
+    { group: health, name: "fall", value: "N", summary: "failures in a row that make it unhealthy (default: 3)" },
+    {
+      group: health,
+      name: "grace",
+      value: "S",
+      summary: "failures before the first success do not count for so long (default: 0)",
+    },
+    {
+      group: health,
+      name: "on-failure",
+      value: "withdraw|degrade",
+      summary: "degrade: announce with the worst preference instead (default: withdraw; icmp degrades)",
+    },
+    {
+      group: health,
+      name: "when-unhealthy",
+      value: "keep-bound|unbind",
+      summary: "whether an unhealthy address stays on its interface (default: keep-bound)",
+    },
+    { group: health, name: "check-status", value: "LIST", summary: "accepted HTTP status codes (default: 200-299)" },
+    { group: health, name: "check-body", value: "TEXT", summary: "what the body of the answer must contain" },
+    {
+      group: health,
+      name: "check-header",
+      value: "NAME: VALUE",
+      repeatable: true,
+      summary: "a header of the request, Host included; others can see it in ps; repeatable",
+    },
+    { group: health, name: "check-ca", value: "FILE", summary: "CA of an https check, PEM (default: the system's)" },
+    { group: health, name: "check-cert", value: "FILE", summary: "client certificate of an https check, PEM" },
+    { group: health, name: "check-key", value: "FILE", summary: "its key, PEM" },
+    { group: health, name: "check-insecure", summary: "accept any certificate" },
+    {
+      group: health,
+      name: "maintenance",
+      value: "FILE",
+      summary: "drain while this file exists, and come back when it is gone",
+    },
+    {
       group: stopping,
       name: "drain",
       value: "S",
@@ -179,12 +231,26 @@ export const announceVerb: VerbSpec = {
                          session breaks, also when this host is dead (default: 0, not at all). Needs a state folder
   description=TEXT       for logs
 
+Targets of --check ({vip} stands for the virtual IP):
+  tcp://127.0.0.1:6443   a connection can be opened
+  https://127.0.0.1:6443/readyz
+                         the answer has an accepted status; no redirect is followed
+  exec:/usr/local/bin/ready --quick
+                         exit code 0; no shell; VIPCAST_VIP, VIPCAST_ADDRESS and VIPCAST_INTERFACE are set; killed with all it
+                         started when the time is up
+  dns://10.0.0.53/example.org?type=A&expect=192.0.2.1
+                         the server answers, with that record where one is expected
+  icmp://10.0.0.254      the gateway answers a ping; failure degrades, since routers limit ping
+
 Signals: SIGTERM, SIGINT and SIGHUP drain, withdraw, unbind, close the sessions and exit 0; a second one skips the drain.
 Exit codes: 0 stopped as asked; 1 failed while running; 2 wrong usage, nothing was changed.
 When nobody reads standard output any more, events are dropped and the announcement goes on.
 
 Example, as root on each host:
   vipcast announce 192.0.2.10/32 --asn 65001 --peer 10.0.0.254,asn=65000
+Only while the API server is ready; gone from the routers within 0.2 x 3 seconds when it is not:
+  vipcast announce 192.0.2.10/32 --asn 65001 --peer 10.0.0.254,asn=65000 --check https://127.0.0.1:6443/readyz \\
+    --check-ca /etc/kubernetes/pki/ca.crt --interval 0.2 --timeout 0.2 --fall 3
 One node that takes over when no other is left, and one that waits a minute before it takes its place back:
   vipcast announce 192.0.2.10/32 --role standby --asn 65001 --peer 10.0.0.254,asn=65000
   vipcast announce 192.0.2.10/32 --failback 60 --asn 65001 --peer 10.0.0.254,asn=65000

@@ -120,10 +120,48 @@ const refused: Refused = [
   [more("--stop-timeout", "0"), "--stop-timeout 0: is a time from 1s to "],
   [more("--log-level", "inf"), "--log-level inf: is no log level; did you mean info."],
   [
-    more("--check", "tcp://127.0.0.1:53"),
-    "--check: is not there yet; leave it out: a virtual IP counts as healthy while vipcast runs",
+    more("--check", "127.0.0.1:53"),
+    "--check 127.0.0.1:53: begins with one of tcp://, http://, https://, exec:, icmp://, dns://; write --check tcp://127.0.0.1:53.",
   ],
-  [more("--check=exec:true"), "--check: is not there yet; leave it out"],
+  [
+    more("--check", "tcp://localhost"),
+    "--check tcp://localhost: is tcp:// with a host and a port; write for example --check tcp://127.0.0.1:6443.",
+  ],
+  [more("--check", "https://user:secret@host/"), "is a URL without user name and password"],
+  [more("--check", "exec:"), "--check exec:: is exec: with a program and its arguments"],
+  [more("--check", "icmp://gateway"), "--check icmp://gateway: is icmp:// with an address"],
+  [more("--check", "dns://10.0.0.53"), "--check dns://10.0.0.53: is dns:// with a server's address and a name"],
+  [more("--check", "dns://10.0.0.53/a?tpye=A"), "is dns:// with a server's address and a name"],
+  [more("--interval", "1"), "--interval: says how to check, and nothing is checked; add --check, or leave it out."],
+  [
+    more("--check", "exec:true", "--timeout", "3"),
+    "--timeout 3s: is longer than the interval, which is 1s by default; write at most 1s, or --interval 3s.",
+  ],
+  [
+    more("--check", "exec:true", "--rise", "0"),
+    "--rise 0: the number of results in a row is a whole number from 1 to 100; write for example --rise 3.",
+  ],
+  [
+    more("--check", "exec:true", "--on-failure", "degrad"),
+    "--on-failure degrad: is neither withdraw nor degrade; did you mean degrade.",
+  ],
+  [
+    more("--check", "tcp://a:1", "--check-status", "200"),
+    "--check-status: is for http:// and https:// checks, and there is none; leave it out.",
+  ],
+  [
+    more("--check", "http://a/", "--check-ca", "/x"),
+    "--check-ca: is for https:// checks, and there is none; leave it out.",
+  ],
+  [
+    more("--check", "https://a/", "--check-cert", "/x"),
+    "--check-cert: is one half of a client certificate; give both --check-cert and --check-key.",
+  ],
+  [
+    more("--check", "http://a/", "--check-header", "Host"),
+    "--check-header Host: is a name, a colon and a value; write for example",
+  ],
+  [more("--maintenance", "here"), "--maintenance here: is the absolute path of a file; write for example"],
   [
     ["192.0.2.10/32", "--asn", "65535", "--peer", "10.0.0.254,asn=65000"],
     "--asn 65535: 65535 is reserved and belongs to nobody (RFC 7300); write the real AS number.",
@@ -209,6 +247,7 @@ describe("a right command line", () => {
       localPref: null,
       prepend: 0,
       ecmp: {},
+      health: {},
       weight: null,
       nodeCommunity: "auto",
       communities: [],
@@ -217,6 +256,41 @@ describe("a right command line", () => {
       stopTimeoutMs: 10_000,
       json: false,
       logLevel: null,
+    });
+  });
+
+  test("reads checks, what they have in common, and what only some of them understand", () => {
+    const settings = settingsOf(
+      ...["--check", "https://127.0.0.1:6443/readyz", "--check", "icmp://[fe80::1%eth0]"],
+      ...["--check", "dns://10.0.0.53/a.example?type=aaaa&expect=2001:db8::1", "--check", "exec:/bin/ready 'a b'"],
+      ...["--interval", "200ms", "--timeout", "0.1", "--rise", "1", "--fall", "2", "--grace", "30"],
+      ...["--check-ca", "/ca.pem", "--check-status", "200", "--check-header", "Host: api.example"],
+      ...["--when-unhealthy", "unbind", "--maintenance", "/run/down"],
+    );
+    expect(settings.health).toEqual({
+      whenUnhealthy: "unbind",
+      maintenanceFile: "/run/down",
+      check: {
+        all: [
+          {
+            http: "https://127.0.0.1:6443/readyz",
+            status: "200",
+            headers: { Host: "api.example" },
+            caFile: "/ca.pem",
+          },
+          { icmp: "fe80::1%eth0" },
+          { dns: "10.0.0.53", name: "a.example", type: "AAAA", expect: ["2001:db8::1"] },
+          { exec: "/bin/ready 'a b'" },
+        ],
+        intervalMs: 200,
+        timeoutMs: 100,
+        rise: 1,
+        fall: 2,
+        graceMs: 30_000,
+      },
+    });
+    expect(settingsOf("--check", "tcp://{vip}:80", "--check-any", "--on-failure", "degrade").health).toEqual({
+      check: { any: [{ tcp: "{vip}:80", onFailure: "degrade" }] },
     });
   });
 

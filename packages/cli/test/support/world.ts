@@ -119,6 +119,14 @@ export class World {
     return this.#node([process.execPath, cli, "run", "--json", "-c", file], env);
   }
 
+  /** Starts a service on the node that listens at 127.0.0.1; `kill` it for it to die. Resolves when it listens. */
+  async service(port: number): Promise<ChildProcess> {
+    const source = `require("node:net").createServer((socket) => socket.on("error", () => {}).resume()).listen(${port}, "127.0.0.1", () => console.log("listening"))`;
+    const child = this.#spawn("node", [process.execPath, "-e", source], undefined);
+    await new Promise((resolve) => child.stdout!.once("data", resolve));
+    return child;
+  }
+
   #node(command: readonly string[], env: NodeJS.ProcessEnv | undefined): Node {
     const child = this.#spawn("node", command, env);
     let log = "";

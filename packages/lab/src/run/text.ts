@@ -30,6 +30,7 @@ export function summaryLines(result: LabResult): readonly string[] {
     lines.push(`Promise ${promise} broken by ${node} for ${addressOf(vip)}: ${detail}`);
   if (result.seed !== null) lines.push(againLine(result));
   else if (Object.keys(result.counts).length > 0) lines.push(`Counted: ${countsText(result.counts)}`);
+  if (!result.ok) lines.push(`The lab's own process had to wait for its turn for up to ${result.lateMs} ms.`);
   const failed = result.steps.filter((step) => !step.ok).length;
   const verdict = result.ok
     ? "every step succeeded, no promise broken"

@@ -81,5 +81,10 @@ export interface LabResult {
   readonly chaos: ChaosRecord | null;
   /** How many of the client's new connections each node answered. */
   readonly answers: Readonly<Record<string, number>>;
+  /**
+   * How long the lab's own process, which does next to nothing, had to wait for its turn at worst, in milliseconds. A promise of 10 ms cannot be
+   * judged on a machine where this is far above it.
+   */
+  readonly lateMs: number;
   readonly durationMs: number;
 }

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { measureOutage, unexplainedFailures, worstOutage } from "../client/measure.ts";
 import type { HeldGroup } from "../client/prober.ts";
 import { LabError } from "../errors.ts";
@@ -58,6 +59,9 @@ export interface Scenario {
   run(run: ScenarioRun): Promise<void>;
 }
 
+/** How often one looks how long a turn takes, in milliseconds. */
+const turnMs = 10;
+
 /** One run of a scenario: its steps, its measurements and the promises that were broken. */
 export class ScenarioRun {
   readonly lab: Lab;
@@ -75,11 +79,13 @@ export class ScenarioRun {
   chaos: ChaosRecord | null = null;
   readonly #listener: ScenarioListener;
   readonly #begin = monotonicMs();
+  readonly #turns = monitorEventLoopDelay({ resolution: turnMs });
 
   constructor(lab: Lab, listener: ScenarioListener = {}, options: ScenarioOptions = {}) {
     this.lab = lab;
     this.options = options;
     this.#listener = listener;
+    this.#turns.enable();
   }
 
   /** Does one thing; what it returns is what was seen, in words. A failed step ends the scenario: it throws. */
@@ -185,6 +191,7 @@ export class ScenarioRun {
   async result(scenario: Scenario): Promise<LabResult> {
     const { lab } = this;
     const failed = this.steps.some((step) => !step.ok);
+    this.#turns.disable();
     const answers: Record<string, number> = Object.fromEntries(lab.nodes.map((node) => [node.name, 0]));
     for (const { answer } of lab.client?.probes ?? [])
       if (answer !== null) answers[answer] = (answers[answer] ?? 0) + 1;
@@ -204,6 +211,7 @@ export class ScenarioRun {
       counts: this.counts,
       chaos: this.chaos,
       answers,
+      lateMs: Math.max(0, Math.round(this.#turns.max / 1e6 - turnMs)),
       durationMs: Math.round(monotonicMs() - this.#begin),
     };
   }

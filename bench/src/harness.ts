@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export interface Figure {
   readonly case: string;
   readonly impl: string;
-  readonly unit: "ms" | "MB" | "kB" | "sessions";
+  readonly unit: "ms" | "MB" | "kB" | "sessions" | "UPDATEs";
   readonly median: number;
   readonly min: number;
   readonly max: number;

@@ -8,6 +8,10 @@ const cases: readonly Case[] = [
   { name: "memory", unit: "MB", file: "memory.js", isolated: true },
   { name: "frozen-peer", unit: "ms", file: "frozen-peer.js", isolated: true, runs: 5 },
   { name: "stalled-loop", unit: "sessions", file: "stalled-loop.js", isolated: true, runs: 3 },
+  { name: "apply", unit: "ms", file: "apply.js", isolated: true, runs: 5 },
+  { name: "apply-many", unit: "ms", file: "apply-many.js", isolated: true, runs: 5 },
+  { name: "apply-many-updates", unit: "UPDATEs", file: "apply-many-updates.js", isolated: true, runs: 3 },
+  { name: "apply-many-memory", unit: "MB", file: "apply-many-memory.js", isolated: true, runs: 3 },
   { name: "sizes", unit: "kB", file: "sizes.js", isolated: false, runs: 1 },
 ];
 const names: readonly string[] = ["codec", ...cases.map(({ name }) => name)];

@@ -65,6 +65,11 @@ const explanations: Readonly<Record<string, readonly string[]>> = {
     "Process start to Established against a passive listener on the same machine, beside a Node that connects and does nothing else.",
   ],
   import: ['`import "@vipcast/bgp"` from the packed tarball, beside a Node that imports nothing.'],
+  apply: [
+    "From `announcer.apply()` to the UPDATE at the peer's socket, in another process on the same machine: kernel, ledger and TCP are real, one change at a time.",
+    "Aim: a median of 0.25 ms and a 99th percentile of 1.0. Each run has 200 announcements and 200 withdrawals; the spread is that of the runs.",
+  ],
+  "apply-many": ["10,000 VIPs with one peer. Changing one costs what one costs, whatever the total."],
   memory: ["Resident memory two seconds after Established."],
   sizes: ["What lands on a user's disk."],
 };

@@ -75,7 +75,7 @@ export class Announcer {
       logger: ports.logger ?? silence,
       hub: new EventHub(clock),
       index: new HostIndex(),
-      book: new LedgerBook(ports.ledger),
+      book: new LedgerBook(ports.ledger, clock),
       outbox: new Outbox(ports.routes, clock, node, (prefix, failures) =>
         this.#reconciler.routeOffered(prefix, failures),
       ),

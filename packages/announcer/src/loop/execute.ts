@@ -96,7 +96,7 @@ export class Executor {
 
   async #record(entry: VipEntry, ledgerEntry: LedgerEntry): Promise<void> {
     const { book, index } = this.#context;
-    const written = book.record(ledgerEntry);
+    const written = book.record(ledgerEntry, !index.marksReliable);
     if (index.marksReliable) return this.#follow(written);
     const result = await this.#slowly(() => written);
     if (result.ok) this.#succeeded(entry, "record");
@@ -186,7 +186,7 @@ export class Executor {
 
   async #forget(entry: VipEntry, ledgerEntry: LedgerEntry): Promise<void> {
     const { book, index } = this.#context;
-    const written = book.forget(ledgerEntry);
+    const written = book.forget(ledgerEntry, !index.marksReliable);
     if (index.marksReliable) return this.#follow(written);
     const result = await this.#slowly(() => written);
     if (result.ok) this.#succeeded(entry, "forget");

@@ -1,6 +1,10 @@
 import { ledgerKey } from "../host/host-index.ts";
 import type { LedgerView } from "../plan/view.ts";
-import type { LedgerEntry, LedgerPort, LedgerResult } from "../ports.ts";
+import type { Clock, LedgerEntry, LedgerPort, LedgerResult } from "../ports.ts";
+
+/** A write costs what the whole ledger costs; after one of the sort that nobody waits for, so many times its duration are left to everything else. */
+const REST_TIMES = 9;
+const MAX_REST_MS = 1000;
 
 /** What the ledger is to say of one entry, and who waits for that. */
 interface Wish {
@@ -15,6 +19,7 @@ interface Wish {
  */
 export class LedgerBook implements LedgerView {
   readonly #port: LedgerPort;
+  readonly #clock: Clock;
   /** Durable. */
   readonly #entries = new Map<string, LedgerEntry>();
   /** Interfaces per prefix, as they will be when everything asked for is written. */
@@ -23,9 +28,14 @@ export class LedgerBook implements LedgerView {
   #wishes = new Map<string, Wish>();
   #tail: Promise<unknown> = Promise.resolve();
   #loaded = false;
+  #restUntilMs = Number.NEGATIVE_INFINITY;
+  /** Somebody waits for what is to be written. */
+  #awaited = false;
+  #endRest: (() => void) | null = null;
 
-  constructor(port: LedgerPort) {
+  constructor(port: LedgerPort, clock: Clock) {
     this.#port = port;
+    this.#clock = clock;
   }
 
   /** What is durable and not about to be forgotten. */
@@ -64,24 +74,46 @@ export class LedgerBook implements LedgerView {
     return loaded;
   }
 
-  /** Resolves when the entry is durable, or cannot be. */
-  record(entry: LedgerEntry): Promise<LedgerResult> {
+  /** Resolves when the entry is durable, or cannot be. `awaited`: something depends on it. */
+  record(entry: LedgerEntry, awaited: boolean): Promise<LedgerResult> {
+    if (awaited) this.#hurry();
     return this.#wish(entry, true);
   }
 
-  /** Resolves when that is durable, or cannot be. */
-  forget(entry: LedgerEntry): Promise<LedgerResult> {
+  /** Resolves when that is durable, or cannot be. `awaited`: something depends on it. */
+  forget(entry: LedgerEntry, awaited: boolean): Promise<LedgerResult> {
+    if (awaited) this.#hurry();
     return this.#wish(entry, false);
   }
 
   /** Resolves when everything asked for so far has been written, or could not be. */
   written(): Promise<void> {
+    this.#hurry();
     return this.#tail.then(() => {});
+  }
+
+  #hurry(): void {
+    this.#awaited = true;
+    this.#endRest?.();
+  }
+
+  #rest(): Promise<void> {
+    const leftMs = this.#restUntilMs - this.#clock.now();
+    if (this.#awaited || leftMs <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        this.#endRest = null;
+        resolve();
+      };
+      const cancel = this.#clock.timer(end, leftMs);
+      this.#endRest = end;
+    });
   }
 
   #wish(entry: LedgerEntry, recorded: boolean): Promise<LedgerResult> {
     // Behind the write that is under way, which also gives the rest of this turn time to join.
-    if (this.#wishes.size === 0) this.#tail = this.#tail.then(() => this.#write());
+    if (this.#wishes.size === 0) this.#tail = this.#tail.then(() => this.#rest()).then(() => this.#write());
     this.#expect(entry, recorded);
     const key = ledgerKey(entry);
     let wish = this.#wishes.get(key);
@@ -97,6 +129,8 @@ export class LedgerBook implements LedgerView {
   async #write(): Promise<void> {
     const wishes = [...this.#wishes.values()];
     this.#wishes = new Map();
+    this.#awaited = false;
+    const beganMs = this.#clock.now();
     for (const recorded of [true, false]) {
       const some = wishes.filter((wish) => wish.recorded === recorded);
       if (some.length === 0) continue;
@@ -106,6 +140,8 @@ export class LedgerBook implements LedgerView {
         for (const resolve of waiting) resolve(result);
       }
     }
+    const nowMs = this.#clock.now();
+    this.#restUntilMs = nowMs + Math.min(MAX_REST_MS, REST_TIMES * (nowMs - beganMs));
   }
 
   #done(entry: LedgerEntry, recorded: boolean, result: LedgerResult): void {

@@ -34,12 +34,24 @@ export function entryKey(entry: Pick<LedgerEntry, "kind" | "prefix" | "interface
 
 const VERSION = 1;
 
+/** An entry never changes, and most of a ledger is what it was at the last write. */
+const lines = new WeakMap<LedgerEntry, string>();
+
+function lineOf(entry: LedgerEntry): string {
+  let line = lines.get(entry);
+  if (line === undefined) {
+    line = `    ${JSON.stringify(entry)}`;
+    lines.set(entry, line);
+  }
+  return line;
+}
+
 /** JSON for people: one entry per line. */
 export function formatLedger(content: LedgerContent): string {
   const { instance, bootId, updatedAt } = content;
   const head = JSON.stringify({ version: VERSION, instance, bootId, updatedAt }, null, 2).slice(0, -2);
-  const lines = content.entries.map((entry) => `    ${JSON.stringify(entry)}`);
-  return `${head},\n  "entries": [${lines.length === 0 ? "" : `\n${lines.join(",\n")}\n  `}]\n}\n`;
+  const all = content.entries.map(lineOf);
+  return `${head},\n  "entries": [${all.length === 0 ? "" : `\n${all.join(",\n")}\n  `}]\n}\n`;
 }
 
 /** Reads it back. A string says what is wrong with it: nothing of a damaged ledger is believed. */

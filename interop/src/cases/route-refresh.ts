@@ -1,19 +1,27 @@
 import type { Case } from "../cell/case.ts";
-import { nodeAsn, peerAsn, vip4, vip6 } from "../cell/cell.ts";
+import { type Cell, nodeAsn, peerAsn, vip4, vip6 } from "../cell/cell.ts";
 import { node, peer } from "../cell/world.ts";
 import { ScriptedSpeaker } from "../subject/scripted-speaker.ts";
-import { announcedIn } from "../wire/messages.ts";
+import { announcedIn, valuesOf } from "../wire/messages.ts";
+
+/** Where both ends know RFC 7313 each of our answers has a beginning and an end. */
+async function checkMarkers(cell: Cell): Promise<void> {
+  const ours = (await cell.ours()).filter(({ type }) => type === "route-refresh");
+  const subtypes = ours.map((message) => valuesOf(message, "bgp.route_refresh.subtype").join()).sort();
+  const expected = cell.lack("enhanced-refresh") === null ? "1 1 2 2" : "";
+  if (subtypes.join(" ") !== expected) throw new Error(`our markers are ${subtypes.join(" ")}, not ${expected}`);
+}
 
 export const routeRefresh: Case = {
   id: "route-refresh",
-  feature: "Sends all routes of a family again when it is asked to (RFC 2918)",
+  feature: "Sends all routes of a family again when it is asked to, and asks for them itself (RFC 2918, RFC 7313)",
   variants: [
     {
       name: "asked by the peer",
       needs: ["listens", "refreshes", "other-family-routes"],
       run: async (cell) => {
         await cell.startPeer();
-        const session = { address: peer.ipv4, asn: peerAsn };
+        const session = { address: peer.ipv4, asn: peerAsn, enhancedRouteRefresh: true };
         const options = { asn: nodeAsn, routerId: node.ipv4, peer: session };
         const speaker = await ScriptedSpeaker.start(cell.sandbox, "node", options);
         await speaker.apply({ announce: [{ prefix: vip4 }, { prefix: vip6 }] });
@@ -21,7 +29,9 @@ export const routeRefresh: Case = {
         await cell.route(vip4);
         await cell.route(vip6);
         await cell.daemon.refresh();
-        await cell.eventually("both families are asked for", () => (speaker.count("refresh") >= 2 ? true : null));
+        const requests = (): readonly unknown[] =>
+          speaker.process.lines.filter(({ text }) => /"event":"refresh".*"subtype":0/.test(text));
+        await cell.eventually("both families are asked for", () => (requests().length >= 2 ? true : null));
         await cell.route(vip4);
         await speaker.stop();
         const updates = (await cell.ours()).flatMap(announcedIn);
@@ -30,6 +40,28 @@ export const routeRefresh: Case = {
           if (times !== 2) throw new Error(`${vip} was announced ${times} times`);
         }
         if (speaker.count("established") !== 1) throw new Error("the session was not one");
+        await checkMarkers(cell);
+      },
+    },
+    {
+      name: "asking the peer",
+      needs: ["listens", "enhanced-refresh"],
+      run: async (cell) => {
+        await cell.startPeer({ routes: [{ prefix: "198.51.100.0/24" }] });
+        const session = { address: peer.ipv4, asn: peerAsn, gracefulRestart: { restartTime: 0 } };
+        const speaker = await ScriptedSpeaker.start(cell.sandbox, "node", {
+          asn: nodeAsn,
+          routerId: node.ipv4,
+          peer: session,
+        });
+        await speaker.said("route", 5000, "198.51.100.0/24");
+        const before = speaker.count("path");
+        await speaker.call("softReset", "in");
+        await speaker.said("refresh", 5000, '"subtype":1');
+        await speaker.said("refresh", 5000, '"subtype":2');
+        if (speaker.count("path") !== before + 1) throw new Error("the route did not come once more");
+        if (speaker.count("withdrawn") > 0) throw new Error("a route went that had been there all the while");
+        await speaker.stop();
       },
     },
   ],

@@ -8,6 +8,7 @@ import { dialled } from "./dialled.ts";
 import { establish } from "./establish.ts";
 import { extendedMessages } from "./extended-messages.ts";
 import { extendedNextHop } from "./extended-next-hop.ts";
+import { gracefulRestart } from "./graceful-restart.ts";
 import { holdExpiry } from "./hold-expiry.ts";
 import { holdTime } from "./hold-time.ts";
 import { holdZero } from "./hold-zero.ts";
@@ -49,6 +50,7 @@ export const cases: readonly Case[] = [
   ttlSecurity,
   peerRestart,
   ourRestart,
+  gracefulRestart,
   stopOrder,
   addressDeleted,
   addressFought,

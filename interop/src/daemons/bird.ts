@@ -20,15 +20,22 @@ export const bird: DaemonDriver = {
   title: "BIRD",
   programs: ["bird", "birdc"],
   lacks: {
+    "helps-restart-notified": "does not know the N bit (RFC 8538)",
     "two-octet-as-for-four-octet-neighbour":
       "reads the neighbour's capability 65 all the same, and cannot be given a number beyond 65535 to compare it with",
   },
   version: { argv: ["bird", "--version"], pattern: /version (\S+)/ },
   files: (spec, place) => [{ path: `${place.folder}/bird.conf`, text: birdConfig(spec) }],
-  start: (_spec, place) => [
+  start: (spec, place) => [
     {
       name: "bird",
-      argv: ["bird", "-f", "-c", `${place.folder}/bird.conf`, "-s", control(place), "-P", `${place.folder}/bird.pid`],
+      argv: [
+        "bird",
+        "-f",
+        // Every start is a recovery, which is what sets the R and F bits.
+        ...(spec.neighbours.some(({ gracefulRestart }) => gracefulRestart !== undefined) ? ["-R"] : []),
+        ...["-c", `${place.folder}/bird.conf`, "-s", control(place), "-P", `${place.folder}/bird.pid`],
+      ],
     },
   ],
   ready: async (daemon) =>
@@ -86,6 +93,9 @@ function birdNeighbour(spec: DaemonSpec, neighbour: NeighbourSpec): string {
     ...(neighbour.role === undefined ? [] : [`local role ${neighbour.role}`]),
     ...(neighbour.extendedMessages === true ? ["enable extended messages on"] : []),
     ...(neighbour.twoOctetAs === true ? ["enable as4 off"] : []),
+    ...(neighbour.gracefulRestart === undefined
+      ? []
+      : ["graceful restart on", `graceful restart time ${neighbour.gracefulRestart}`]),
   ];
   const channels = (neighbour.families ?? bothFamilies).map((family) => {
     const channel = channelOf(family);

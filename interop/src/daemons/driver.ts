@@ -46,6 +46,14 @@ export type Ability =
   | "role"
   /** Asks for the routes again on a command (RFC 2918). */
   | "refreshes"
+  /** Marks where the answer to such a command, or to ours, begins and ends (RFC 7313). */
+  | "enhanced-refresh"
+  /** Keeps the routes of a neighbour that restarts (RFC 4724 §4.2). */
+  | "helps-restart"
+  /** The same after a NOTIFICATION that is no Hard Reset (RFC 8538). */
+  | "helps-restart-notified"
+  /** Restarts itself with its forwarding state preserved (RFC 4724 §4.1). */
+  | "restarts-gracefully"
   /** Sends a text with a shutdown (RFC 9003), on a command. */
   | "shutdown-text"
   /** Offers a hold time of 0. */
@@ -75,6 +83,10 @@ export interface NeighbourSpec {
   readonly ttlSecurityHops?: number;
   /** Offer ADD-PATH (RFC 7911) for all families, as the daemon sees it. Default not at all. */
   readonly addPath?: "send" | "receive" | "both";
+  /** Restart gracefully itself, with so many seconds for it. Default not at all. */
+  readonly gracefulRestart?: number;
+  /** Keep the neighbour's routes while it restarts, where that has to be said. Default false. */
+  readonly helpsRestart?: boolean;
   /** Most prefixes of each family; one more ends the session. Default no limit. */
   readonly maxPrefixes?: number;
   /** The daemon's own role towards this neighbour (RFC 9234). Default none. */

@@ -23,6 +23,10 @@ export const exabgp: DaemonDriver = {
   lacks: {
     "kernel-routes": "installs no routes",
     role: "does not know roles",
+    "helps-restart": "has no table of received routes",
+    "helps-restart-notified": "has no table of received routes",
+    "restarts-gracefully": "sends the capability, and knows nothing of what was preserved",
+    "enhanced-refresh": "asks for no routes again",
     "max-prefixes": "has no limits",
     refreshes: "asks for no routes again",
     "shutdown-text": "sends no text with its shutdown",

@@ -84,12 +84,24 @@ export function frrConfig(spec: DaemonSpec): string {
     " bgp bestpath as-path multipath-relax",
     // Without it nothing tells which NOTIFICATION ended an attempt.
     " bgp log-neighbor-changes",
+    ...frrRestart(spec),
     ...spec.neighbours.flatMap(frrNeighbour),
     ...family("ipv4-unicast"),
     ...family("ipv6-unicast"),
     "exit",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Helping others is its default. */
+function frrRestart({ neighbours }: DaemonSpec): readonly string[] {
+  const time = neighbours.find(({ gracefulRestart }) => gracefulRestart !== undefined)?.gracefulRestart;
+  if (time === undefined) return [];
+  return [
+    " bgp graceful-restart",
+    ` bgp graceful-restart restart-time ${time}`,
+    " bgp graceful-restart preserve-fw-state",
+  ];
 }
 
 function frrNeighbour(neighbour: NeighbourSpec): readonly string[] {

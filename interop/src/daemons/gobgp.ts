@@ -20,6 +20,8 @@ export const gobgp: DaemonDriver = {
     "kernel-routes": "installs no routes without zebra",
     "offers-no-hold-time": "takes 0 for not configured",
     role: "does not know roles",
+    "restarts-gracefully": "is told by an option of its command line, and drops what it does not find in its own table",
+    "enhanced-refresh": "does not know RFC 7313",
     refreshes: "goes through what it has kept instead of asking again",
     "tells-received-errors": "does not say which NOTIFICATION it received before a session was up",
     "two-octet-as": "always announces capability 65",
@@ -75,8 +77,14 @@ function gobgpNeighbour(neighbour: NeighbourSpec): string {
     neighbour.maxPrefixes === undefined
       ? ""
       : `[neighbors.afi-safis.prefix-limit.config]\nmax-prefixes = ${neighbour.maxPrefixes}\n`;
+  const helps = neighbour.helpsRestart === true;
+  const restarts = helps ? "[neighbors.afi-safis.mp-graceful-restart.config]\nenabled = true\n" : "";
+  const restart = helps
+    ? "[neighbors.graceful-restart.config]\nenabled = true\nnotification-enabled = true\nrestart-time = 10\n"
+    : "";
   const families = (neighbour.families ?? bothFamilies).map(
-    (family) => `[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = "${family}"\n${paths}${limit}`,
+    (family) =>
+      `[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = "${family}"\n${restarts}${paths}${limit}`,
   );
   return `[[neighbors]]
 [neighbors.config]
@@ -90,7 +98,7 @@ idle-hold-time-after-reset = 1
 [neighbors.transport.config]
 passive-mode = ${neighbour.passive ?? true}
 local-address = "${neighbour.localAddress}"
-${multihop}${ttlSecurity}${families.join("")}`;
+${multihop}${ttlSecurity}${restart}${families.join("")}`;
 }
 
 function gobgpAdd(spec: DaemonSpec, route: OwnRoute): readonly string[] {

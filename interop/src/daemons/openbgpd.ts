@@ -23,6 +23,10 @@ export const openbgpd: DaemonDriver = {
   lacks: {
     "kernel-routes": "the portable edition installs no routes",
     "offers-no-hold-time": "cannot be configured without a hold time",
+    "helps-restart": "knows of graceful restart only End-of-RIB",
+    "helps-restart-notified": "knows of graceful restart only End-of-RIB",
+    "enhanced-refresh": "offers it only when told, and took the families of our request for not negotiated",
+    "restarts-gracefully": "knows of graceful restart only End-of-RIB",
     "extended-next-hop": "does not know RFC 8950",
     "md5-accepting": "has no keys on its listening sockets on Linux",
     "originates-ipv6-over-ipv4": "sends ::1 as the next hop",

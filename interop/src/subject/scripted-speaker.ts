@@ -16,10 +16,21 @@ const program = `
 const [url, transport, options] = process.argv.slice(1);
 const { Speaker } = await import(url);
 const { kernelTransport } = await import(transport);
-const { asn, routerId, peer } = JSON.parse(options);
+const { asn, routerId, peer, restarted } = JSON.parse(options);
 const say = (fields) => console.log(JSON.stringify(fields));
-const speaker = new Speaker({ asn, routerId, ...kernelTransport({ ttlSecurity: peer.ttlSecurity !== undefined }) });
-const session = speaker.addPeer(peer, {
+const yes = () => true;
+const restart = restarted === true ? { restarted: yes, forwardingPreserved: yes, awaitInitialRoutes: true } : {};
+const speaker = new Speaker({ asn, routerId, restart, ...kernelTransport({ ttlSecurity: peer.ttlSecurity !== undefined }) });
+const orders = {
+  initialRoutesComplete: () => speaker.initialRoutesComplete(),
+  restart: () => speaker.close({ mode: "restart" }).then(() => process.exit(0)),
+};
+const session = speaker.addPeer({ importPolicy: yes, ...peer }, {
+  onRoutes: ({ announce, withdraw }) => {
+    for (const { text } of announce) say({ event: "route", prefix: text });
+    for (const { text } of withdraw) say({ event: "withdrawn", prefix: text });
+  },
+  onStaleRoutes: ({ cause, routes, swept }) => say({ event: "stale", cause, routes, swept }),
   onEstablished: () => say({ event: "established" }),
   onDown: (down) => say({ event: "down", reason: down.reason, cause: down.cause }),
   onUpdate: ({ nlri, attributes }) => {
@@ -27,7 +38,7 @@ const session = speaker.addPeer(peer, {
     for (const { pathId } of attributes.mpReach?.nlri.materialise() ?? []) say({ event: "path", family: 6, pathId });
   },
   onNotification: ({ direction, code, subcode, text }) => say({ event: "notification", direction, code, subcode, text }),
-  onRouteRefresh: ({ family }) => say({ event: "refresh", family }),
+  onRouteRefresh: ({ family, subtype }) => say({ event: "refresh", family, subtype }),
   onError: (error) => say({ event: "error", message: error.message }),
 });
 let rest = "";
@@ -37,6 +48,7 @@ process.stdin.on("data", (chunk) => {
   for (const line of lines) {
     const order = JSON.parse(line);
     if (order.call === undefined) session.routes.apply(order);
+    else if (orders[order.call] !== undefined) orders[order.call]();
     else session[order.call](...order.args);
   }
 });
@@ -56,7 +68,13 @@ export class ScriptedSpeaker {
   static async start(
     sandbox: Sandbox,
     host: string,
-    options: { readonly asn: number; readonly routerId: string; readonly peer: PeerOptions },
+    options: {
+      readonly asn: number;
+      readonly routerId: string;
+      readonly peer: PeerOptions;
+      /** Says so in its OPENs, with everything preserved, and keeps End-of-RIB back until it is told. */
+      readonly restarted?: boolean;
+    },
   ): Promise<ScriptedSpeaker> {
     const args = ["--input-type=module", "-e", program, speakerUrl(), transportUrl, JSON.stringify(options)];
     const speaker = new ScriptedSpeaker(await sandbox.spawn(host, [process.execPath, ...args]));
@@ -72,9 +90,18 @@ export class ScriptedSpeaker {
     await this.process.write(`${JSON.stringify(change)}\n`);
   }
 
-  /** Calls a method of the peer. */
+  /** Calls a method of the peer, or of the speaker: `restart` closes it for one, and ends the program. */
   async call(
-    name: "shutdown" | "enable" | "reset" | "setPassword" | "gracefulShutdown",
+    name:
+      | "shutdown"
+      | "enable"
+      | "reset"
+      | "setPassword"
+      | "gracefulShutdown"
+      | "refresh"
+      | "softReset"
+      | "initialRoutesComplete"
+      | "restart",
     ...args: unknown[]
   ): Promise<void> {
     await this.process.write(`${JSON.stringify({ call: name, args })}\n`);

@@ -83,7 +83,10 @@ export interface PeerGroup extends SocketProtection {
   readonly gracefulRestart?: number | GracefulRestartOptions;
   /** Seconds that stale routes are kept at most, 1..4095; default 120. A shorter restart time of the peer counts. */
   readonly staleTime?: number;
-  /** Offer to mark where the answer to a ROUTE-REFRESH begins and ends (RFC 7313); default true. */
+  /**
+   * Offer to mark where the answer to a ROUTE-REFRESH begins and ends (RFC 7313). Default: where `gracefulRestart` is offered, for FRR answers
+   * no request at all before it has sent End-of-RIB, and sends that only to who offers graceful restart.
+   */
   readonly enhancedRouteRefresh?: boolean;
   /** MinRouteAdvertisementInterval in seconds (RFC 4271 §9.2.1.1), 0..600, jittered; default 0. Withdrawals never wait. */
   readonly advertisementInterval?: number;

@@ -158,7 +158,7 @@ describe("asking again", () => {
     wanted = () => true;
     made = await established({
       a: { families, enhancedRouteRefresh },
-      b: { families, importPolicy: ({ bytes }) => wanted(bytes.join(".")) },
+      b: { families, enhancedRouteRefresh, importPolicy: ({ bytes }) => wanted(bytes.join(".")) },
       handlersA: { onRouteRefresh: ({ subtype }) => void seen.push(subtype) },
       handlersB: { onRouteRefresh: ({ subtype }) => void seen.push(subtype) },
     });

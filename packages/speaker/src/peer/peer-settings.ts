@@ -114,7 +114,8 @@ function readConfig(options: PeerGroup, local: LocalSettings, remoteAs: RemoteAs
     capabilities: {
       extendedNextHop: extended ? [Family.Ipv4Unicast] : [],
       addPath: readAddPath(options.addPath, families),
-      enhancedRouteRefresh: options.enhancedRouteRefresh ?? true,
+      // Its markers wait for End-of-RIB, which some send only to who offers graceful restart (RFC 7313 §4): such a peer never answers.
+      enhancedRouteRefresh: options.enhancedRouteRefresh ?? options.gracefulRestart !== undefined,
       gracefulRestart: readGracefulRestart(options.gracefulRestart, families),
     },
   });

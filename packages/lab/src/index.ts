@@ -6,6 +6,22 @@ export { countResets, type ResetCount, type Spread, spreadOf } from "./flows/cou
 export { type EcmpMeasurement, type EcmpOptions, measureEcmp } from "./flows/ecmp.ts";
 export { type EcmpEvent, type EcmpEventName, ecmpEvents } from "./flows/ecmp-events.ts";
 export { type HashMember, movedShares } from "./flows/hash-threshold.ts";
+export { measureOnLink, type OnLinkMeasurement, type OnLinkOptions } from "./flows/on-link.ts";
+export {
+  type FailureKind,
+  failureKinds,
+  measureOutages,
+  type OutageMeasurement,
+  type OutageOptions,
+  type TimerProfile,
+  timerProfiles,
+} from "./flows/outages.ts";
+export {
+  measurePathMtu,
+  type PathMtuMeasurement,
+  type PathMtuOptions,
+  type PathMtuRemedy,
+} from "./flows/path-mtu.ts";
 export type { ProberArguments, ProbeTarget, Transfer } from "./inner/messages.ts";
 export type { RouteReading } from "./inner/watch.ts";
 export { Lab, type LabOptions, type RouterFactory } from "./lab.ts";

@@ -14,7 +14,7 @@ export function birdConfig(config: RouterConfig): string {
   hold time ${config.holdTime ?? 90};
   connect delay time 1;
   connect retry time 1;
-  error wait time 1,5;
+  error wait time ${(config.birdErrorWait ?? [1, 5]).join(",")};
 ${password}  ipv4 { import all; export none; };
   ipv6 { import all; export none; };
 }`;

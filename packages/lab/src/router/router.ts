@@ -73,6 +73,8 @@ export interface RouterConfig {
   readonly holdTime?: number;
   /** Routes over resilient next-hop groups; `embedded` alone has them. Default ordinary multipath routes. */
   readonly resilient?: ResilientGroups;
+  /** How long BIRD refuses a neighbour after an error: at first and at most, in seconds. Default 1 and 5; BIRD's own is 60 and 300. */
+  readonly birdErrorWait?: readonly [number, number];
   /** Text added to the daemon's configuration at the top level, in its own language; ignored by `embedded`. */
   readonly extra?: string;
 }

@@ -3,12 +3,14 @@
 //   docs/fsm-matrix.md         every state × event of the BGP state machine, by running it
 //   packages/bgp/README.md     its tables of attributes, families and capabilities, from the codec's specs
 //   docs/config.md             the keys of a configuration file, from the schema; packages/cli/vipcast.schema.json the same for editors
+//   docs/ecmp.md, tuning.md    their tables, from the figures in docs/ecmp.json and docs/tuning.json
 //   packages/*/etc/*.api.md    the public API of each library, with a mark at whatever lacks a docstring
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { codecReadme } from "./codec-tables.mjs";
 import { configDocs } from "./config-docs.mjs";
+import { figurePages } from "./figures.mjs";
 import { fsmMatrix } from "./fsm-matrix.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -133,6 +135,7 @@ publish(join(root, "docs/rfc-map.md"), rfcMap());
 publish(join(root, "docs/fsm-matrix.md"), await fsmMatrix());
 publish(join(root, "packages/bgp/README.md"), await codecReadme(root));
 for (const [file, text] of await configDocs(root)) publish(file, text);
+for (const [file, text] of Object.entries(await figurePages())) publish(join(root, file), text);
 await apiReports();
 
 if (undocumented.length > 0) {

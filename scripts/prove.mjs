@@ -1,13 +1,14 @@
 // Everything the issues ask to be shown, at full size: each lab scenario with each router, as root and as an ordinary user, a thousand
 // deletions by a rival and two hundred kills, a minute of chaos with each of several seeds, ten thousand interleavings of two speakers,
 // fifty thousand histories of the announcer, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
-// machine; a failure is a non-zero exit.
-// `prove.mjs --only lab,chaos,sessions,histories,interop,bench`.
+// machine; a failure is a non-zero exit. The figures of `docs/ecmp.md` and `docs/tuning.md` are parts of it as well.
+// `prove.mjs --only lab,chaos,sessions,histories,interop,bench,ecmp,tuning,tuning-wan`.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { figurePages, measureEcmpFigures, measureTuningFigures, measureWanFigures } from "./figures.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const file = join(root, "docs/prove.json");
@@ -152,6 +153,18 @@ function proveBench() {
   };
 }
 
+/** Figures that lie beside the page which shows them. */
+async function proveFigures(measure, results) {
+  try {
+    await measure({ commit: described, machine });
+    for (const [page, text] of Object.entries(await figurePages())) writeFileSync(join(root, page), text);
+    return { ok: true, results };
+  } catch (error) {
+    console.error(`FAIL ${results}: ${error.stack}`);
+    return { ok: false, results: error.message };
+  }
+}
+
 const provers = {
   lab: proveLab,
   chaos: proveChaos,
@@ -159,6 +172,9 @@ const provers = {
   histories: proveHistories,
   interop: proveInterop,
   bench: proveBench,
+  ecmp: () => proveFigures(measureEcmpFigures, "docs/ecmp.json"),
+  tuning: () => proveFigures(measureTuningFigures, "docs/tuning.json"),
+  "tuning-wan": () => proveFigures(measureWanFigures, "docs/tuning.json"),
 };
 const asked = process.argv[2] === "--only" ? (process.argv[3] ?? "").split(",") : Object.keys(provers);
 const unknown = asked.filter((name) => !(name in provers));
@@ -175,6 +191,7 @@ try {
 }
 const commit = run("git", ["rev-parse", "HEAD"]).stdout.trim();
 const dirty = run("git", ["status", "--porcelain"]).stdout.trim() !== "";
+const described = dirty ? `${commit} with uncommitted changes` : commit;
 const machine = {
   cpu: cpus()[0]?.model,
   cores: cpus().length,
@@ -185,10 +202,10 @@ const machine = {
 };
 for (const name of asked) {
   proof[name] = {
-    commit: dirty ? `${commit} with uncommitted changes` : commit,
+    commit: described,
     time: new Date().toISOString(),
     machine,
-    ...provers[name](),
+    ...(await provers[name]()),
   };
   writeFileSync(file, `${JSON.stringify(proof, null, 2)}\n`);
 }

@@ -4,7 +4,7 @@ export { LabError, type LabErrorCode } from "./errors.ts";
 export type { HashPolicy } from "./flows/client-host.ts";
 export { countResets, type ResetCount, type Spread, spreadOf } from "./flows/count.ts";
 export { type EcmpMeasurement, type EcmpOptions, measureEcmp } from "./flows/ecmp.ts";
-export { type EcmpEvent, type EcmpEventName, ecmpEvents } from "./flows/ecmp-events.ts";
+export { type EcmpEvent, type EcmpEventName, type EventAction, ecmpEvents } from "./flows/ecmp-events.ts";
 export { type HashMember, movedShares } from "./flows/hash-threshold.ts";
 export { measureOnLink, type OnLinkMeasurement, type OnLinkOptions } from "./flows/on-link.ts";
 export {

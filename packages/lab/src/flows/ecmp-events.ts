@@ -1,6 +1,8 @@
 import type { Lab } from "../lab.ts";
 import type { LabNode } from "../node/lab-node.ts";
+import type { ResilientGroups } from "../router/router.ts";
 import { monotonicMs } from "../sandbox/protocol.ts";
+import { setRouterWeights } from "./router-weights.ts";
 
 /** Something that happens to a node, of which the price in open connections is measured. */
 export type EcmpEventName =
@@ -11,7 +13,12 @@ export type EcmpEventName =
   | "drain"
   | "restart"
   | "return"
-  | "address-deleted";
+  | "address-deleted"
+  | "weight-halved"
+  | "weight-restored";
+
+/** Does something to a node of a lab whose embedded router may have resilient groups. */
+export type EventAction = (lab: Lab, node: LabNode, resilient: ResilientGroups | undefined) => Promise<void>;
 
 /** How an event is brought about. Before it every node announces, unless `prepare` has changed that. */
 export interface EcmpEvent {
@@ -20,12 +27,25 @@ export interface EcmpEvent {
   readonly summary: string;
   /** Whether the router must forward to the node in the end. */
   readonly stays: boolean;
-  readonly prepare?: (lab: Lab, node: LabNode) => Promise<void>;
-  readonly act: (lab: Lab, node: LabNode) => Promise<void>;
+  /** It is done to the routes of the embedded router, and cannot be with another. */
+  readonly embeddedOnly?: boolean;
+  readonly prepare?: EventAction;
+  readonly act: EventAction;
 }
 
 /** How long a node drains in the event of that name, in seconds. */
 const drainSeconds = 2;
+
+/** How long a change that is not measured may take. */
+const settleMs = 30_000;
+
+/** The node's share of the traffic becomes so many hundredths of another one's. */
+function reweigh(hundredths: number): EventAction {
+  return async (lab, node, resilient) => {
+    for (const vip of lab.plan.vips)
+      await setRouterWeights(lab, vip, (name) => (name === node.name ? hundredths : 100), resilient);
+  };
+}
 
 async function stop(_lab: Lab, node: LabNode): Promise<void> {
   await node.stop();
@@ -34,7 +54,7 @@ async function stop(_lab: Lab, node: LabNode): Promise<void> {
 /** Ends a node that has drained nothing, without looking at what it costs. */
 async function leave(lab: Lab, node: LabNode): Promise<void> {
   await node.stop();
-  await lab.waitForNextHops(others(lab, node));
+  await lab.waitForNextHops(others(lab, node), settleMs);
 }
 
 /** Names of all nodes but one. */
@@ -55,6 +75,21 @@ export const ecmpEvents: readonly EcmpEvent[] = [
         await node.waitForEvent("address.restored", { since, where: ({ fields }) => fields.vip === vip });
     },
   },
+  {
+    name: "weight-halved",
+    summary: "the router gives the node half of what the others get",
+    stays: true,
+    embeddedOnly: true,
+    act: reweigh(50),
+  },
+  {
+    name: "weight-restored",
+    summary: "the router gives the node its full share again",
+    stays: true,
+    embeddedOnly: true,
+    prepare: reweigh(50),
+    act: reweigh(100),
+  },
   { name: "stop", summary: "SIGTERM, no drain", stays: false, act: stop },
   { name: "return", summary: "the node comes back", stays: true, prepare: leave, act: (_lab, node) => node.start() },
   {
@@ -64,7 +99,10 @@ export const ecmpEvents: readonly EcmpEvent[] = [
     async prepare(lab, node) {
       await leave(lab, node);
       await node.start(["--drain", String(drainSeconds)]);
-      await lab.waitForNextHops(lab.nodes.map(({ name }) => name));
+      await lab.waitForNextHops(
+        lab.nodes.map(({ name }) => name),
+        settleMs,
+      );
     },
     act: stop,
   },
@@ -97,6 +135,6 @@ export async function bringBack(lab: Lab, node: LabNode): Promise<void> {
   if (node.announcer?.exit !== null) await node.start();
   await lab.waitForNextHops(
     lab.nodes.map(({ name }) => name),
-    20_000,
+    settleMs,
   );
 }

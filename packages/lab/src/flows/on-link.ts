@@ -53,7 +53,10 @@ export async function measureOnLink(options: OnLinkOptions): Promise<readonly On
     for (const node of lab.nodes)
       await setSysctls(lab.sandbox, node.name, [`net/ipv4/conf/all/arp_ignore=${arpIgnore}`]);
     await Promise.all(lab.nodes.map((node) => node.start()));
-    await lab.waitForNextHops(lab.nodes.map(({ name }) => name));
+    await lab.waitForNextHops(
+      lab.nodes.map(({ name }) => name),
+      30_000,
+    );
     const targets = lab.plan.vips.map((vip) => ({
       key: vip,
       address: addressOf(vip),

@@ -118,7 +118,10 @@ export async function measureOutages(options: OutageOptions): Promise<readonly O
     if (!lab.router.installsRoutes)
       throw new LabError("unsupported", `router ${router} installs no routes here: run as root, or choose another one`);
     await Promise.all(lab.nodes.map((node) => node.start()));
-    await lab.waitForNextHops(lab.nodes.map(({ name }) => name));
+    await lab.waitForNextHops(
+      lab.nodes.map(({ name }) => name),
+      30_000,
+    );
     const measurements: OutageMeasurement[] = [];
     for (let repeat = 0; repeat < (options.repeats ?? 3); repeat++) {
       const node = lab.node(`node${(repeat % nodeCount) + 1}`);

@@ -53,13 +53,17 @@ export async function measurePathMtu(options: PathMtuOptions): Promise<readonly 
   const lab = await Lab.start({
     nodeCommand: options.nodeCommand,
     mode: "namespaces",
+    nodeArguments: ["--timers", "datacenter"],
     probeIntervalMs: 100,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   try {
     await buildNarrowLink(lab, [...ipv4, ...(lab.plan.ipv6 ? ipv6 : [])]);
     await Promise.all(lab.nodes.map((node) => node.start()));
-    await lab.waitForNextHops(lab.nodes.map(({ name }) => name));
+    await lab.waitForNextHops(
+      lab.nodes.map(({ name }) => name),
+      30_000,
+    );
     await Promise.all(lab.nodes.map((node) => applyRemedy(lab, node.name, remedy)));
     const targets = lab.plan.vips.map((vip) => ({
       key: vip,

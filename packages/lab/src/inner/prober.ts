@@ -114,6 +114,7 @@ class HeldConnections {
   readonly #send: (message: ProberMessage) => boolean;
   readonly #open = new Map<number, Held>();
   #nextId = 1;
+  #spokeAt = 0;
 
   constructor(options: ProberArguments, send: (message: ProberMessage) => boolean) {
     this.#options = options;
@@ -145,8 +146,11 @@ class HeldConnections {
 
   speak(): void {
     const now = monotonicMs();
+    // What came while this process did not get its turn is still unread: its own pause is nobody's silence.
+    const late = now - this.#spokeAt > this.#options.silenceMs / 2;
+    this.#spokeAt = now;
     for (const held of this.#open.values()) {
-      if (now - held.lastEcho > this.#options.silenceMs) this.#broken(held, "silent");
+      if (!late && now - held.lastEcho > this.#options.silenceMs) this.#broken(held, "silent");
       else held.socket.write(".");
     }
   }

@@ -53,12 +53,20 @@ export async function figurePages() {
   );
 }
 
-/** One measurement a line. */
+/** JSON with whatever is short enough on one line: a measurement is. */
+function compact(value, indent = "") {
+  const line = JSON.stringify(value);
+  if (line.length < 400 || value === null || typeof value !== "object") return line;
+  const inner = `${indent} `;
+  const entries = Array.isArray(value)
+    ? value.map((each) => compact(each, inner))
+    : Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${compact(each, inner)}`);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  return `${open}\n${entries.map((entry) => `${inner}${entry}`).join(",\n")}\n${indent}${close}`;
+}
+
 function write(file, figures) {
-  const text = JSON.stringify(figures, null, 1).replace(/\{\n\s+"[^[\]]*?\n\s*\}(?=,?\n)/g, (object) =>
-    object.includes("measurements") ? object : object.replace(/\n\s*/g, " "),
-  );
-  writeFileSync(join(root, "docs", file), `${text}\n`);
+  writeFileSync(join(root, "docs", file), `${compact(figures)}\n`);
 }
 
 /** Connections reset behind an ECMP router, path-MTU discovery and on-link VIPs: `docs/ecmp.json`. About five minutes. */

@@ -9,6 +9,7 @@ import { sleep } from "../wait.ts";
 import { addAddresses, type HashPolicy, setHashPolicy, sourceAddresses, startQuietProber } from "./client-host.ts";
 import { countResets, type ResetCount } from "./count.ts";
 import { bringBack, type EcmpEvent, type EcmpEventName, ecmpEvents, others } from "./ecmp-events.ts";
+import { rebuildGroups } from "./router-weights.ts";
 
 /** What {@link measureEcmp} is told. */
 export interface EcmpOptions {
@@ -195,9 +196,8 @@ class EcmpRun {
   async #repair(): Promise<void> {
     if (this.#broken === null) return;
     await bringBack(this.#lab, this.#broken);
-    // Buckets nobody uses any more find their way back to the node.
     const { resilient } = this.#options;
-    if (resilient !== undefined) await sleep((resilient.idleSeconds + 0.5) * 1000);
+    if (resilient !== undefined) await rebuildGroups(this.#lab, resilient);
   }
 
   async #hold(vip: string): Promise<HeldGroup> {

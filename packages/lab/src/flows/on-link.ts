@@ -65,6 +65,8 @@ export async function measureOnLink(options: OnLinkOptions): Promise<readonly On
     }));
     const timing = { intervalMs: 50, timeoutMs: 900, silenceMs: 1000, watchRoutes: [] };
     const neighbour = await Prober.start(lab.sandbox, "neighbour", { targets, ...timing });
+    // On a busy machine a process takes a while to start.
+    await waitFor("the neighbour's prober said nothing", () => (neighbour.probes.length > 0 ? true : null), 30_000);
     const at = monotonicMs();
     await sleep(lookMs + timing.timeoutMs);
     const seen = lab.plan.vips.map((vip) => {

@@ -105,5 +105,7 @@ describe("birdConfig", () => {
     expect(text).toContain("neighbor 10.0.0.2 as 65002 port 1179;\n  passive off;\n  hold time 9;");
     expect(text).toContain('password "a\\"b";');
     expect(text).toContain("# more");
+    const patient = birdConfig({ asn: 65000, routerId: "10.0.0.254", peers, birdErrorWait: [60, 300] });
+    expect(patient.match(/error wait time 60,300;/g)).toHaveLength(2);
   });
 });

@@ -18,6 +18,7 @@ const scenarios = [
   "steady",
   "kill-node",
   "stop-node",
+  "service-down",
   "link-down",
   "partition",
   "router-restart",

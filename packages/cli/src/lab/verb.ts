@@ -21,7 +21,7 @@ export const labVerb: VerbSpec = {
       name: "scenario",
       value: "NAME",
       summary:
-        "demo, steady, kill-node, stop-node, link-down, partition, router-restart, peer-stalled, on-link, address-deleted, rival, lo-down-up, kill-points or chaos (default: demo)",
+        "demo, steady, kill-node, stop-node, service-down, link-down, partition, router-restart, peer-stalled, on-link, address-deleted, rival, lo-down-up, kill-points or chaos (default: demo)",
     },
     {
       group,

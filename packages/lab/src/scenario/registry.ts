@@ -10,6 +10,7 @@ import { peerStalled } from "./peer-stalled.ts";
 import { rival } from "./rival.ts";
 import { routerRestart } from "./router-restart.ts";
 import type { Scenario } from "./run.ts";
+import { serviceDown } from "./service-down.ts";
 import { steady } from "./steady.ts";
 import { stopNodeScenario } from "./stop-node.ts";
 
@@ -19,6 +20,7 @@ export type ScenarioName =
   | "steady"
   | "kill-node"
   | "stop-node"
+  | "service-down"
   | "link-down"
   | "partition"
   | "router-restart"
@@ -36,6 +38,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   steady,
   "kill-node": killNodeScenario,
   "stop-node": stopNodeScenario,
+  "service-down": serviceDown,
   "link-down": linkDown,
   partition,
   "router-restart": routerRestart,

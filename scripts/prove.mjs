@@ -2,7 +2,7 @@
 // deletions by a rival and two hundred kills, a minute of chaos with each of several seeds, ten thousand interleavings of two speakers,
 // fifty thousand histories of the announcer, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
 // machine; a failure is a non-zero exit. The figures of `docs/ecmp.md` and `docs/tuning.md` are parts of it as well.
-// `prove.mjs --only lab,chaos,sessions,histories,interop,bench,ecmp,tuning,tuning-wan`.
+// `prove.mjs --only lab,chaos,sessions,histories,decision,interop,bench,ecmp,tuning,tuning-wan`.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, totalmem } from "node:os";
@@ -37,6 +37,7 @@ const chaosSeeds = [1, 2, 3];
 const interleavings = 10_000;
 /** Random histories of the announcer's loop, with crashes at every border it crosses; CI tries 5,000. */
 const histories = 50_000;
+const routeSets = 1000;
 /** An ordinary user that exists on every Debian. */
 const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/nonexistent"];
 
@@ -132,6 +133,23 @@ function proveHistories() {
   return { ok, results: ok ? { ...test.meta, seconds: Math.round(test.duration / 1000) } : failure };
 }
 
+/** Random route sets on which every decision has to be that of BIRD and GoBGP; CI tries some. */
+function proveDecision() {
+  const { ok, status, stdout, stderr } = run(process.execPath, [
+    join(root, "interop/dist/decision/main.js"),
+    "--sets",
+    `${routeSets}`,
+    "--json",
+  ]);
+  const results = lastJson(stdout);
+  for (const { name, sets, equal } of results?.comparisons ?? [])
+    console.log(`     ${name}: ${equal} of ${sets} equal`);
+  console.log(
+    `${ok ? "ok  " : "FAIL"} decisions on ${routeSets} route sets${ok ? "" : `: ${status}: ${stderr.trim()}`}`,
+  );
+  return { ok, results };
+}
+
 function proveInterop() {
   const { status } = spawnSync(process.execPath, [join(root, "interop/dist/prove.js")], {
     cwd: root,
@@ -171,6 +189,7 @@ const provers = {
   chaos: proveChaos,
   sessions: proveSessions,
   histories: proveHistories,
+  decision: proveDecision,
   interop: proveInterop,
   bench: proveBench,
   ecmp: () => proveFigures(measureEcmpFigures, "docs/ecmp.json"),

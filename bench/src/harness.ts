@@ -5,12 +5,15 @@ import { fileURLToPath } from "node:url";
 export interface Figure {
   readonly case: string;
   readonly impl: string;
-  readonly unit: "ms" | "MB" | "kB" | "sessions" | "UPDATEs";
+  readonly unit: "ms" | "MB" | "kB" | "sessions" | "% CPU" | "UPDATEs";
   readonly median: number;
   readonly min: number;
   readonly max: number;
   readonly runs: number;
 }
+
+/** A value in the case's unit, or one in another. */
+type Sample = number | { readonly value: number; readonly unit: Figure["unit"] };
 
 /** A case runs in a child process of its own, once per run, and prints one JSON object: `{ [impl]: value }`. */
 export interface Case {
@@ -34,18 +37,20 @@ export function median(values: readonly number[]): number {
 /** Runs one case `runs` times and folds what its children print. Rejects with the child's stderr when one fails. */
 export async function measure(entry: Case, runs: number): Promise<Figure[]> {
   const samples = new Map<string, number[]>();
+  const units = new Map<string, Figure["unit"]>();
   for (let run = 0; run < (entry.runs ?? runs); run++) {
     const line = await runChild(entry);
-    for (const [impl, value] of Object.entries(JSON.parse(line) as Record<string, number>)) {
+    for (const [impl, sample] of Object.entries(JSON.parse(line) as Record<string, Sample>)) {
       const values = samples.get(impl) ?? [];
-      values.push(value);
+      values.push(typeof sample === "number" ? sample : sample.value);
+      units.set(impl, typeof sample === "number" ? entry.unit : sample.unit);
       samples.set(impl, values);
     }
   }
   return [...samples].map(([impl, values]) => ({
     case: entry.name,
     impl,
-    unit: entry.unit,
+    unit: units.get(impl) ?? entry.unit,
     median: round(median(values)),
     min: round(Math.min(...values)),
     max: round(Math.max(...values)),
@@ -79,6 +84,8 @@ function runChild(entry: Case): Promise<string> {
     child.on("error", reject);
     child.on("close", (code) => {
       const line = stdout.trim().split("\n").at(-1) ?? "";
+      // What it could not measure, it says.
+      if (code === 0 && stderr !== "") process.stderr.write(stderr);
       if (code === 0 && line.startsWith("{")) resolve(line);
       else reject(new Error(`${entry.name}: ended with ${code}: ${stderr.trim() || stdout.trim()}`));
     });

@@ -1,3 +1,4 @@
+import { cpus, loadavg } from "node:os";
 import { type CodecFigure, measureCodec } from "./codec/run.ts";
 import { type Case, type Figure, measure } from "./harness.ts";
 import { record } from "./record.ts";
@@ -12,9 +13,15 @@ const cases: readonly Case[] = [
   { name: "apply-many", unit: "ms", file: "apply-many.js", isolated: true, runs: 5 },
   { name: "apply-many-updates", unit: "UPDATEs", file: "apply-many-updates.js", isolated: true, runs: 3 },
   { name: "apply-many-memory", unit: "MB", file: "apply-many-memory.js", isolated: true, runs: 3 },
+  { name: "receive", unit: "ms", file: "receive.js", isolated: false, runs: 1 },
+  { name: "announce", unit: "ms", file: "announce.js", isolated: false, runs: 1 },
+  { name: "idle", unit: "ms", file: "idle.js", isolated: false, runs: 1 },
   { name: "sizes", unit: "kB", file: "sizes.js", isolated: false, runs: 1 },
 ];
 const names: readonly string[] = ["codec", ...cases.map(({ name }) => name)];
+
+/** Several cases under one name. */
+const groups: Readonly<Record<string, readonly string[]>> = { scale: ["receive", "announce", "idle"] };
 
 const usage = "usage: bench [--only NAME[,NAME]] [--runs N] [--json] [--record]";
 
@@ -36,12 +43,13 @@ function parse(args: readonly string[]): Options {
     const arg = args[index];
     if (arg === "--json") json = true;
     else if (arg === "--record") keep = true;
-    else if (arg === "--only") only = (args[++index] ?? "").split(",");
+    else if (arg === "--only") only = (args[++index] ?? "").split(",").flatMap((name) => groups[name] ?? [name]);
     else if (arg === "--runs") runs = Number(args[++index]);
     else throw new Error(`unknown argument ${arg}`);
   }
   const unknown = only.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new Error(`no case ${unknown.join(", ")}; there are ${names.join(", ")}`);
+  if (unknown.length > 0)
+    throw new Error(`no case ${unknown.join(", ")}; there are ${[...names, ...Object.keys(groups)].join(", ")}`);
   if (runs !== undefined && (!Number.isInteger(runs) || runs < 1 || runs > 1000))
     throw new Error("--runs takes a whole number from 1 to 1000");
   return { only, runs, json, record: keep };
@@ -88,7 +96,8 @@ async function main(): Promise<void> {
   }
   for (const entry of cases.filter(({ name }) => only.includes(name))) {
     const figures = await measure(entry, runs ?? 10);
-    measured.set(entry.name, { notes: [], figures });
+    const load = `the load average was ${loadavg()[0]!.toFixed(1)} when it ended, on ${cpus().length} processors`;
+    measured.set(entry.name, { notes: groups["scale"]?.includes(entry.name) ? [load] : [], figures });
     for (const figure of figures) console.log(json ? JSON.stringify(figure) : show(figure));
   }
   if (keep) record(measured);

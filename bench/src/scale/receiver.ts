@@ -18,6 +18,15 @@ const say = (fields: object): void => {
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 let processor = process.cpuUsage();
 const delay = monitorEventLoopDelay({ resolution: 1 });
+/** The most processor time, of all threads, that passed from one turn of the event loop to the next: on a busy machine the pause itself is mostly others' work. */
+let longestTurnMs = 0;
+let turns: NodeJS.Immediate | null = null;
+
+function watchTurns(before: NodeJS.CpuUsage): void {
+  const { user, system } = process.cpuUsage(before);
+  longestTurnMs = Math.max(longestTurnMs, (user + system) / 1000);
+  turns = setImmediate(watchTurns, process.cpuUsage());
+}
 
 const locRib = new LocRib();
 const speaker = new Speaker({ asn: 65_000, routerId: "10.0.0.254", locRib });
@@ -27,12 +36,14 @@ speaker.addPeer(
   {
     onEstablished: () => {
       delay.enable();
+      watchTurns(process.cpuUsage());
       processor = process.cpuUsage();
     },
     onEndOfRib: () => {
       const at = now();
       const { user, system } = process.cpuUsage(processor);
       delay.disable();
+      if (turns !== null) clearImmediate(turns);
       const cpuMs = (user + system) / 1000;
       say({
         event: "received",
@@ -41,6 +52,7 @@ speaker.addPeer(
         sets: locRib.attributes.size,
         cpuMs,
         maxDelayMs: delay.max / 1e6,
+        longestTurnMs,
       });
     },
   },

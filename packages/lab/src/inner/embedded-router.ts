@@ -2,17 +2,8 @@
  * A BGP router made of vipcast's own parts: the speaker, a Loc-RIB with multipath, and routes with all their next hops in the
  * kernel of this namespace. It accepts every route of its configured neighbours and announces none.
  */
-import {
-  type AttributeValues,
-  acceptAll,
-  formatPrefix,
-  LocRib,
-  Origin,
-  parseAddress,
-  parsePrefix,
-  type RouteSource,
-} from "@vipcast/bgp";
-import { type Logger, type Peer, type RoutesChanged, Speaker } from "@vipcast/speaker";
+import { type AttributeValues, acceptAll, LocRib, Origin, parsePrefix } from "@vipcast/bgp";
+import { type Logger, type Peer, Speaker } from "@vipcast/speaker";
 import type { BgpPath, RouterConfig, RouterSession } from "../router/router.ts";
 import { LineSplitter } from "../sandbox/json-lines.ts";
 import { gatewayOf, type InstalledRoutes, MultipathRoutes, ResilientRoutes } from "./installed-routes.ts";
@@ -44,28 +35,28 @@ export async function runEmbeddedRouter(options: EmbeddedRouterArguments): Promi
   const { config } = options;
   const send = (message: EmbeddedRouterMessage): boolean => process.stdout.write(`${JSON.stringify(message)}\n`);
   const kernel = options.installRoutes ? installedRoutes(config) : null;
-  const table = new RouterTable(kernel);
-  const speaker = new Speaker({ asn: config.asn, routerId: config.routerId, logger: stderrLogger });
+  const locRib = new LocRib({ maximumPaths, asPathRelax: true });
+  locRib.watch((changes) => {
+    for (const change of changes) kernel?.apply(change);
+  });
+  const speaker = new Speaker({ asn: config.asn, routerId: config.routerId, logger: stderrLogger, locRib });
   for (const host of options.listen) await speaker.listen({ host, port: config.listenPort ?? 179 });
   for (const { address, asn, passive = true, port } of config.peers) {
-    speaker.addPeer(
-      {
-        address,
-        asn,
-        passive,
-        holdTime: config.holdTime ?? 90,
-        connectRetry: 1,
-        importPolicy: acceptAll,
-        ...(port === undefined ? {} : { port }),
-      },
-      { onRoutes: (change, peer) => table.update(peer, change) },
-    );
+    speaker.addPeer({
+      address,
+      asn,
+      passive,
+      holdTime: config.holdTime ?? 90,
+      connectRetry: 1,
+      importPolicy: acceptAll,
+      ...(port === undefined ? {} : { port }),
+    });
   }
   const lines = new LineSplitter((line) => {
     const question = JSON.parse(line) as EmbeddedRouterQuestion;
     switch (question.ask) {
       case "table":
-        send({ kind: "table", id: question.id, paths: table.paths(question.prefix) });
+        send({ kind: "table", id: question.id, paths: pathsTo(locRib, question.prefix) });
         return;
       case "sessions":
         send({ kind: "sessions", id: question.id, sessions: speaker.peers.map(sessionOf) });
@@ -90,52 +81,17 @@ function installedRoutes({ resilient }: RouterConfig): InstalledRoutes {
   return resilient === undefined ? new MultipathRoutes() : new ResilientRoutes(resilient);
 }
 
-/** What every neighbour announced, and what of it is used. */
-class RouterTable {
-  readonly #kernel: InstalledRoutes | null;
-  readonly #rib = new LocRib({ maximumPaths, asPathRelax: true });
-  readonly #received = new Map<string, Map<string, AttributeValues>>();
-
-  constructor(kernel: InstalledRoutes | null) {
-    this.#kernel = kernel;
-  }
-
-  update(peer: Peer, change: RoutesChanged): void {
-    const received = this.#received.get(peer.address) ?? new Map<string, AttributeValues>();
-    this.#received.set(peer.address, received);
-    for (const { text } of change.withdraw) received.delete(text);
-    for (const { text, attributes } of change.announce) received.set(text, attributes);
-    const changes = this.#rib.update(sourceOf(peer), {
-      announce: change.announce,
-      withdraw: change.withdraw.map(({ prefix }) => prefix),
-    });
-    for (const decision of changes) this.#kernel?.apply(decision);
-  }
-
-  paths(text: string): readonly BgpPath[] {
-    const prefix = parsePrefix(text);
-    if (prefix === undefined) return [];
-    const decision = this.#rib.get(prefix);
-    const used = new Set(decision?.multipath.map((candidate) => candidate.source.name));
-    const key = formatPrefix(prefix);
-    const peers = [...this.#received].sort(([a], [b]) => (a < b ? -1 : 1));
-    return peers.flatMap(([peer, routes]) => {
-      const attributes = routes.get(key);
-      if (attributes === undefined) return [];
-      return [pathOf(peer, attributes, decision?.best?.source.name === peer, used.has(peer))];
-    });
-  }
-}
-
-function sourceOf(peer: Peer): RouteSource {
-  const routerId = parseAddress(peer.snapshot().session?.routerId ?? "0.0.0.0") ?? new Uint8Array(4);
-  return {
-    name: peer.address,
-    address: parseAddress(peer.address.split("%")[0] ?? "") ?? new Uint8Array(4),
-    routerId: new DataView(routerId.buffer, routerId.byteOffset, 4).getUint32(0),
-    asn: peer.asn,
-    internal: false,
-  };
+/** What every neighbour announced for a prefix, and what of it is used. */
+function pathsTo(locRib: LocRib, text: string): readonly BgpPath[] {
+  const prefix = parsePrefix(text);
+  if (prefix === undefined) return [];
+  const decision = locRib.get(prefix);
+  const best = decision?.best?.source.name;
+  const used = new Set(decision?.multipath.map(({ source }) => source.name));
+  return locRib
+    .candidates(prefix)
+    .map(({ source: { name }, attributes }) => pathOf(name, attributes, name === best, used.has(name)))
+    .sort((a, b) => (a.peer < b.peer ? -1 : 1));
 }
 
 function pathOf(peer: string, attributes: AttributeValues, best: boolean, multipath: boolean): BgpPath {

@@ -5,7 +5,7 @@
 export { type ConnectedSubnet, type HostNetworks, hostNetworks } from "./host/host-networks.ts";
 export { bootId, isRunning, type ProcessIdentity, processIdentity } from "./host/process-identity.ts";
 export { readSysctl, type SysctlName, writeSysctl } from "./host/sysctl.ts";
-export { makeFolder } from "./ledger/atomic-file.ts";
+export { makeFolder, writeFileAtomically } from "./ledger/atomic-file.ts";
 export { entriesFromMarks, type LedgerContent, type LedgerEntry } from "./ledger/entries.ts";
 export { acquireInstanceLock, type InstanceLock, type LockOptions, type LockOutcome } from "./ledger/instance-lock.ts";
 export { Ledger, type LedgerOptions, type LedgerReading } from "./ledger/ledger.ts";
@@ -44,6 +44,7 @@ export {
   type OwnershipMark,
   ownershipMark,
 } from "./ownership/mark.ts";
+export { PacketCounter } from "./packet/packet-counter.ts";
 export { applyTcpOptions, setPeerKey, unsentBytes } from "./tcp/connection.ts";
 export { dial } from "./tcp/dial.ts";
 export { descriptorOf } from "./tcp/handle-fd.ts";

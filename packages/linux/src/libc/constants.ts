@@ -1,10 +1,10 @@
 /** Numbers of the C library and the kernel's socket layer, as on x86, Arm, RISC-V and s390 (MIPS, PA-RISC and Alpha differ). */
 
-export const AF = { unspec: 0, unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
+export const AF = { unspec: 0, unix: 1, inet: 2, inet6: 10, netlink: 16, packet: 17 } as const;
 
-export const SOCK = { stream: 1, raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
+export const SOCK = { stream: 1, datagram: 2, raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
 
-export const SOL = { ip: 0, socket: 1, tcp: 6, ipv6: 41, netlink: 270 } as const;
+export const SOL = { ip: 0, socket: 1, tcp: 6, ipv6: 41, packet: 263, netlink: 270 } as const;
 
 export const SO = {
   reuseAddr: 2,

@@ -1,3 +1,4 @@
+import { DrainBook } from "./drain/drain-book.ts";
 import { isWeight, MAX_WEIGHT, MIN_WEIGHT } from "./ecmp/bit-rate.ts";
 import { identify } from "./ecmp/node-identity.ts";
 import type { AnnouncerEvent, EventBody } from "./events.ts";
@@ -7,6 +8,7 @@ import { parsePrefix } from "./intent/address.ts";
 import type { DesiredVip } from "./intent/desired-vip.ts";
 import type { LoopContext } from "./loop/context.ts";
 import { silence } from "./loop/context.ts";
+import { Drains } from "./loop/drains.ts";
 import { EventHub, type EventsOptions } from "./loop/event-hub.ts";
 import { type Explanation, explainEntry, explainUnknown } from "./loop/explain.ts";
 import { explainHealth } from "./loop/explain-health.ts";
@@ -58,6 +60,7 @@ export class Announcer {
   readonly #observer: Observer;
   readonly #peers: PeerWatch;
   readonly #health: HealthWatch;
+  readonly #drains: Drains;
   #started: Promise<void> | null = null;
   #intentGiven = false;
   #closing: Promise<CloseResult> | null = null;
@@ -76,6 +79,7 @@ export class Announcer {
       hub: new EventHub(clock),
       index: new HostIndex(),
       book: new LedgerBook(ports.ledger, clock),
+      drains: new DrainBook(ports.drains),
       outbox: new Outbox(ports.routes, clock, node, (prefix, failures) =>
         this.#reconciler.routeOffered(prefix, failures),
       ),
@@ -90,6 +94,7 @@ export class Announcer {
     this.#observer = new Observer(this.#context, this.#reconciler);
     this.#peers = new PeerWatch(this.#context, this.#reconciler);
     this.#health = new HealthWatch(this.#context, (entry) => this.#reconciler.touch(entry));
+    this.#drains = new Drains(this.#context, this.#reconciler, (entry) => this.#attend(entry));
   }
 
   /**
@@ -142,8 +147,9 @@ export class Announcer {
   }
 
   /**
-   * Takes a VIP out of service without removing it from the intent: worst preference for its drain time, then withdrawn, then unbound.
-   * Resolves when that is done. An abort of `signal` undrains it and rejects with the signal's reason. Rejects with a `RangeError` when the VIP is not in the intent.
+   * Takes a VIP out of service without removing it from the intent: worst preference for its drain time, then withdrawn, then unbound. It stays
+   * so, over restarts too where there is a `DrainPort`, until it is undrained. Resolves when that is done. An abort of `signal` undrains it and rejects with the signal's reason. Rejects with a `RangeError` when the VIP is not in the intent,
+   * with a {@link DrainNotKeptError} when it is drained and that could not be written down.
    */
   async drain(vip: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const entry = this.#find(vip);
@@ -151,29 +157,43 @@ export class Announcer {
       throw new RangeError(`${vip} is not in the intent: name one of ${this.#names()}`);
     const { signal } = options;
     signal?.throwIfAborted();
-    if (entry.goal === "serve") {
-      entry.goal = "drain";
-      this.#attend(entry);
-    }
     const onAbort = (): void => {
       this.undrain(vip);
     };
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      await this.#reconciler.settled(entry);
+      await this.#drains.drain(entry);
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
     signal?.throwIfAborted();
   }
 
-  /** Puts a drained VIP back into service, at whatever step its drain was. Returns false when it was not drained. */
+  /**
+   * Puts a drained VIP back into service, at whatever step its drain was; one that is not in the intent is announced when it comes. Returns false
+   * when it was not drained, or the whole node is.
+   */
   undrain(vip: string): boolean {
-    const entry = this.#find(vip);
-    if (entry?.goal !== "drain") return false;
-    entry.goal = "serve";
-    this.#attend(entry);
-    return true;
+    const parsed = parsePrefix(vip);
+    return parsed !== null && this.#drains.undrain(`${parsed.address}/${parsed.prefixLength}`);
+  }
+
+  /**
+   * Takes every VIP out of service, those that join the intent later too, until {@link Announcer.undrainAll}. Resolves and rejects as
+   * {@link Announcer.drain} does.
+   */
+  drainAll(): Promise<void> {
+    return this.#drains.drainNode();
+  }
+
+  /** Ends every drain, of the node and of single VIPs. */
+  undrainAll(): void {
+    this.#drains.undrainNode();
+  }
+
+  /** The whole node is drained. */
+  get drained(): boolean {
+    return this.#context.drains.node;
   }
 
   /**
@@ -254,6 +274,7 @@ export class Announcer {
   async #start(): Promise<void> {
     const { logger, index } = this.#context;
     this.#peers.start();
+    await this.#drains.load();
     await this.#observer.start();
     logger.debug({ marks: index.marksReliable }, "the host has been observed");
     this.#enable();
@@ -266,14 +287,14 @@ export class Announcer {
   #setOne(vip: DesiredVip): void {
     const entry = this.#reconciler.entries.get(vip.prefix);
     if (entry === undefined) {
-      const added = this.#reconciler.add(vip);
+      const added = this.#reconciler.add(vip, this.#goalOf(vip));
       this.#health.follow(added);
       this.#reconciler.touch(added);
       return;
     }
     const back = entry.goal === "remove";
     if (!back && sameVip(entry.vip, vip)) return;
-    if (back) entry.goal = "serve";
+    if (back) entry.goal = this.#goalOf(vip);
     if (entry.vip.interface !== vip.interface || entry.vip.bind !== vip.bind) {
       entry.lostAtMs = null;
       entry.reportedBound = false;
@@ -281,6 +302,10 @@ export class Announcer {
     entry.vip = vip;
     this.#health.follow(entry);
     this.#attend(entry);
+  }
+
+  #goalOf({ prefix }: DesiredVip): "serve" | "drain" {
+    return this.#context.drains.has(prefix) ? "drain" : "serve";
   }
 
   /** The goal changed: what failed before is tried again now. */
@@ -302,11 +327,12 @@ export class Announcer {
   }
 
   #explain(entry: VipEntry): Explanation {
-    const { clock, policy, ports, node } = this.#context;
+    const { clock, policy, ports, node, drains } = this.#context;
     const nowMs = clock.now();
     return explainEntry(entry, this.#reconciler.view(entry), {
       next: this.#reconciler.steps(entry),
       node,
+      drains,
       form: entry.announced ?? { mode: "normal", weight: weightOf(entry) },
       peers: ports.routes.peers(),
       removals: entry.damping.count(nowMs, policy.damping),
@@ -347,6 +373,7 @@ export class Announcer {
     for (const cancel of cancels) cancel();
     this.#observer.stop();
     this.#peers.stop();
+    this.#drains.stop();
     const left = [...this.#reconciler.entries.values()]
       .filter((entry) => this.#reconciler.view(entry).owned.length > 0)
       .map(({ vip }) => vip.prefix);

@@ -64,6 +64,8 @@ export type EventBody =
       readonly withdrawn: boolean;
     }
   | { readonly event: "ledger.failed"; readonly code: string }
+  /** What is drained could not be read or written down: a restart may not know of it. */
+  | { readonly event: "drains.failed"; readonly code: string }
   /** Addresses with our mark that the ledger did not know: it was missing, damaged or a step behind. */
   | { readonly event: "ledger.rebuilt"; readonly entries: number }
   | { readonly event: "config.reloaded"; readonly added: number; readonly changed: number; readonly removed: number }

@@ -62,6 +62,7 @@ export {
 export type { DesiredVip, EcmpInput, Refusal, RefusalRule, VipInput, WhenUnhealthy } from "./intent/desired-vip.ts";
 export { checkVips, type GuardContext, guardVip, type HostFacts, hostFacts } from "./intent/guards.ts";
 export { MAX_PREPEND, type ParsedVip, type ParsedVips, parseVip, parseVips } from "./intent/parse-vip.ts";
+export { DrainNotKeptError } from "./loop/drains.ts";
 export type { EventsOptions } from "./loop/event-hub.ts";
 export type { Explanation, PeerExplanation } from "./loop/explain.ts";
 export type { CheckExplanation, HealthExplanation, ProbeExplanation } from "./loop/explain-health.ts";
@@ -80,6 +81,9 @@ export type {
   AddressPort,
   Binding,
   Clock,
+  DrainLoad,
+  DrainPort,
+  DrainState,
   HostAddress,
   HostEvent,
   HostLink,
@@ -98,4 +102,6 @@ export type {
   RouteAttributes,
   RoutePeer,
   RoutePort,
+  TrafficPort,
+  TrafficWatch,
 } from "./ports.ts";

@@ -25,6 +25,11 @@ export interface HealthDampingPolicy extends HoldDownPolicy {
 export interface Policy {
   /** Drain of a VIP that does not say; 0 withdraws at once. */
   readonly drainMs: number;
+  /**
+   * A drain ends before its time once no packet for the VIP has arrived for so long; null: only its time counts. Needs `Ports.traffic`. Idle
+   * connections send nothing, and a router or monitor that pings does.
+   */
+  readonly drainIdleMs: number | null;
   /** From the withdrawal's hand-over to the unbind, so that routers stop sending first. */
   readonly withdrawWaitMs: number;
   /** How long a lost address may be gone before its route is withdrawn. */
@@ -50,6 +55,7 @@ export interface Policy {
 /** What holds where a user says nothing. */
 export const defaultPolicy: Policy = {
   drainMs: 0,
+  drainIdleMs: null,
   withdrawWaitMs: 500,
   restoreWindowMs: 10,
   stopTimeoutMs: null,
@@ -71,6 +77,7 @@ export function completePolicy(partial: Partial<Policy> = {}): Policy {
       throw new RangeError(`policy.${name} is ${value}: write a number of at least ${min}`);
   };
   check("drainMs", policy.drainMs, 0);
+  if (policy.drainIdleMs !== null) check("drainIdleMs", policy.drainIdleMs, 100);
   check("withdrawWaitMs", policy.withdrawWaitMs, 0);
   check("restoreWindowMs", policy.restoreWindowMs, 0);
   if (stopTimeoutMs !== null) check("stopTimeoutMs", stopTimeoutMs, 0);

@@ -219,6 +219,39 @@ export interface LedgerPort {
   forget(entries: readonly LedgerEntry[]): Promise<LedgerResult>;
 }
 
+/** What is out of service by request. */
+export interface DrainState {
+  /** Every VIP, present and future. */
+  readonly node: boolean;
+  /** Prefixes in normal form. */
+  readonly vips: readonly string[];
+}
+
+/** Outcome of {@link DrainPort.load}; absent means that nothing is drained. */
+export type DrainLoad =
+  | { readonly ok: true; readonly drained: DrainState }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** Keeps drains over restarts and reboots. Nothing here throws or rejects. */
+export interface DrainPort {
+  load(): Promise<DrainLoad>;
+  /** Replaces what is kept; durable when it resolves. */
+  save(drained: DrainState): Promise<LedgerResult>;
+}
+
+/** Looks at the packets that arrive for one VIP. */
+export interface TrafficWatch {
+  /** Milliseconds since the last packet, or since the watch began when there was none; null when it cannot tell (any more). */
+  idleMs(): number | null;
+  close(): void;
+}
+
+/** Tells whether anybody still sends packets to a VIP. */
+export interface TrafficPort {
+  /** Packets of this very host do not count. Throws a {@link PortError} where it cannot look; one that cannot look at so many returns null. */
+  watch(vip: { readonly address: string; readonly prefixLength: number; readonly family: 4 | 6 }): TrafficWatch | null;
+}
+
 /** Time as the announcer sees it. */
 export interface Clock {
   /** Monotonic milliseconds, with fractions where the platform has them. */
@@ -244,6 +277,10 @@ export interface Ports {
   readonly ledger: LedgerPort;
   /** Carries out checks; without it every check fails and says so. */
   readonly health?: HealthPort;
+  /** Absent: a drain ends with the process. */
+  readonly drains?: DrainPort;
+  /** Absent: a drain takes its time, whatever arrives. */
+  readonly traffic?: TrafficPort;
   /** Default: silence. */
   readonly logger?: Logger;
   /** 0 ≤ x < 1, for jitter; default `Math.random`. */

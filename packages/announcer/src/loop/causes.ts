@@ -20,10 +20,10 @@ export function isUrgent(reason: WithdrawReason): boolean {
 }
 
 /** Why a VIP is drained. */
-export function drainCause({ goal, maintenance }: VipEntry): string {
+export function drainCause({ goal, maintenance }: VipEntry, wholeNode = false): string {
   return goal === "serve" && maintenance?.present === true
     ? `the maintenance file ${maintenance.path} is there`
-    : "a drain was asked for";
+    : `a drain ${wholeNode ? "of the whole node " : ""}was asked for`;
 }
 
 /** Why a route is withdrawn, in sentences, nearest cause first. */
@@ -32,11 +32,11 @@ export function withdrawCauses(entry: VipEntry, reason: WithdrawReason): readonl
   const failure = entry.failure === null ? [] : [`${entry.failure.step} failed: ${entry.failure.message}`];
   switch (reason) {
     case "removed":
-      return [`${prefix} is no longer in the intent`];
+      return [`${prefix} is no longer in the intent`, ...arrivals(entry)];
     case "stopping":
-      return ["vipcast is stopping"];
+      return ["vipcast is stopping", ...arrivals(entry)];
     case "drained":
-      return [drainCause(entry)];
+      return [drainCause(entry), ...arrivals(entry)];
     case "unhealthy":
       return [`${prefix} is not healthy`, ...entry.verdict.causes];
     case "refused":
@@ -74,6 +74,12 @@ export function announceCauses(entry: VipEntry | undefined, nowMs: number): read
     default:
       return mode satisfies never;
   }
+}
+
+/** What is known of packets that still arrive. */
+function arrivals({ traffic }: VipEntry): readonly string[] {
+  const idleMs = traffic?.idleMs() ?? null;
+  return idleMs === null ? [] : [`no packet for it has arrived for ${Math.round(idleMs)} ms`];
 }
 
 /** Who removes addresses of others, as far as is known. */

@@ -1,3 +1,4 @@
+import type { DrainBook } from "../drain/drain-book.ts";
 import type { NodeIdentity } from "../ecmp/node-identity.ts";
 import type { HostIndex } from "../host/host-index.ts";
 import type { Policy } from "../policy.ts";
@@ -16,6 +17,7 @@ export interface LoopContext {
   readonly hub: EventHub;
   readonly index: HostIndex;
   readonly book: LedgerBook;
+  readonly drains: DrainBook;
   readonly outbox: Outbox;
   readonly turns: Turns;
   /** What of this node stands in its routes. */

@@ -6,6 +6,7 @@ import type { Binding, LedgerEntry, LedgerResult } from "../ports.ts";
 import { backoffMs } from "./backoff.ts";
 import { drainCause, isUrgent, withdrawCauses } from "./causes.ts";
 import { describeError, type LoopContext } from "./context.ts";
+import { watchTraffic } from "./traffic.ts";
 import type { VipEntry } from "./vip-entry.ts";
 
 /** Carries out steps of a plan, one at a time, and remembers in the entry what came of them. */
@@ -30,9 +31,11 @@ export class Executor {
       case "announce":
         // Degraded is not able to serve: what follows it begins with the failback delay.
         entry.ableSinceMs = step.mode === "worst" ? null : (entry.ableSinceMs ?? this.#context.clock.now());
+        entry.endWatch();
         return this.#announce(entry, { mode: step.mode, weight: wanted.weight });
       case "drain":
         this.#announce(entry, { mode: "worst", weight: wanted.weight });
+        watchTraffic(entry, this.#context);
         this.#emitDraining(entry, wanted);
         return;
       case "withdraw":
@@ -54,6 +57,7 @@ export class Executor {
     entry.announced = null;
     entry.ableSinceMs = null;
     entry.withdrawal = { reason, causes: withdrawCauses(entry, reason) };
+    entry.endWatch();
     const withdrawing = this.#handOver(entry, reason).then(() => {
       if (entry.withdrawing === withdrawing) entry.withdrawing = null;
     });
@@ -159,7 +163,7 @@ export class Executor {
   #emitDraining(entry: VipEntry, wanted: Wanted): void {
     const why = {
       serve: "refused",
-      drain: drainCause(entry),
+      drain: drainCause(entry, this.#context.drains.node),
       remove: "it is no longer in the intent",
       stop: "vipcast is stopping",
     };

@@ -70,6 +70,12 @@ export interface Explanation {
   readonly peers: readonly PeerExplanation[];
 }
 
+/** What is known of drains, apart from which. */
+interface DrainFacts {
+  readonly node: boolean;
+  readonly failure: string | null;
+}
+
 /** Explains a VIP that is in the intent or on its way out of it. */
 export function explainEntry(
   entry: VipEntry,
@@ -77,6 +83,7 @@ export function explainEntry(
   facts: {
     readonly next: readonly Step[];
     readonly node: NodeIdentity;
+    readonly drains: DrainFacts;
     readonly form: RouteForm;
     readonly peers: readonly RoutePeer[];
     readonly removals: number;
@@ -99,7 +106,7 @@ export function explainEntry(
     standbyMs: Math.round(entry.standbyMs(view.nowMs)),
     weight: facts.form.weight,
     verdict: facts.verdict,
-    reasons: reasonsOf(entry, view, bound, facts.holdDownMs),
+    reasons: reasonsOf(entry, view, bound, facts),
     refusal: entry.refusal,
     failure:
       failure === null
@@ -160,10 +167,15 @@ function dampedMs({ health, judged, holdDownMs }: HealthExplanation): number {
   return compareHealth(health, judged) < 0 ? holdDownMs : 0;
 }
 
-function reasonsOf(entry: VipEntry, view: VipView, bound: boolean, holdDownMs: number): readonly string[] {
+function reasonsOf(
+  entry: VipEntry,
+  view: VipView,
+  bound: boolean,
+  { holdDownMs, drains }: { readonly holdDownMs: number; readonly drains: DrainFacts },
+): readonly string[] {
   const { vip } = entry;
   const reasons: string[] = [];
-  if (entry.goal === "drain") reasons.push("a drain was asked for: undrain it to announce it again");
+  if (entry.goal === "drain") reasons.push(...drainReasons(drains));
   else if (entry.wantedGoal === "drain") reasons.push(`${drainCause(entry)}: remove it to announce the VIP again`);
   if (entry.goal === "remove") reasons.push("it is no longer in the intent and is being taken away");
   if (entry.goal === "stop") reasons.push("vipcast is stopping");
@@ -187,6 +199,15 @@ function reasonsOf(entry: VipEntry, view: VipView, bound: boolean, holdDownMs: n
     reasons.push(`${entry.tolerated.message}; it was running before that and stays, but the next start will refuse it`);
   if (entry.announced !== null) reasons.push(...standing(entry, view.nowMs));
   return reasons;
+}
+
+function drainReasons({ node, failure }: DrainFacts): readonly string[] {
+  return [
+    node
+      ? "a drain of the whole node was asked for: end that to announce it again"
+      : "a drain was asked for: undrain it to announce it again",
+    ...(failure === null ? [] : [`that is not written down and ends with this process: ${failure}`]),
+  ];
 }
 
 /** How it stands to the same VIP on other nodes, where that is not simply equal. */

@@ -8,6 +8,7 @@ import type { VipView } from "../plan/view.ts";
 import type { HostAddress } from "../ports.ts";
 import { describeError, type LoopContext } from "./context.ts";
 import { Executor } from "./execute.ts";
+import { quietInMs } from "./traffic.ts";
 import { VipEntry } from "./vip-entry.ts";
 import { weightOf } from "./weights.ts";
 import { viewEntry, Witness } from "./witness.ts";
@@ -164,6 +165,7 @@ export class Reconciler {
       refusal: entry.refusal,
       hold: entry.hold(clock.now()),
       drainMs,
+      quietInMs: quietInMs(entry, policy),
       standbyMs: entry.standbyMs(clock.now()),
       weight: weightOf(entry),
     };

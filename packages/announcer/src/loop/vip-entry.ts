@@ -3,6 +3,7 @@ import type { WithdrawReason } from "../events.ts";
 import { type Health, unchecked, type Verdict } from "../health/health.ts";
 import type { DesiredVip, Refusal } from "../intent/desired-vip.ts";
 import type { Announced, RouteState, Step, Wanted } from "../plan/step.ts";
+import type { TrafficWatch } from "../ports.ts";
 import { Damping } from "./damping.ts";
 import type { Maintenance } from "./maintenance-watch.ts";
 import type { VipHealth } from "./vip-health.ts";
@@ -32,6 +33,8 @@ export class VipEntry implements RouteState {
   boundAtMs: number | null = null;
   /** Since when it has been announced with a preference of its own, for the failback delay; null: not since it last could not serve. */
   ableSinceMs: number | null = null;
+  /** Looks at what arrives for it while it is being drained. */
+  traffic: TrafficWatch | null = null;
   /** Set by `setWeight`; null: the intent's. */
   weightInForce: WeightInForce | null = null;
   refusal: Refusal | null = null;
@@ -110,6 +113,12 @@ export class VipEntry implements RouteState {
     return this.ableSinceMs === null ? failbackMs : Math.max(0, this.ableSinceMs + failbackMs - nowMs);
   }
 
+  /** Nobody asks any more what arrives for it. */
+  endWatch(): void {
+    this.traffic?.close();
+    this.traffic = null;
+  }
+
   /** Whatever failed is tried again at the next look. */
   clearFailure(): void {
     this.cancelRetry?.();
@@ -128,5 +137,6 @@ export class VipEntry implements RouteState {
     this.cancelWeight = null;
     this.health?.stop();
     this.maintenance?.stop();
+    this.endWatch();
   }
 }

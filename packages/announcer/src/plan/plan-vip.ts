@@ -51,8 +51,9 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
     if (announced) {
       if (wanted.drainMs > 0 && (wanted.hold !== "backoff" || view.announced?.mode === "worst")) {
         if (view.announced?.mode !== "worst") steps.push({ kind: "drain", vip: key });
-        const ms =
+        const leftMs =
           view.announced?.mode === "worst" ? view.announced.sinceMs + wanted.drainMs - view.nowMs : wanted.drainMs;
+        const ms = Math.min(leftMs, wanted.quietInMs ?? leftMs);
         if (ms > 0) steps.push({ kind: "wait", vip: key, ms, until: "drained" });
       }
       withdraw(REASONS[wanted.goal]);

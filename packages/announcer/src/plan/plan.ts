@@ -41,6 +41,7 @@ export function plan(desired: readonly Wanted[], observed: Observed, policy: Pol
         refusal: null,
         hold: "none",
         drainMs: 0,
+        quietInMs: null,
         standbyMs: 0,
         weight: null,
       });

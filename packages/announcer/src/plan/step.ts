@@ -41,6 +41,8 @@ export interface Wanted {
   readonly hold: "none" | "backoff" | "not-taken" | "paused" | "damped";
   /** How long a drain lasts from its first announcement; 0 skips it. */
   readonly drainMs: number;
+  /** In how many milliseconds a drain may end because no packet has come for long enough, if none comes until then; null: only its time counts. */
+  readonly quietInMs: number | null;
   /** How much longer it is announced as standby, because it has become able to serve a moment ago; 0: not any more. */
   readonly standbyMs: number;
   /** Bits per second; null: no weight. */

@@ -4,10 +4,12 @@ import type { DesiredVip, VipInput } from "../../src/intent/desired-vip.ts";
 import { parseVip } from "../../src/intent/parse-vip.ts";
 import type { Policy } from "../../src/policy.ts";
 import type { Clock } from "../../src/ports.ts";
+import { FakeDrains } from "./fake-drains.ts";
 import { FakeHealth } from "./fake-health.ts";
 import { FakeHost } from "./fake-host.ts";
 import { FakeLedger } from "./fake-ledger.ts";
 import { FakeRoutes } from "./fake-routes.ts";
+import { FakeTraffic } from "./fake-traffic.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** A valid VIP. */
@@ -33,6 +35,8 @@ export class World {
   readonly routes: FakeRoutes = new FakeRoutes(this.clock);
   readonly ledger: FakeLedger = new FakeLedger();
   readonly health: FakeHealth = new FakeHealth(this.clock);
+  readonly drains: FakeDrains = new FakeDrains();
+  readonly traffic: FakeTraffic = new FakeTraffic(this.clock);
   readonly events: AnnouncerEvent[] = [];
   announcer: Announcer;
   /** The process dies when it has crossed the border to a port so many more times: a call, its answer, news or a timer. 0: it does not. */
@@ -94,18 +98,19 @@ export class World {
       }
       return alive.value;
     };
-    const [addresses, routes, ledger, health] = [
+    const [addresses, routes, ledger, health, drains] = [
       mortal(this.host, lives),
       mortal(this.routes, lives),
       mortal(this.ledger, lives),
       mortal(this.health, lives),
+      mortal(this.drains, lives),
     ];
     const clock: Clock = {
       now: () => this.clock.now(),
       date: () => this.clock.date(),
       timer: (callback, delayMs) => this.clock.timer(() => lives() && callback(), delayMs),
     };
-    const ports = { addresses, routes, ledger, health, random: this.#random };
+    const ports = { addresses, routes, ledger, health, drains, traffic: this.traffic, random: this.#random };
     const announcer = new Announcer({ ports, policy: this.#policy, clock });
     void this.#collect(announcer.events({ limit: 1_000_000 }));
     return announcer;

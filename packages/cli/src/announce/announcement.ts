@@ -4,8 +4,10 @@ import type { KernelAddress, OwnershipMark, Rtnetlink } from "@vipcast/linux";
 import { IFA_F, isMarked, Ledger } from "@vipcast/linux";
 import type { PeerOptions } from "@vipcast/speaker";
 import { Speaker } from "@vipcast/speaker";
+import { FileDrains } from "../adapters/file-drains.ts";
 import { emptyLedger, FileLedger } from "../adapters/file-ledger.ts";
 import { KernelAddresses } from "../adapters/kernel-addresses.ts";
+import { PacketTraffic } from "../adapters/packet-traffic.ts";
 import { SpeakerRoutes } from "../adapters/speaker-routes.ts";
 import { kernelTransport } from "../adapters/transport.ts";
 import type { Log } from "../output/log.ts";
@@ -24,7 +26,7 @@ export interface Host {
 /** What the command line and a configuration file both say. */
 export type ServiceSettings = Pick<
   AnnounceSettings,
-  "asn" | "peers" | "listen" | "drainMs" | "stopTimeoutMs" | "nodeCommunity"
+  "asn" | "peers" | "listen" | "drainMs" | "drainIdleMs" | "stopTimeoutMs" | "nodeCommunity"
 >;
 
 /** What an announcement is made of, all of it checked. */
@@ -95,10 +97,12 @@ export class Announcement {
       routes: this.#routes,
       ledger: mark === null ? emptyLedger : new FileLedger(new Ledger({ stateDir, mark })),
       health: nodeChecks(),
+      drains: new FileDrains(stateDir),
+      traffic: new PacketTraffic(),
       logger: log,
     };
-    const { drainMs, stopTimeoutMs, nodeCommunity } = settings;
-    const policy = { drainMs, stopTimeoutMs: announcerStopMs(stopTimeoutMs), nodeCommunity };
+    const { drainMs, drainIdleMs, stopTimeoutMs, nodeCommunity } = settings;
+    const policy = { drainMs, drainIdleMs, stopTimeoutMs: announcerStopMs(stopTimeoutMs), nodeCommunity };
     this.announcer = new Announcer({ ports, policy });
   }
 

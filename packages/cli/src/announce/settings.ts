@@ -44,6 +44,8 @@ export interface AnnounceSettings extends EcmpSettings {
   readonly communities: readonly string[];
   readonly largeCommunities: readonly string[];
   readonly drainMs: number;
+  /** A drain ends early when no packet has arrived for so long; null: never. */
+  readonly drainIdleMs: number | null;
   readonly stopTimeoutMs: number;
   /** Checks and what they do. */
   readonly health: HealthSettings;
@@ -114,6 +116,7 @@ export function readSettings(raw: RawArguments): {
     communities: reader.many("community", parseCommunity),
     largeCommunities: reader.many("large-community", parseLargeCommunity),
     drainMs,
+    drainIdleMs: reader.one("drain-idle", (text) => parseDuration(text, 100, dayMs, "--drain-idle 1"), null),
     stopTimeoutMs: reader.one(
       "stop-timeout",
       (text) => parseDuration(text, 1000, 2 * dayMs, "--stop-timeout 20"),
@@ -124,6 +127,13 @@ export function readSettings(raw: RawArguments): {
   };
   if (!settings.bind && settings.adopt) {
     reader.report("--no-bind --adopt", "exclude each other: without binding nothing is adopted", "keep one of them");
+  }
+  if (settings.drainIdleMs !== null && settings.drainMs === 0) {
+    reader.report(
+      `--drain-idle ${durationText(settings.drainIdleMs)}`,
+      "ends a drain early, and there is none",
+      "add --drain S, the longest it may take",
+    );
   }
   if (settings.drainMs > settings.stopTimeoutMs) {
     reader.report(

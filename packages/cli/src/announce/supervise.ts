@@ -142,6 +142,7 @@ function logEvent(log: Log, event: AnnouncerEvent): void {
     case "vip.damped":
     case "vip.on-link":
     case "ledger.failed":
+    case "drains.failed":
     case "ledger.rebuilt":
       return;
     default:

@@ -198,6 +198,12 @@ export const announceVerb: VerbSpec = {
     },
     {
       group: stopping,
+      name: "drain-idle",
+      value: "S",
+      summary: "end the drain early when no packet for the virtual IP has arrived for S seconds (needs CAP_NET_RAW)",
+    },
+    {
+      group: stopping,
       name: "stop-timeout",
       value: "S",
       summary: "longest time a stop may take; the withdrawal is sent before it (default: drain + 10)",

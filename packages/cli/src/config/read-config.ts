@@ -81,6 +81,7 @@ class SettingsBuilder {
       vips: vips.flatMap((vip, index) => this.#vip(vip, ["vips", index])),
       stateDir: input.stateDir ?? null,
       drainMs,
+      drainIdleMs: input.drainIdle ?? null,
       stopTimeoutMs: input.stopTimeout ?? drainMs + 10_000,
       nodeCommunity: input.nodeCommunity === undefined ? "auto" : input.nodeCommunity,
       logLevel: input.logLevel ?? "info",

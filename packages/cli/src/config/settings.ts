@@ -20,6 +20,8 @@ export interface ConfigSettings {
   /** Null: the default. */
   readonly stateDir: string | null;
   readonly drainMs: number;
+  /** A drain ends early when no packet has arrived for so long; null: never. */
+  readonly drainIdleMs: number | null;
   readonly stopTimeoutMs: number;
   /** `auto`, a large community, or null for none. */
   readonly nodeCommunity: string | null;

@@ -56,6 +56,8 @@ function statement(event: AnnouncerEvent): string {
       return `the record of our addresses cannot be kept: ${event.code}`;
     case "ledger.rebuilt":
       return `the record of our addresses was incomplete and is rebuilt from the kernel's marks: ${event.entries} found`;
+    case "drains.failed":
+      return `what is drained cannot be kept over a restart: ${event.code}`;
     case "config.reloaded":
       return `configuration reloaded: ${event.added} added, ${event.changed} changed, ${event.removed} removed`;
     case "events.lost":

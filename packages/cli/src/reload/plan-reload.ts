@@ -40,6 +40,12 @@ function restartReasons(old: ConfigSettings, wanted: ConfigSettings): string[] {
     wanted.stateDir ?? "the default",
     "what is ours is recorded there",
   );
+  compare(
+    "drainIdle",
+    old.drainIdleMs === null ? "unset" : durationText(old.drainIdleMs),
+    wanted.drainIdleMs === null ? "unset" : durationText(wanted.drainIdleMs),
+    "it is set for the life of the process",
+  );
   return reasons;
 }
 

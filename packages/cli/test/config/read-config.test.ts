@@ -67,6 +67,7 @@ describe("a good configuration", () => {
       asn: 65001,
       routerId: null,
       drainMs: 0,
+      drainIdleMs: null,
       stopTimeoutMs: 10_000,
       logLevel: "info",
       peers: [

@@ -46,6 +46,15 @@ export const configSchema = section("the configuration of vipcast run", {
     dayMs,
     10_000,
   ).optional(),
+  drainIdle: duration(
+    {
+      description:
+        "end a drain early when no packet for the virtual IP has arrived for so long; needs CAP_NET_RAW (default: never)",
+    },
+    100,
+    dayMs,
+    1_000,
+  ).optional(),
   stopTimeout: duration(
     { description: "longest time a stop may take; the withdrawal is sent before it", default: "drain + 10s" },
     1000,

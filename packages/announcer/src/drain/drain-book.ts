@@ -1,0 +1,98 @@
+import type { DrainPort, DrainState, LedgerResult } from "../ports.ts";
+
+/**
+ * What is drained, in memory and on disk: single VIPs, and the node with every VIP it has or will have. Without a port it lasts as long as the
+ * process.
+ */
+export class DrainBook {
+  readonly #port: DrainPort | undefined;
+  readonly #vips = new Set<string>();
+  #node = false;
+  /** What was asked for before the file was read, to be done again on what it says; null afterwards. */
+  #early: (() => void)[] | null = [];
+  #tail: Promise<unknown>;
+  #release: () => void = () => {};
+  #pending: Promise<LedgerResult> | null = null;
+  #failure: string | null = null;
+
+  constructor(port: DrainPort | undefined) {
+    this.#port = port;
+    // Nothing is written before what is there was read.
+    this.#tail = new Promise<void>((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  /** Every VIP is drained. */
+  get node(): boolean {
+    return this.#node;
+  }
+
+  /** Why the latest change is not on disk, in words; null when it is, or nothing was said about it yet. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+
+  has(prefix: string): boolean {
+    return this.#node || this.#vips.has(prefix);
+  }
+
+  /** Adds what an earlier run has written down. Where that cannot be read, nothing is drained but what was asked for in this run. */
+  async load(): Promise<LedgerResult> {
+    const loaded = this.#port === undefined ? null : await this.#port.load();
+    const early = this.#early ?? [];
+    if (loaded?.ok === true && this.#early !== null) {
+      this.#node = loaded.drained.node;
+      this.#vips.clear();
+      for (const prefix of loaded.drained.vips) this.#vips.add(prefix);
+      for (const change of early) change();
+    }
+    this.#early = null;
+    this.#release();
+    return loaded === null || loaded.ok ? { ok: true } : loaded;
+  }
+
+  /** Resolves when it is on disk, or with why it is not. */
+  add(prefix: string): Promise<LedgerResult> {
+    return this.#change(() => this.#vips.add(prefix));
+  }
+
+  /** Likewise. */
+  remove(prefix: string): Promise<LedgerResult> {
+    return this.#change(() => this.#vips.delete(prefix));
+  }
+
+  /** Likewise. `false` ends the drain of single VIPs as well. */
+  setNode(drained: boolean): Promise<LedgerResult> {
+    return this.#change(() => {
+      this.#node = drained;
+      if (!drained) this.#vips.clear();
+    });
+  }
+
+  #change(change: () => void): Promise<LedgerResult> {
+    change();
+    this.#early?.push(change);
+    return this.save();
+  }
+
+  /** Writes the present state; changes asked for in one turn, or while a write is under way, become one write. */
+  save(): Promise<LedgerResult> {
+    const port = this.#port;
+    if (port === undefined) return Promise.resolve({ ok: true });
+    if (this.#pending !== null) return this.#pending;
+    const written = this.#tail.then(async () => {
+      this.#pending = null;
+      const result = await port.save(this.#state());
+      this.#failure = result.ok ? null : result.message;
+      return result;
+    });
+    this.#pending = written;
+    this.#tail = written;
+    return written;
+  }
+
+  #state(): DrainState {
+    return { node: this.#node, vips: [...this.#vips].sort() };
+  }
+}

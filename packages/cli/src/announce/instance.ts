@@ -35,10 +35,13 @@ export async function claimInstance(stateDir: string, mark: OwnershipMark): Prom
     case "held":
       return {
         ok: false,
-        message: `another vipcast uses the state folder ${stateDir}${outcome.owner === undefined ? "" : ` (process ${outcome.owner.pid})`}; stop it, or choose another folder with --state-dir`,
+        message: `another vipcast uses the state folder ${stateDir}${outcome.owner === undefined ? "" : ` (process ${outcome.owner.pid})`}; stop it, or choose another folder with --state-dir or another name with --instance`,
       };
     case "mark-taken":
-      return { ok: false, message: `${outcome.message.replace(/; .*$/s, "")}; choose another folder with --state-dir` };
+      return {
+        ok: false,
+        message: `${outcome.message.replace(/; .*$/s, "")}; choose another folder with --state-dir or another name with --instance`,
+      };
     case "failed": {
       const { message, remedy } = outcome.error;
       return {
@@ -58,7 +61,7 @@ function claimMark(lock: InstanceLock, mark: OwnershipMark): Promise<ClaimOutcom
       lock.release();
       const message =
         error.code === "EADDRINUSE"
-          ? `another vipcast in this network namespace marks its addresses with the same number (${mark.proto}), and each would remove the other's; stop it, or choose another folder with --state-dir`
+          ? `another vipcast in this network namespace marks its addresses with the same number (${mark.proto}), and each would remove the other's; stop it, or choose another folder with --state-dir or another name with --instance`
           : error.message;
       resolved({ ok: false, message });
     });

@@ -38,7 +38,7 @@ export async function preflight(raw: RawArguments, environment: NodeJS.ProcessEn
   const stateDir = settings.stateDir ?? defaultStateDir(process.getuid?.() ?? 0, environment);
   const host = {
     kernel: new Rtnetlink(),
-    mark: settings.bind ? ownershipMark(instanceName(stateDir)) : null,
+    mark: settings.bind ? ownershipMark(settings.instance ?? instanceName(stateDir)) : null,
     stateDir,
   };
   const { observed, fault } = observe(host);

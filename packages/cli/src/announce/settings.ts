@@ -1,4 +1,5 @@
 import type { Timers } from "@vipcast/announcer";
+import { isInstanceName } from "@vipcast/linux";
 import type { RawArguments } from "../arguments/option.ts";
 import type { Parsed, Problem } from "../arguments/problem.ts";
 import { accept, refuse, shown } from "../arguments/problem.ts";
@@ -37,6 +38,8 @@ export interface AnnounceSettings extends EcmpSettings {
   readonly allowOnLink: boolean;
   /** Null: the default. */
   readonly stateDir: string | null;
+  /** Null: named after the state folder. */
+  readonly instance: string | null;
   readonly nextHops: { readonly 4: string | null; readonly 6: string | null };
   readonly med: number | null;
   readonly localPref: number | null;
@@ -103,6 +106,7 @@ export function readSettings(raw: RawArguments): {
     adopt: reader.has("adopt"),
     allowOnLink: reader.has("allow-on-link"),
     stateDir: reader.one("state-dir", parseStateDir, null),
+    instance: reader.one("instance", parseInstance, null),
     nextHops: readNextHops(reader),
     med: reader.one("med", (text) => parseInteger(text, 0, u32, "MULTI_EXIT_DISC", "--med 100"), null),
     localPref: reader.one("local-pref", (text) => parseInteger(text, 0, u32, "LOCAL_PREF", "--local-pref 200"), null),
@@ -195,6 +199,15 @@ function parseStateDir(text: string): Parsed<string> {
   return text === ""
     ? refuse("is the path of a folder", "write for example --state-dir /var/lib/vipcast")
     : accept(text);
+}
+
+function parseInstance(text: string): Parsed<string> {
+  return isInstanceName(text)
+    ? accept(text)
+    : refuse(
+        "is no instance name",
+        'write 1 to 63 letters, digits, "_", "." and "-", beginning with a letter or digit, for example --instance blue',
+      );
 }
 
 function parseLogLevel(text: string): Parsed<LogLevel> {

@@ -60,6 +60,13 @@ export const announceVerb: VerbSpec = {
     { group: address, name: "allow-on-link", summary: "accept a virtual IP inside a connected subnet" },
     {
       group: address,
+      name: "instance",
+      value: "NAME",
+      summary:
+        "one of several vipcasts on this host, with a mark, ledger and lock of its own (default: one per state folder)",
+    },
+    {
+      group: address,
       name: "state-dir",
       value: "D",
       summary: "where what is ours is remembered (default: /var/lib/vipcast, without root $XDG_STATE_HOME/vipcast)",

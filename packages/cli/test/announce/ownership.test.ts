@@ -111,6 +111,26 @@ describe.skipIf(!canMakeNamespaces)("an address", () => {
     expect(withdrawn).toMatchObject({ vip });
   });
 
+  test("of another instance on the same host is never touched, dead or alive", async () => {
+    const blue = world.announce([...common, "--instance", "blue"]);
+    await blue.lines.until("vip.bound");
+    const green = world.announce(["192.0.2.11/32", ...common.slice(1), "--instance", "green"]);
+    await green.lines.until("vip.bound");
+    blue.child.kill("SIGKILL");
+    await blue.exit;
+    green.child.kill("SIGTERM");
+    expect(await green.exit).toBe(0);
+    expect(world.loopback()).toEqual([vip]);
+    const refused = world.announce([...common, "--instance", "green"]);
+    expect(await refused.exit).toBe(2);
+    expect(refused.log()).toContain("vipcast did not add it");
+    expect(world.loopback()).toEqual([vip]);
+    const again = world.announce(["192.0.2.12/32", ...common.slice(1), "--instance", "blue"]);
+    await again.lines.until("vip.unbound", (line) => line.vip === vip);
+    await again.lines.until("vip.bound");
+    expect(world.loopback()).toEqual(["192.0.2.12/32"]);
+  });
+
   test("cannot be claimed by two at once: the second one with the same state folder is turned away", async () => {
     const first = world.announce(common);
     await first.lines.until("vip.bound");

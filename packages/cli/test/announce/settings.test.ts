@@ -72,6 +72,10 @@ const refused: Refused = [
     "--interface an-interface-too-long: an interface name has 1 to 15 characters, none of them a space, / or :; see ip link for the names.",
   ],
   [more("--interface", "a b"), '--interface "a b": an interface name has 1 to 15 characters'],
+  [
+    more("--instance", "two words"),
+    '--instance "two words": is no instance name; write 1 to 63 letters, digits, "_", "." and "-", beginning with a letter or digit, for example --instance blue.',
+  ],
   [more("--state-dir", ""), '--state-dir "": is the path of a folder; write for example --state-dir /var/lib/vipcast.'],
   [
     more("--no-bind", "--adopt"),
@@ -247,6 +251,7 @@ describe("a right command line", () => {
       adopt: false,
       allowOnLink: false,
       stateDir: null,
+      instance: null,
       nextHops: { 4: null, 6: null },
       med: null,
       localPref: null,

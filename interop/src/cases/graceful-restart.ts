@@ -97,6 +97,46 @@ const stopped: Variant = {
   },
 };
 
+/** The first verdict takes a second: until then the daemon keeps the route, and End-of-RIB waits. */
+function checked(verdict: "healthy" | "unhealthy"): Variant {
+  const check = ["--rise", "1", "--fall", "1", "--timeout", "3", "--interval", "5"];
+  return {
+    name: `killed and started, then ${verdict}`,
+    needs: ["listens", "helps-restart"],
+    prepare: async (cell) => {
+      await cell.startPeer({ helpsRestart: true });
+      const first = await cell.announce([vip4, ...withRestart(10), "--check", "exec:/bin/true", ...check]);
+      await cell.route(vip4);
+      await first.stop("SIGKILL");
+      await sessionEnded(cell);
+      await sleep(cell.daemon.driver.backAfterMs ?? 0);
+    },
+    run: async (cell) => {
+      const command = verdict === "healthy" ? "exec:/bin/sleep 1" : 'exec:/bin/sh -c "sleep 1; exit 1"';
+      const second = await cell.announce([vip4, ...withRestart(10), "--check", command, ...check]);
+      await second.saw("peer.established");
+      await keeps(cell, [vip4], 400);
+      if (verdict === "unhealthy") await cell.noRoute(vip4);
+      else {
+        await second.saw("vip.announced");
+        await keeps(cell, [vip4], 400);
+      }
+      await second.stop();
+      const ours = await cell.ours();
+      const afterwards = ours.slice(ours.findLastIndex(({ type }) => type === "open"));
+      const [open] = afterwards;
+      const ended = afterwards.findIndex(isEndOfRib);
+      const waited = ((afterwards[ended]?.at ?? 0) - (open?.at ?? 0)) * 1000;
+      cell.figures["End-of-RIB after the OPEN, ms"] = Math.round(waited);
+      if (waited < 700) throw new Error(`End-of-RIB came ${waited.toFixed(0)} ms after the OPEN, before any verdict`);
+      const announced = afterwards.findIndex((message) => announcedIn(message).includes(vip4));
+      if (verdict === "healthy" && (announced < 0 || announced > ended))
+        throw new Error("End-of-RIB came before the route");
+      if (verdict === "unhealthy" && announced >= 0) throw new Error("an unhealthy VIP was announced");
+    },
+  };
+}
+
 function scripted(cell: Cell, options: object = {}): Promise<ScriptedSpeaker> {
   return ScriptedSpeaker.start(cell.sandbox, "node", {
     asn: nodeAsn,
@@ -176,5 +216,5 @@ const helper: Variant = {
 export const gracefulRestart: Case = {
   id: "graceful-restart",
   feature: "Graceful restart (RFC 4724, RFC 8538): a restart moves no route, a stop takes all of them away at once",
-  variants: [killed, stopped, notStarted, restarted, helper],
+  variants: [killed, stopped, notStarted, checked("healthy"), checked("unhealthy"), restarted, helper],
 };

@@ -22,12 +22,14 @@ import { nextHop } from "./next-hop.ts";
 import { oneFamily } from "./one-family.ts";
 import { ourRestart } from "./our-restart.ts";
 import { peerRestart } from "./peer-restart.ts";
+import { preference } from "./preference.ts";
 import { role } from "./role.ts";
 import { routeRefresh } from "./route-refresh.ts";
 import { shutdownText } from "./shutdown-text.ts";
 import { stopOrder } from "./stop-order.ts";
 import { ttlSecurity } from "./ttl-security.ts";
 import { twoVips } from "./two-vips.ts";
+import { weight } from "./weight.ts";
 import { wrongAs } from "./wrong-as.ts";
 
 /** Every case, in the order of the rows of `docs/interop.md`. */
@@ -39,6 +41,8 @@ export const cases: readonly Case[] = [
   holdTime,
   holdExpiry,
   attributes,
+  preference,
+  weight,
   nextHop,
   twoVips,
   manyVips,

@@ -18,6 +18,10 @@ export type Ability =
   | "two-octet-as"
   /** The same towards a neighbour whose own number has four octets. */
   | "two-octet-as-for-four-octet-neighbour"
+  /** Takes several neighbours in one configuration and says which path it prefers. */
+  | "several-neighbours"
+  /** Divides traffic by the link bandwidth extended community. */
+  | "link-bandwidth"
   /** Puts what it learns into the kernel's routing table. */
   | "kernel-routes"
   /** Announces IPv6 routes of its own on an IPv4 session. */

@@ -21,7 +21,9 @@ export const exabgp: DaemonDriver = {
   title: "ExaBGP",
   programs: ["exabgp"],
   lacks: {
+    "link-bandwidth": "does not weigh paths by it",
     "kernel-routes": "installs no routes",
+    "several-neighbours": "keeps routes apart by neighbour and prefers none",
     role: "does not know roles",
     "helps-restart": "has no table of received routes",
     "helps-restart-notified": "has no table of received routes",

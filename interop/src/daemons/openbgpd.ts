@@ -21,6 +21,7 @@ export const openbgpd: DaemonDriver = {
   title: "OpenBGPD",
   programs: ["/usr/sbin/bgpd", "/usr/sbin/bgpctl"],
   lacks: {
+    "link-bandwidth": "does not weigh paths by it",
     "kernel-routes": "the portable edition installs no routes",
     "offers-no-hold-time": "cannot be configured without a hold time",
     "helps-restart": "knows of graceful restart only End-of-RIB",

@@ -5,6 +5,7 @@
 export { type ConnectedSubnet, type HostNetworks, hostNetworks } from "./host/host-networks.ts";
 export { bootId, isRunning, type ProcessIdentity, processIdentity } from "./host/process-identity.ts";
 export { readSysctl, type SysctlName, writeSysctl } from "./host/sysctl.ts";
+export { type PingOptions, ping } from "./icmp/ping.ts";
 export { makeFolder, writeFileAtomically } from "./ledger/atomic-file.ts";
 export { entriesFromMarks, type LedgerContent, type LedgerEntry } from "./ledger/entries.ts";
 export { acquireInstanceLock, type InstanceLock, type LockOptions, type LockOutcome } from "./ledger/instance-lock.ts";

@@ -1,7 +1,7 @@
 import type { DesiredVip, IntentChange, LedgerEntry, Ports } from "@vipcast/announcer";
 import { Announcer, nodeChecks } from "@vipcast/announcer";
 import type { KernelAddress, OwnershipMark, Rtnetlink } from "@vipcast/linux";
-import { IFA_F, isMarked, Ledger } from "@vipcast/linux";
+import { IFA_F, isMarked, Ledger, ping } from "@vipcast/linux";
 import type { PeerOptions } from "@vipcast/speaker";
 import { Speaker } from "@vipcast/speaker";
 import { FileDrains } from "../adapters/file-drains.ts";
@@ -96,7 +96,7 @@ export class Announcement {
       addresses,
       routes: this.#routes,
       ledger: mark === null ? emptyLedger : new FileLedger(new Ledger({ stateDir, mark })),
-      health: nodeChecks(),
+      health: nodeChecks({ ping }),
       drains: new FileDrains(stateDir),
       traffic: new PacketTraffic(),
       logger: log,

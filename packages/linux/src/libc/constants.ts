@@ -4,6 +4,8 @@ export const AF = { unspec: 0, unix: 1, inet: 2, inet6: 10, netlink: 16, packet:
 
 export const SOCK = { stream: 1, datagram: 2, raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
 
+export const IPPROTO = { icmp: 1, icmpv6: 58 } as const;
+
 export const SOL = { ip: 0, socket: 1, tcp: 6, ipv6: 41, packet: 263, netlink: 270 } as const;
 
 export const SO = {

@@ -92,7 +92,8 @@ function localAddress(options: ListenOptions, libc: Libc): Uint8Array {
   return encodeSocketAddress(parseAddress(options.host)!, options.port, zone === "" ? 0 : zoneIndex(zone, libc));
 }
 
-function zoneIndex(zone: string, libc: Libc): number {
+/** The index of the interface that the zone of an address names; 0 when there is none. */
+export function zoneIndex(zone: string, libc: Libc): number {
   if (/^[0-9]+$/.test(zone)) return Number(zone);
   const rtnetlink = new Rtnetlink({ libc });
   try {

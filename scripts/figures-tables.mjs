@@ -55,6 +55,7 @@ export function provenance({ commit, measuredAt, machine, load }) {
 
 const eventNames = {
   "address-deleted": "VIP deleted by hand, put back",
+  "address-late": "the same, not back in time and so withdrawn meanwhile",
   stop: "stop (SIGTERM)",
   return: "the node comes back",
   drain: "drain 2 s, then stop",
@@ -72,16 +73,21 @@ function configurationName({ router, hashPolicy, resilient }) {
   return `${routerNames[router]}, policy ${hashPolicy}${resilient === null ? "" : ", resilient"}`;
 }
 
+/** An address that was put back too late is another event. */
+function eventOf({ event, withdrawn }) {
+  return event === "address-deleted" && withdrawn === true ? "address-late" : event;
+}
+
 function ecmpTable(runs, cell) {
   const events = Object.keys(eventNames).filter((event) =>
-    runs.some(({ measurements }) => measurements.some((measurement) => measurement.event === event)),
+    runs.some(({ measurements }) => measurements.some((measurement) => eventOf(measurement) === event)),
   );
   return table(
     ["", ...runs.map(configurationName)],
     events.map((event) => [
       eventNames[event],
       ...runs.map(({ measurements }) => {
-        const samples = measurements.filter((measurement) => measurement.event === event);
+        const samples = measurements.filter((measurement) => eventOf(measurement) === event);
         return samples.length === 0 ? "–" : cell(samples);
       }),
     ]),
@@ -167,11 +173,16 @@ function onLinkTable(measurements) {
 export function ecmpTables(figures, movedShares) {
   const { runs, pathMtu, onLink } = figures;
   const counts = [2, 3, 4, 5, 6, 8, 12, 16];
+  const groups = runs.find(({ resilient }) => resilient !== null)?.resilient;
+  const described =
+    groups === undefined
+      ? ""
+      : ` Resilient groups have ${groups.buckets} buckets and an idle timer of ${groups.idleSeconds} s.`;
   return {
     "reset-elsewhere": [
       ...ecmpTable(runs, (samples) => share(samples, "resetOnOthers", "onOthers")),
       "",
-      provenance(figures),
+      `${provenance(figures)}${described}`,
     ],
     "reset-on-node": ecmpTable(runs, (samples) => share(samples, "resetOnNode", "onNode")),
     "new-connections": ecmpTable(runs, (samples) =>

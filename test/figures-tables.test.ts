@@ -63,9 +63,21 @@ describe("the tables of docs/ecmp.md", () => {
       "| stop (SIGTERM) | 33 (0–40) of 140 | 0 |",
       "| announcer killed (-9) | 0 | – |",
       "",
-      "Measured 2026-01-02T03:04 UTC, commit 0123456, 2 × a processor, Linux 6.18.0, Node v20.20.2; load average 0.1 when it began, 2.5 when it ended, that of the measuring included.",
+      "Measured 2026-01-02T03:04 UTC, commit 0123456, 2 × a processor, Linux 6.18.0, Node v20.20.2; load average 0.1 when it began, 2.5 when it ended, that of the measuring included. Resilient groups have 64 buckets and an idle timer of 1 s.",
     ]);
     expect(tables["reset-on-node"]).toContain("| stop (SIGTERM) | all of 60 | all of 60 |");
+  });
+
+  it("keep an address that was back too late, and withdrawn, apart from one that was back in time", () => {
+    const samples = [stopped(0, "address-deleted"), { ...stopped(26, "address-deleted"), withdrawn: true }];
+    const { "reset-elsewhere": rows } = ecmpTables(
+      { ...figures, runs: [{ ...run, measurements: samples }] },
+      () => ({}),
+    );
+    expect(rows.slice(2, 4)).toEqual([
+      "| VIP deleted by hand, put back | 0 |",
+      "| the same, not back in time and so withdrawn meanwhile | 26 of 140 |",
+    ]);
   });
 
   it("say how many connections stalled, and whom a neighbour reached", () => {

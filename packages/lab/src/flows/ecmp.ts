@@ -44,6 +44,8 @@ export interface EcmpMeasurement extends ResetCount {
   /** 0 for the first. */
   readonly repeat: number;
   readonly vip: string;
+  /** Whether the announcer withdrew the VIP meanwhile: of its own accord, or because it was stopped. */
+  readonly withdrawn: boolean;
   /** New connections tried meanwhile through the router, how many got no answer, and the outage as `measureOutage` has it. */
   readonly probes: number;
   readonly probesFailed: number;
@@ -183,6 +185,9 @@ class EcmpRun {
         repeat,
         vip,
         ...countResets(group.connections, group.broken(), node.name, at),
+        withdrawn: node.events.some(
+          (seen) => seen.event === "vip.withdrawn" && seen.at >= at && seen.fields.vip === vip,
+        ),
         probes: probes.probes,
         probesFailed: probes.failed,
         outageMs: Math.round(probes.outageMs),

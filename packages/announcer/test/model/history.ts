@@ -102,6 +102,8 @@ export class History implements Truth {
   begin(): void {
     this.closing = false;
     this.#drained.clear();
+    // These hosts keep no drains over a restart.
+    this.world.drains.state = { node: false, vips: [] };
     this.#health.clear();
     const { announcer } = this.world;
     void announcer.start();

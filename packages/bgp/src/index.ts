@@ -135,6 +135,7 @@ export { type Candidate, type Decision, type DecisionOptions, decide, type Route
 export { LocRib, type LocRibChange, type LocRibOptions, type LocRibWatcher } from "./rib/loc-rib.ts";
 export { LocRibSnapshot } from "./rib/loc-rib-snapshot.ts";
 export { checkOnlyToCustomer, setOnlyToCustomer } from "./rib/only-to-customer.ts";
+export { pathShares } from "./rib/path-shares.ts";
 export {
   acceptAll,
   type DesiredAttributes,

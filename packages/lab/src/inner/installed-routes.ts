@@ -1,12 +1,6 @@
 /** How the embedded router puts its decisions into the kernel of its namespace. */
 import { spawnSync } from "node:child_process";
-import {
-  type AttributeValues,
-  decodeExtendedCommunity,
-  formatAddress,
-  formatPrefix,
-  type LocRibChange,
-} from "@vipcast/bgp";
+import { type AttributeValues, formatAddress, formatPrefix, type LocRibChange, pathShares } from "@vipcast/bgp";
 import { LinuxError, Rtnetlink } from "@vipcast/linux";
 import type { ResilientGroups } from "../router/router.ts";
 
@@ -14,8 +8,6 @@ import type { ResilientGroups } from "../router/router.ts";
 const routeProtocol = 118;
 /** The router's interface to the nodes, as the topology names it. */
 const device = "lan";
-/** What the shares of weighted next hops add up to, as FRR has it. */
-const weightTotal = 100;
 
 /** The routes of a router in the kernel. */
 export interface InstalledRoutes {
@@ -42,23 +34,11 @@ export function gatewayOf({ nextHop }: AttributeValues): string | undefined {
  * without it makes all weights equal.
  */
 export function weightedGateways(paths: readonly AttributeValues[]): readonly WeightedGateway[] {
-  const bandwidths = paths.map(bandwidthOf);
-  const total = bandwidths.reduce<number>((sum, bandwidth) => sum + (bandwidth ?? 0), 0);
-  const weighted = total > 0 && bandwidths.every((bandwidth) => bandwidth !== null);
+  const shares = pathShares(paths);
   return paths.flatMap((attributes, index) => {
     const gateway = gatewayOf(attributes);
-    if (gateway === undefined) return [];
-    const share = weighted ? Math.round(((bandwidths[index] ?? 0) / total) * weightTotal) : 1;
-    return [{ gateway, weight: Math.max(1, share) }];
+    return gateway === undefined ? [] : [{ gateway, weight: shares[index] ?? 1 }];
   });
-}
-
-function bandwidthOf({ extendedCommunities = [] }: AttributeValues): number | null {
-  for (const octets of extendedCommunities) {
-    const community = decodeExtendedCommunity(octets);
-    if (community.kind === "link-bandwidth") return community.bytesPerSecond;
-  }
-  return null;
 }
 
 /** Ordinary multipath routes: the kernel divides the hash space anew whenever the set of next hops changes. */

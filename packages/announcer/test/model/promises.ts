@@ -24,6 +24,8 @@ export interface Truth {
   /** A port answers nothing at present, or has only just begun to answer again. */
   readonly hanging: boolean;
   readonly closing: boolean;
+  /** The kernel has refused operations, some of them after it had carried them out: news of those may come after the end. */
+  readonly fickle: boolean;
   wanted(prefix: string): { readonly name: string; readonly adopt: boolean } | undefined;
   health(prefix: string): "healthy" | "degraded" | "unhealthy";
   drained(prefix: string): boolean;
@@ -71,7 +73,8 @@ export class Promises {
     const { host, routes } = this.#truth.world;
     for (const prefix of PREFIXES) {
       if (routes.announced(prefix)) this.#break(6, `${prefix} is announced after a complete close`);
-      if (PLACES.some((name) => host.isOurs(prefix, name))) this.#break(6, `${prefix} is bound after a complete close`);
+      if (!this.#truth.fickle && PLACES.some((name) => host.isOurs(prefix, name)))
+        this.#break(6, `${prefix} is bound after a complete close`);
     }
   }
 

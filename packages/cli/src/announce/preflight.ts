@@ -10,7 +10,7 @@ import { hostProblems } from "./host-checks.ts";
 import { instanceName } from "./instance.ts";
 import type { PeerPasswords } from "./passwords.ts";
 import { readPasswords } from "./passwords.ts";
-import { recorded } from "./recorded.ts";
+import { leftBehind, recorded } from "./recorded.ts";
 import type { AnnounceSettings } from "./settings.ts";
 import { readSettings } from "./settings.ts";
 import { defaultStateDir } from "./state-dir.ts";
@@ -24,7 +24,7 @@ export interface Preflight {
   readonly observed: HostState;
   readonly problems: readonly Problem[];
   readonly refusals: readonly Refusal[];
-  /** What an earlier run of this boot recorded as its own and did not take away. */
+  /** What an earlier run of this boot did not take away. */
   readonly left: readonly LedgerEntry[];
   /** Why the host could not be looked at; null when it was. */
   readonly fault: string | null;
@@ -44,15 +44,15 @@ export async function preflight(raw: RawArguments, environment: NodeJS.ProcessEn
   const { observed, fault } = observe(host);
   const peers = settings.peers.map(({ address }) => address);
   const hostThings = fault === null ? hostProblems(settings, vips, observed) : [];
-  const left = await recorded(host);
-  const refusedHere = fault === null ? checkVips(vips, { host: observed, ledger: left, peers }) : [];
+  const ledger = await recorded(host);
+  const refusedHere = fault === null ? checkVips(vips, { host: observed, ledger, peers }) : [];
   return {
     settings,
     vips,
     passwords,
     host,
     observed,
-    left,
+    left: leftBehind(ledger, observed),
     problems: [...problems, ...passwords.problems, ...crossProblems(settings, vips), ...hostThings],
     refusals: [...refusals, ...refusedHere],
     fault,

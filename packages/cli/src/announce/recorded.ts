@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "@vipcast/announcer";
+import type { HostState, LedgerEntry } from "@vipcast/announcer";
 import { Ledger } from "@vipcast/linux";
 import { FileLedger } from "../adapters/file-ledger.ts";
 import type { Host } from "./announcement.ts";
@@ -8,4 +8,15 @@ export async function recorded({ mark, stateDir }: Host): Promise<readonly Ledge
   if (mark === null) return [];
   const loaded = await new FileLedger(new Ledger({ stateDir, mark })).load();
   return loaded.ok ? loaded.entries : [];
+}
+
+/** The same with what only the kernel's marks tell: a run that was killed may not have written its last entries. */
+export function leftBehind(recorded: readonly LedgerEntry[], { addresses }: HostState): readonly LedgerEntry[] {
+  const marked = addresses
+    .filter(({ mark }) => mark === "ours")
+    .map((found) => ({ prefix: `${found.address}/${found.prefixLength}`, interface: found.interface }));
+  const unknown = marked.filter(
+    (found) => !recorded.some((entry) => entry.prefix === found.prefix && entry.interface === found.interface),
+  );
+  return [...recorded, ...unknown];
 }

@@ -4,7 +4,7 @@ import { Announcement, type Host } from "../announce/announcement.ts";
 import { automaticRouterId } from "../announce/automatic-router-id.ts";
 import { hasCapability } from "../announce/capabilities.ts";
 import { claimInstance, instanceName } from "../announce/instance.ts";
-import { recorded } from "../announce/recorded.ts";
+import { leftBehind, recorded } from "../announce/recorded.ts";
 import { defaultStateDir } from "../announce/state-dir.ts";
 import { supervise } from "../announce/supervise.ts";
 import type { RawArguments } from "../arguments/option.ts";
@@ -49,7 +49,7 @@ export async function runDaemon(
   if (!claimed.ok) return fail(claimed.message);
 
   const routerId = settings.routerId ?? automaticRouterId({ vips: settings.vips, host, observed }, log, "routerId");
-  const left = await recorded(host);
+  const left = leftBehind(await recorded(host), observed);
   const { vips } = settings;
   const announcement = new Announcement({ settings, vips, changeable: true, keys, routerId, host, log, left });
   try {

@@ -1,5 +1,6 @@
 import type { HostAddress, LedgerEntry } from "@vipcast/announcer";
 import { expect, test } from "vitest";
+import { leftBehind } from "../../src/announce/recorded.ts";
 import { isDecided, RestartEvidence, type VipFacts } from "../../src/announce/restart.ts";
 
 const left: readonly LedgerEntry[] = [
@@ -94,4 +95,14 @@ test.each([
   ],
 ] as const)("End-of-RIB waits for a first verdict and what follows from it: %s", (_name, explanation, decided) => {
   expect(isDecided(explanation)).toBe(decided);
+});
+
+test("what a killed run had no time to write down is known by the kernel's marks", () => {
+  const host = {
+    links: [],
+    addresses: [address("192.0.2.10"), address("192.0.2.12"), address("10.0.0.1", { mark: "other" })],
+  };
+  const known = leftBehind(left, host).map(({ prefix }) => prefix);
+  expect(known).toEqual(["192.0.2.10/32", "192.0.2.11/32", "192.0.2.12/32"]);
+  expect(leftBehind([], { links: [], addresses: [address("192.0.2.12", { mark: "unknown" })] })).toEqual([]);
 });

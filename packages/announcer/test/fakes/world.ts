@@ -128,7 +128,10 @@ function mortal<T extends object>(port: T, lives: () => boolean): T {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
-        if (!lives()) return name === "peers" ? [] : name === "announce" ? undefined : new Promise(() => {});
+        if (!lives()) {
+          if (name === "watch" || name === "onPeer") return () => {};
+          return name === "peers" ? [] : name === "announce" ? undefined : new Promise(() => {});
+        }
         const given = args.map((arg) =>
           typeof arg === "function" ? (event: unknown): unknown => (lives() ? arg(event) : undefined) : arg,
         );

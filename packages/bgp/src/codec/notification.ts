@@ -6,6 +6,11 @@ import type { NotificationMessage } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
 import type { NotificationBody } from "./outcome.ts";
 
+/** How many octets of data a NOTIFICATION has room for behind its code and subcode, also where a Hard Reset carries it (RFC 8538 §3.1). */
+export function maxNotificationData({ maxMessageLength }: CodecContext): number {
+  return maxMessageLength - headerLength - 4;
+}
+
 /** RFC 4271 §4.5. Any code, subcode and data are accepted: an error in a NOTIFICATION is never answered (§6.4). */
 export function decodeNotification(bytes: Uint8Array, start: number, end: number): NotificationMessage {
   const at = start + headerLength;

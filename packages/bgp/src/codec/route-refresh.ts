@@ -7,6 +7,7 @@ import { checkRange } from "./encode-error.ts";
 import { beginMessage, endMessage, HeaderFault, headerFaultMessage, headerLength, malformedMessage } from "./header.ts";
 import type { MalformedMessage, RouteRefreshMessage } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
+import { maxNotificationData } from "./notification.ts";
 
 /** RFC 7313 §3.2. */
 export const RouteRefreshSubtype = { Request: 0, BeginOfRefresh: 1, EndOfRefresh: 2 } as const;
@@ -30,11 +31,11 @@ export function decodeRouteRefresh(
   const marker = subtype === RouteRefreshSubtype.BeginOfRefresh || subtype === RouteRefreshSubtype.EndOfRefresh;
   if (marker && end - at !== bodyLength && ctx.enhancedRouteRefresh !== false) {
     // "If the length, excluding the fixed-size message header, of the received ROUTE-REFRESH message with Message Subtype 1 and 2 is not 4".
-    // RFC 7313 §5: "the NOTIFICATION message's Data field MUST contain the complete ROUTE-REFRESH message."
+    // RFC 7313 §5: "the NOTIFICATION message's Data field MUST contain the complete ROUTE-REFRESH message." What does not fit is left out.
     return malformedMessage(MessageType.RouteRefresh, "route-refresh-length", "RFC 7313 §5", {
       code: NotificationCode.RouteRefreshMessageError,
       subcode: RouteRefreshSubcode.InvalidMessageLength,
-      data: bytes.slice(start, end),
+      data: bytes.slice(start, Math.min(end, start + maxNotificationData(ctx))),
     });
   }
   if (end - at < bodyLength) return headerFaultMessage(bytes, start, HeaderFault.Length);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { fromHex, toHex } from "../../src/bytes/hex.ts";
+import { equalBytes, fromHex, toHex } from "../../src/bytes/hex.ts";
+import { Writer } from "../../src/bytes/writer.ts";
 import { type CodecContext, defaultCodecContext } from "../../src/codec/context.ts";
 import { Framer } from "../../src/codec/framer.ts";
-import { decodeMessage, MessageType } from "../../src/codec/message.ts";
+import { decodeMessage, encodeMessage, MessageType } from "../../src/codec/message.ts";
 
 const marker = "ff".repeat(16);
 const enhanced = { ...defaultCodecContext, enhancedRouteRefresh: true };
@@ -44,6 +45,27 @@ describe("ROUTE-REFRESH", () => {
     "a marker of another length, %s, ends the session with 7/1 and the whole message (RFC 7313 §5)",
     (body, length) => {
       expect(reading(body)).toBe(`7/1 ${marker}${length}05${body}`);
+    },
+  );
+
+  it.each([
+    [4073, 4096],
+    [4077, 4096],
+    [65516, 65535],
+  ])(
+    "a marker with %i octets behind its header is cited as far as a message of %i has room, also in a Hard Reset",
+    (length, limit) => {
+      const octets = new Uint8Array(19 + length).fill(0xff, 0, 16);
+      octets.set([octets.length >> 8, octets.length & 0xff, MessageType.RouteRefresh, 0, 1, 1, 1], 16);
+      const context = { ...enhanced, maxMessageLength: limit };
+      const message = decodeMessage(octets, 0, octets.length, context);
+      if (message.type !== MessageType.Malformed) throw new Error(`type ${message.type}`);
+      const { code, subcode, data } = message.notification;
+      expect([code, subcode]).toEqual([7, 1]);
+      expect(equalBytes(data, octets.subarray(0, limit - 23))).toBe(true);
+      const writer = new Writer();
+      encodeMessage(writer, { type: MessageType.Notification, code, subcode, data }, context);
+      expect(writer.length).toBe(limit - 2);
     },
   );
 

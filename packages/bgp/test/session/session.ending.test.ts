@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../src/bytes/hex.ts";
+import { Family } from "../../src/iana/afi-safi.ts";
 import type { SessionEvent } from "../../src/session/events.ts";
-import { established, heard, kinds, newSession, peerOpen } from "./scripted.ts";
+import { established, heard, kinds, newSession, peerOpen, raw } from "./scripted.ts";
 
 function downOf(events: readonly SessionEvent[]): Extract<SessionEvent, { readonly kind: "down" }> {
   const last = events.at(-1);
@@ -108,6 +109,32 @@ describe("a hard reset (RFC 8538 §3.1)", () => {
     expect(saidAt(true, false, true)).toEqual(["NOTIFICATION 6/2 03627965"]);
     expect(saidAt(false, true, true)).toEqual(["NOTIFICATION 6/2 03627965"]);
   });
+});
+
+describe("a begin-of-refresh marker that is too long (RFC 7313 §5)", () => {
+  const capabilities = [
+    { code: 1, name: "multiprotocol", family: Family.Ipv4Unicast },
+    { code: 2, name: "route-refresh" },
+    { code: 6, name: "extended-message" },
+    { code: 65, name: "four-octet-as", asn: 65000 },
+    { code: 70, name: "enhanced-route-refresh" },
+  ] as const;
+
+  test.each([
+    [4096, false],
+    [65535, true],
+  ])(
+    "of %d octets, as many as a message may have, ends the session with what fits of it",
+    (length, extendedMessage) => {
+      const options = { capabilities: { enhancedRouteRefresh: true, extendedMessage } };
+      const session = established(options, peerOpen({ capabilities }));
+      session.takeOutput();
+      const marker = raw(5, [0, 1, 1, 1, ...new Array<number>(length - 23).fill(0)]);
+      const events = session.receive(marker, 100);
+      expect(kinds(events)).toEqual(["state Idle", "notification", "disconnect", "down notification-sent"]);
+      expect(heard(session)).toEqual([`NOTIFICATION 7/1 ${toHex(marker.subarray(0, length - 23))}`]);
+    },
+  );
 });
 
 describe("the backoff", () => {

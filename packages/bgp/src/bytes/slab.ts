@@ -18,7 +18,8 @@ export class Slab {
 
   /** Copies `source[start, end)`; returns the index in {@link bytes} it begins at. */
   copy(source: Uint8Array, start: number, end: number): number {
-    const count = end - start;
+    // What is no run must not move the place of the next one: that would overwrite what others keep.
+    const count = end > start ? end - start : 0;
     if (count > this.bytes.length - this.#length) {
       this.bytes = new Uint8Array(Math.max(this.#slabLength, count));
       this.#length = 0;
@@ -45,5 +46,5 @@ const maxSharedOctets = 64;
 export function copyOctets(source: Uint8Array, start: number, end: number): Uint8Array {
   if (end - start > maxSharedOctets) return source.slice(start, end);
   const at = values.copy(source, start, end);
-  return values.bytes.subarray(at, at + end - start);
+  return values.bytes.subarray(at, Math.max(at, at + end - start));
 }

@@ -35,24 +35,45 @@ export function checkRange(field: string, value: number, min: number, max: numbe
 
 /** Throws unless `bytes` has exactly `length` octets. */
 export function checkLength(field: string, bytes: Uint8Array, length: number): void {
-  if (!ArrayBuffer.isView(bytes) || bytes.length !== length) throw wrongLength(field, bytes, length);
+  if (!isOctets(bytes) || bytes.length !== length) throw wrongLength(field, bytes, length);
 }
 
 // Apart, so that the checks stay small enough to be inlined.
 function outOfRange(field: string, value: number, min: number, max: number): BgpEncodeError {
-  return new BgpEncodeError("value-range", field, `${value} is not an integer in ${min}..${max}`);
+  return new BgpEncodeError("value-range", field, `${shown(value)} is not an integer in ${min}..${max}`);
+}
+
+/** Not every value can be made text. */
+function shown(value: unknown): string {
+  return typeof value === "number" || typeof value === "string" || typeof value === "bigint"
+    ? `${value}`
+    : typeName(value);
+}
+
+function typeName(value: unknown): string {
+  return value === null ? "null" : typeof value;
 }
 
 function wrongLength(field: string, bytes: Uint8Array, length: number): BgpEncodeError {
-  if (!ArrayBuffer.isView(bytes)) return wrongType(field, bytes, octets);
+  if (!isOctets(bytes)) return wrongType(field, bytes, octets);
   return new BgpEncodeError("value-length", field, `has ${bytes.length} octets where ${length} are needed`);
 }
 
 const octets = "a Uint8Array";
 
+/** Whether `bytes` is a Uint8Array, or a Buffer; arrays of wider elements, and a DataView, would be written wrongly. */
+export function isOctets(bytes: unknown): bytes is Uint8Array {
+  return bytes instanceof Uint8Array || isOctetsElsewhere(bytes);
+}
+
+// Another realm (a vm context, as test runners make) has a Uint8Array of its own.
+function isOctetsElsewhere(bytes: unknown): boolean {
+  return ArrayBuffer.isView(bytes) && (bytes as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
+}
+
 /** Throws unless `bytes` are octets, however many. */
 export function checkOctets(field: string, bytes: Uint8Array): void {
-  if (!ArrayBuffer.isView(bytes)) throw wrongType(field, bytes, octets);
+  if (!isOctets(bytes)) throw wrongType(field, bytes, octets);
 }
 
 /** Throws unless `list` is an array. */
@@ -67,7 +88,7 @@ export function checkText(field: string, text: string): void {
 
 /** For a value of another type than its field. */
 export function wrongType(field: string, value: unknown, wanted: string): BgpEncodeError {
-  return new BgpEncodeError("value-type", field, `${value === null ? "null" : typeof value} where ${wanted} is needed`);
+  return new BgpEncodeError("value-type", field, `${typeName(value)} where ${wanted} is needed`);
 }
 
 /** What an encoder throws for an `error` it met in `field`: its own are as they are; what a value of another type led to gets the field's name. */

@@ -5,7 +5,7 @@ import { beginAttribute, encodeAttributes, endAttribute, missingAttribute } from
 import { AttributeKind } from "./attributes/spec.ts";
 import type { AttributeValues } from "./attributes/values.ts";
 import { type CodecContext, carriesPathIds } from "./context.ts";
-import { asEncodeError, BgpEncodeError, checkList, checkOctets, wrongType } from "./encode-error.ts";
+import { asEncodeError, BgpEncodeError, checkList, checkOctets, checkRange, wrongType } from "./encode-error.ts";
 import { beginMessage, endMessage } from "./header.ts";
 import type { RouteBatch } from "./message-types.ts";
 import { MessageType } from "./message-types.ts";
@@ -29,11 +29,15 @@ export function encodeRoutes(w: Writer, batch: RouteBatch, ctx: CodecContext, fl
   }
   const { family, attributes } = batch;
   const spec = nlriSpec(family);
-  if (spec === null) throw new BgpEncodeError("unsupported-family", "family", familyName(family));
+  if (spec === null) {
+    checkRange("family", family, 0, 0xff_ffff);
+    throw new BgpEncodeError("unsupported-family", "family", familyName(family));
+  }
   const routes = routesToWrite(batch.nlri, spec, ctx);
   const end = routes instanceof NlriView ? routes.end : routes.length;
   let next = routes instanceof NlriView ? routes.start : 0;
   if (next === end) return;
+  checkAttributes(attributes);
   const nextHop = attributes === null ? null : checkNextHop(attributes, spec, ctx);
   const base = w.length;
   try {
@@ -42,6 +46,8 @@ export function encodeRoutes(w: Writer, batch: RouteBatch, ctx: CodecContext, fl
       const messageEnd = w.length;
       w.length = base;
       flush(messageEnd);
+      // Whatever `flush` wrote with it.
+      w.length = base;
     }
   } finally {
     w.length = base;
@@ -63,7 +69,9 @@ function routesToWrite(
     throw new BgpEncodeError("value-range", "nlri.family", `${familyName(family)} among ${familyName(spec.family)}`);
   }
   // Anybody can make a view of any octets.
-  if (start < 0 || end > bytes.length) throw noNlri(spec);
+  checkOctets("nlri.bytes", bytes);
+  const inside = start >= 0 && start <= end && end <= bytes.length;
+  if (!inside || !Number.isInteger(start) || !Number.isInteger(end)) throw noNlri(spec);
   if (start !== end && addPath !== carriesPathIds(ctx.addPathSend, family)) throw wrongPathIds(addPath, family);
   if (spec.copy !== null) return nlri;
   if (!spec.isValid(bytes, start, end, addPath, withdrawn)) throw noNlri(spec);
@@ -87,13 +95,16 @@ function flushOpaque(
   ctx: CodecContext,
   flush: (end: number) => void,
 ): void {
-  if (nlriSpec(family) !== null || ("length" in nlri ? nlri.length > 0 : !nlri.isEmpty)) {
+  checkRange("family", family, 0, 0xff_ffff);
+  if (!(nlri instanceof NlriView)) checkList("nlri", nlri);
+  if (nlriSpec(family) !== null || (nlri instanceof NlriView ? !nlri.isEmpty : nlri.length > 0)) {
     throw new BgpEncodeError(
       "value-range",
       "opaqueNlri",
       `${familyName(family)} and routes of values do not go with it`,
     );
   }
+  checkAttributes(attributes);
   const base = w.length;
   try {
     encodeOpaqueRoutes(w, family, attributes, opaqueNlri, ctx);
@@ -252,14 +263,17 @@ function writeNlri(
   return routes.length;
 }
 
+/** Null is a withdrawal; what is absent is neither. */
+function checkAttributes(attributes: AttributeValues | null): void {
+  if (attributes === undefined) throw wrongType("attributes", attributes, "an object, or null,");
+}
+
 function noNlri({ family }: NlriSpec): BgpEncodeError {
   return new BgpEncodeError("value-range", "nlri", `its octets are no NLRI of ${familyName(family)}`);
 }
 
 /** The next hop, which has to suit the family and the session (RFC 4760 §3, RFC 8950 §4). */
 function checkNextHop(attributes: AttributeValues, spec: NlriSpec, ctx: CodecContext): Uint8Array {
-  // Not null: that is a withdrawal.
-  if (attributes === undefined) throw wrongType("attributes", attributes, "an object, or null,");
   const { nextHop } = attributes;
   if (nextHop === undefined) throw new BgpEncodeError("missing-field", "nextHop", "every route needs one");
   checkOctets("nextHop", nextHop);

@@ -116,7 +116,8 @@ function writeNlri(w: Writer, view: NlriView, ctx: CodecContext): void {
     throw new BgpEncodeError("value-range", "nlri.pathId", `not negotiated for ${familyName(family)} (RFC 7911)`);
   }
   if (spec.copy !== null && addPath === wanted) {
-    spec.copy(w, view.bytes, view.start, view.end, addPath, Number.MAX_SAFE_INTEGER);
+    const left = spec.copy(w, view.bytes, view.start, view.end, addPath, Number.MAX_SAFE_INTEGER);
+    if (left < 0) throw new BgpEncodeError("value-range", "nlri", `its octets are no NLRI of ${familyName(family)}`);
     return;
   }
   for (const prefix of view) spec.encode(w, prefix, wanted, withdrawn);

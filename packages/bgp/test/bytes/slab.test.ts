@@ -46,3 +46,21 @@ it("goes on where somebody has transferred the memory of a copy away", () => {
   structuredClone(buffer, { transfer: [buffer] });
   expect([...copyOctets(source, 0, 4)]).toEqual([1, 2, 3, 4]);
 });
+
+it.each([
+  [5, 1],
+  [Number.NaN, 4],
+  [0, Number.NaN],
+])("what is no run, [%d, %d), is empty, and leaves what is kept as it is", (start, end) => {
+  const slab = new Slab();
+  const source = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+  const kept = [slab.copy(source, 0, 8)];
+  const copy = copyOctets(source, 0, 8);
+  expect(copyOctets(source, start, end).length).toBe(0);
+  slab.copy(source, start, end);
+  const zeros = new Uint8Array(8);
+  kept.push(slab.copy(zeros, 0, 8));
+  copyOctets(zeros, 0, 8);
+  expect(kept).toEqual([0, 8]);
+  expect([...slab.bytes.subarray(0, 8), ...copy]).toEqual([...source, ...source]);
+});

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { Writer } from "../../src/bytes/writer.ts";
 import { defaultCodecContext } from "../../src/codec/context.ts";
@@ -76,6 +77,40 @@ describe("an attribute of another type", () => {
     expect(routes(batch, { ...defaultCodecContext, fourOctetAs: false })).toBe(expected);
   });
 
+  it.each([
+    ["nextHop", new DataView(new ArrayBuffer(4))],
+    ["nextHop", Float64Array.of(192, 0, 2, 1)],
+    ["originatorId", Uint16Array.of(300, 0, 2, 1)],
+    ["clusterList", [Uint16Array.of(300, 0, 2, 1)]],
+    ["extendedCommunities", [new Uint32Array(8)]],
+    ["unknown.value", [{ code: 99, flags: 0xc0, value: Uint16Array.of(300) }], "unknown"],
+    ["communities", (): void => {}],
+    ["aigp", (): void => {}],
+  ] as const)("%s is no octets or no list for being like one", (field, value, property: string = field) => {
+    const set = { ...attributes, [property]: value };
+    expect(routes({ family: Family.Ipv4Unicast, attributes: set, nlri: [prefix] })).toBe(`value-type ${field}`);
+  });
+
+  it("Buffers, and the octets of another realm, are octets", () => {
+    const elsewhere = runInNewContext("Uint8Array.of(192, 0, 2, 1)");
+    expect(elsewhere instanceof Uint8Array).toBe(false);
+    for (const nextHop of [elsewhere, Buffer.from([192, 0, 2, 1])]) {
+      const batch = { family: Family.Ipv4Unicast, attributes: { ...attributes, nextHop }, nlri: [prefix] };
+      expect(routes(batch)).toBe("nothing thrown");
+    }
+  });
+
+  it.each([Symbol("65001"), Object.create(null), 65001n, [Symbol("65001")]])(
+    "%o is no number, also where it has no text",
+    (value) => {
+      const open = { type: MessageType.Open, asn: 65001, holdTime: 90, routerId: 1, capabilities: [] };
+      expect(message({ ...open, asn: value })).toBe("value-range asn");
+      expect(message({ type: MessageType.RouteRefresh, family: value, subtype: 0 })).toBe("value-range family");
+      expect(routes({ family: value, attributes, nlri: [prefix] })).toBe("value-range family");
+      expect(routes({ family: value, attributes, nlri: [], opaqueNlri: octets })).toBe("value-range family");
+    },
+  );
+
   it("is found whatever stands before it, and the whole set as well", () => {
     const batch = { family: Family.Ipv4Unicast, nlri: [prefix] };
     expect(routes({ ...batch, attributes: { communities: null, ...attributes } })).toBe("value-type communities");
@@ -106,6 +141,9 @@ describe("a route of another type", () => {
     const opaque = { family: familyOf(25, 70), nlri: [], opaqueNlri: octets };
     expect(routes({ ...opaque, attributes: { ...attributes, nextHop: "x" } })).toBe("value-type nextHop");
     expect(routes({ ...opaque, attributes, opaqueNlri: "abc" })).toBe("value-type opaqueNlri");
+    expect(routes({ ...opaque, attributes, opaqueNlri: new DataView(octets.buffer) })).toBe("value-type opaqueNlri");
+    expect(routes({ ...opaque, attributes, nlri: undefined })).toBe("value-type nlri");
+    expect(routes(opaque)).toBe("value-type attributes");
   });
 
   it("does not hide what the caller's own flush throws", () => {

@@ -115,6 +115,22 @@ describe("encodeRoutes", () => {
     expect(w.length).toBe(1);
   });
 
+  it("does so whatever flush does with the writer", () => {
+    const batch = { family: Family.Ipv4Unicast, attributes: v4, nlri: hosts(2000) };
+    const plain: string[] = [];
+    const w = new Writer(1);
+    encodeRoutes(w, batch, defaultCodecContext, (end) => plain.push(toHex(w.slice(0, end))));
+    expect(plain.length).toBe(3);
+    const disturbed: string[] = [];
+    encodeRoutes(w, batch, defaultCodecContext, (end) => {
+      disturbed.push(toHex(w.slice(0, end)));
+      encodeRoutes(w, { ...batch, attributes: null }, defaultCodecContext, () => {});
+      w.fill(0xee, 100_000);
+    });
+    expect(disturbed).toEqual(plain);
+    expect(w.length).toBe(0);
+  });
+
   it("withdraws IPv4 routes in the classic field even where they were announced over IPv6", () => {
     const w = new Writer();
     const context = { ...defaultCodecContext, extendedNextHop: [Family.Ipv4Unicast] };
@@ -196,6 +212,19 @@ describe("encodeRoutes", () => {
   });
 
   describe("given routes in wire form", () => {
+    it.each([
+      [8, 4],
+      [0, Number.NaN],
+      [Number.NaN, 8],
+      [0.5, 8],
+    ])("from %d to %d of twelve octets refuses them, and ends", (start, end) => {
+      const octets = Uint8Array.of(24, 10, 0, 0, 24, 10, 0, 1, 24, 10, 0, 2);
+      for (const family of [Family.Ipv4Unicast, Family.Ipv4LabelledUnicast]) {
+        const nlri = new NlriView(family, false, octets, start, end);
+        expect(failure(() => lengths({ family, attributes: v4, nlri }))).toBe("value-range nlri");
+      }
+    });
+
     const written = (batch: Parameters<typeof encodeRoutes>[1], context = defaultCodecContext): string[] => {
       const w = new Writer(1);
       const messages: string[] = [];

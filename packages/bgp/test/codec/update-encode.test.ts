@@ -95,6 +95,13 @@ describe("a decoded UPDATE given back to the encoder", () => {
     expect(toHex(back)).toBe(toHex(encoded(four, external)));
   });
 
+  it("is refused when it is not valid any longer, and its octets have become others", () => {
+    const bytes = updateBytes({ nlri: "18cb0071" });
+    const message = decodeUpdateBytes(bytes, external);
+    bytes[bytes.length - 4] = 33;
+    expect(errorOf(() => encoded(message, external))).toBe("value-range nlri");
+  });
+
   it("is refused when it has path identifiers the session has not, or lacks them, or is too long", () => {
     const addPath = { ...external, addPathReceive: [Family.Ipv4Unicast], addPathSend: [Family.Ipv4Unicast] };
     const message = decodeUpdateBytes(updateBytes({ nlri: "0000000118cb0071" }), addPath);

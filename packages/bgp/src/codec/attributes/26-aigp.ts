@@ -10,6 +10,7 @@ import {
   discard,
   type Json,
   refuseMalformed,
+  unlessEmpty,
 } from "./spec.ts";
 import { areTlvs, decodeTlvs, encodeTlvs, type Tlv, tlvHeaderLength, tlvToJson } from "./tlv.ts";
 
@@ -34,7 +35,7 @@ export const aigp: AttributeSpec = defineAttribute({
   badLength: badLengthDiscards("RFC 7311 §3.2"),
   check: checkTlvs,
   decode: (bytes, start, end) => decodeTlvs(bytes, start, end, tlvHeaderLength),
-  select: (octets) => (octets.length === 0 ? undefined : octets),
+  select: unlessEmpty,
   encode: (w, tlvs) => {
     const start = w.length;
     encodeTlvs(w, tlvs, tlvHeaderLength, "aigp");

@@ -9,6 +9,7 @@ import {
   defineAttribute,
   discard,
   refuseMalformed,
+  unlessEmpty,
   withdraw,
 } from "./spec.ts";
 import { areTlvs, decodeTlvs, encodeTlvs, tlvHeaderLength } from "./tlv.ts";
@@ -27,7 +28,7 @@ export const prefixSid: AttributeSpec = defineAttribute({
   badLength: badLengthDiscards("RFC 8669 §6"),
   check: checkTlvs,
   decode: (bytes, start, end) => withoutRepeated(decodeTlvs(bytes, start, end, 0)),
-  select: (octets) => (octets.length === 0 ? undefined : octets),
+  select: unlessEmpty,
   encode: (w, tlvs) => {
     const start = w.length;
     encodeTlvs(w, withoutRepeated(tlvs), 0, "prefixSid");

@@ -208,7 +208,8 @@ export const anyLength: LengthRule = { min: 0, max: 0xffff, multipleOf: 1 };
 
 /** For `select`: a list without elements is not sent, its length of zero would be malformed. */
 export function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
-  return list.length === 0 ? undefined : list;
+  // A function has a length as well.
+  return Array.isArray(list) && list.length === 0 ? undefined : list;
 }
 
 /** RFC 7606 §3 c, the usual answer to wrong Optional or Transitive bits. */

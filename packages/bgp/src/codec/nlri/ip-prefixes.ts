@@ -1,7 +1,7 @@
 import { readU32 } from "../../bytes/reader.ts";
 import type { Writer } from "../../bytes/writer.ts";
 import { type Family, familyName } from "../../iana/afi-safi.ts";
-import { BgpEncodeError, checkRange, wrongType } from "../encode-error.ts";
+import { BgpEncodeError, checkRange, isOctets, wrongType } from "../encode-error.ts";
 import type { NlriSpec, NlriVisitor } from "./family.ts";
 import { copyPrefix, type Prefix } from "./prefix.ts";
 
@@ -81,7 +81,7 @@ export function checkPrefix(prefix: Prefix, addPath: boolean, family: Family, ma
   const octets = (lengthBits + 7) >> 3;
   if (prefix.family !== family) throw foreignFamily(prefix, family);
   checkRange("nlri.lengthBits", lengthBits, 0, maxLengthBits);
-  if (!ArrayBuffer.isView(bytes) || bytes.length !== octets) throw wrongOctets(prefix, octets);
+  if (!isOctets(bytes) || bytes.length !== octets) throw wrongOctets(prefix, octets);
   if (addPath) checkRange("nlri.pathId", prefix.pathId, 0, 0xffff_ffff);
   else if (prefix.pathId >= 0) throw unwantedPathId(prefix);
   return octets;
@@ -99,7 +99,7 @@ function unwantedPathId({ family, pathId }: Prefix): BgpEncodeError {
 }
 
 function wrongOctets({ bytes, lengthBits }: Prefix, octets: number): BgpEncodeError {
-  if (!ArrayBuffer.isView(bytes)) return wrongType("nlri.bytes", bytes, "a Uint8Array");
+  if (!isOctets(bytes)) return wrongType("nlri.bytes", bytes, "a Uint8Array");
   const detail = `${bytes.length} octets where /${lengthBits} needs ${octets}`;
   return new BgpEncodeError("value-length", "nlri.bytes", detail);
 }

@@ -10,8 +10,9 @@ export interface CodecContext {
   /** True when the peer has our own AS (iBGP); some RFC 7606 rules differ. */
   readonly internal: boolean;
   /**
-   * Whether an external peer is in our confederation, in another Member-AS (RFC 5065). From one that is not, confederation segments make
-   * AS_PATH malformed (§5). Absent where nobody can say, as in a recording of somebody else's session: nothing is concluded then.
+   * Whether an external peer is in our confederation, in another Member-AS (RFC 5065 §3). From one that is not, confederation segments make
+   * AS_PATH malformed; from one that is, their absence in the first place does (§5), and LOCAL_PREF is read (§5.2). Absent where nobody can
+   * say, as in a recording of somebody else's session: nothing is concluded then.
    */
   readonly confederation?: boolean;
   /** 4096, or 65535 once RFC 8654 was negotiated. OPEN and KEEPALIVE are never longer than 4096. */

@@ -18,6 +18,7 @@ import {
   Mandatory,
   withdraw,
 } from "./spec.ts";
+import { SegmentType } from "./values.ts";
 
 const faults: Readonly<Record<SegmentFault, AttributeFault>> = {
   "as-path-underrun": malformed("as-path-underrun"),
@@ -36,6 +37,8 @@ function malformed(rule: SegmentFault): AttributeFault {
  * treated as a malformed AS_PATH.
  */
 const fromOutside = withdraw("as-path-confederation", "RFC 5065 §5", UpdateSubcode.MalformedAsPath);
+/** RFC 5065 §5: what a peer in another Member-AS sends begins with an AS_CONFED_SEQUENCE, that AS being the first in it. */
+const fromInside = withdraw("as-path-confederation-first", "RFC 5065 §5", UpdateSubcode.MalformedAsPath);
 
 /** AS_PATH (RFC 4271 §5.1.2), with two- or four-octet AS numbers as negotiated (RFC 6793 §4.1). */
 export const asPath: AttributeSpec = defineAttribute({
@@ -54,8 +57,9 @@ export const asPath: AttributeSpec = defineAttribute({
     const asnOctets = ctx.fourOctetAs ? 4 : 2;
     const fault = checkSegments(bytes, start, end, asnOctets);
     if (fault !== null) return faults[fault];
-    const outside = !ctx.internal && ctx.confederation === false;
-    return outside && hasConfederationSegment(bytes, start, end, asnOctets) ? fromOutside : null;
+    if (ctx.internal || ctx.confederation === undefined) return null;
+    if (ctx.confederation) return start < end && bytes[start] === SegmentType.ConfedSequence ? null : fromInside;
+    return hasConfederationSegment(bytes, start, end, asnOctets) ? fromOutside : null;
   },
   decode: (bytes, start, end, ctx) => decodeSegments(bytes, start, end, ctx.fourOctetAs ? 4 : 2),
   encode: (w, value, ctx) => encodeSegments(w, value, ctx.fourOctetAs ? 4 : 2),

@@ -17,7 +17,9 @@ export function checkAttribute(
   nlriField: boolean,
 ): AttributeFault | null {
   if ((flags & AttributeKind.OptionalTransitive) !== spec.kind) return spec.badFlags;
-  if (spec.fromExternal !== null && !ctx.internal) return spec.fromExternal;
+  if (spec.fromExternal !== null && !ctx.internal && !(spec.withinConfederation && ctx.confederation === true)) {
+    return spec.fromExternal;
+  }
   if (spec.fromFourOctetAs !== null && ctx.fourOctetAs) return spec.fromFourOctetAs;
   const rule = ctx.fourOctetAs ? spec.length : spec.lengthTwoOctetAs;
   const length = end - start;

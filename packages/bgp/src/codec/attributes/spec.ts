@@ -57,6 +57,8 @@ export interface AttributeSpec {
   readonly badLength: AttributeFault;
   /** Not null: an external peer may not send it (RFC 7606 §7.5, §7.9, §7.10). */
   readonly fromExternal: AttributeFault | null;
+  /** Whether an external peer within our confederation may send it all the same (RFC 5065 §5.2). */
+  readonly withinConfederation: boolean;
   /** Not null: a peer that speaks four-octet AS numbers may not send it (RFC 6793 §4.1). */
   readonly fromFourOctetAs: AttributeFault | null;
   /**
@@ -103,6 +105,7 @@ export interface AttributeDefinition<K extends AttributeProperty, S extends Attr
   /** The section that says what a bad length means; default outcome treat-as-withdraw. */
   readonly badLength: AttributeFault;
   readonly fromExternal?: AttributeFault;
+  readonly withinConfederation?: boolean;
   readonly fromFourOctetAs?: AttributeFault;
   readonly check?: (bytes: Uint8Array, start: number, end: number, ctx: CodecContext) => AttributeFault | null;
   readonly decode: (
@@ -135,6 +138,7 @@ export function defineAttribute<K extends AttributeProperty, S extends Attribute
     badFlags: d.badFlags ?? attributeFlags,
     badLength: d.badLength,
     fromExternal: d.fromExternal ?? null,
+    withinConfederation: d.withinConfederation ?? false,
     fromFourOctetAs: d.fromFourOctetAs ?? null,
     check: d.check ?? null,
     load: (into, bytes, start, end, ctx) => {
@@ -180,6 +184,7 @@ function withoutValue(d: OpaqueDefinition, opaque: boolean): AttributeSpec {
     badFlags: d.badFlags ?? attributeFlags,
     badLength: d.badLength,
     fromExternal: null,
+    withinConfederation: false,
     fromFourOctetAs: null,
     check: d.check ?? null,
     load: () => {},

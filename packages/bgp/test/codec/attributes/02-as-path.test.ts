@@ -47,11 +47,24 @@ describe("AS_PATH", () => {
     const outside = { ...external, confederation: false };
     const rule = "TreatAsWithdraw 2:as-path-confederation (RFC 5065 §5)";
     expect(verdict({ without, add }, outside)).toBe(rule);
-    expect(verdict({ without, add }, { ...external, confederation: true })).toBe("Ok");
     expect(verdict({ without, add }, { ...outside, internal: true })).toBe("Ok");
     // Somebody else's session: who is in which confederation is not known.
     expect(verdict({ without, add }, external)).toBe("Ok");
     expect(verdict({ without, add: "40020602 01 0000fde9" }, outside)).toBe("Ok");
+  });
+
+  it.each([
+    ["nothing", "400200", false],
+    ["a sequence", "4002060201 0000fde9", false],
+    ["a set of a confederation", "4002060401 0000fde9", false],
+    ["a sequence and then one of a confederation", "40020c0201 0000fde9 0301 0000fdea", false],
+    ["a sequence of a confederation", "4002060301 0000fde9", true],
+    ["a sequence of a confederation and more", "40020c0301 0000fde9 0201 0000fdea", true],
+  ])("that begins with %s, from another Member-AS of our confederation (RFC 5065 §5)", (_what, add, good) => {
+    const inside = { ...external, confederation: true };
+    const rule = "TreatAsWithdraw 2:as-path-confederation-first (RFC 5065 §5)";
+    expect(verdict({ without, add }, inside)).toBe(good ? "Ok" : rule);
+    expect(verdict({ without, add }, { ...inside, internal: true })).toBe("Ok");
   });
 
   it("is split into segments of 255 when it is longer (RFC 4271 §5.1.2), and needs an Extended Length", () => {

@@ -1,6 +1,7 @@
 export { Announcer, type AnnouncerOptions, type CloseResult, type IntentChange } from "./announcer.ts";
 export { attributesFor, normalForm, type RouteForm, type RouteMode, routeSignature } from "./ecmp/attributes.ts";
 export { formatBitRate, isWeight, MAX_WEIGHT, MIN_WEIGHT, parseBitRate } from "./ecmp/bit-rate.ts";
+export { type ComparedNode, compareNodes, type NodeDifference } from "./ecmp/compare-nodes.ts";
 export { fingerprint } from "./ecmp/fingerprint.ts";
 export { NODE_COMMUNITY_FUNCTION, type NodeIdentity, nodeCommunityOf, routerIdOf } from "./ecmp/node-identity.ts";
 export { BEST_PREFERENCE, PREFERENCE_STEP, STANDBY_PREFERENCE } from "./ecmp/preference.ts";

@@ -1,3 +1,4 @@
+import { compareNodes, type NodeDifference } from "@vipcast/announcer";
 import type { RawArguments } from "../arguments/option.ts";
 import { type Problem, problemSentence } from "../arguments/problem.ts";
 import { defaultConfigFile } from "../config/config-file.ts";
@@ -5,7 +6,7 @@ import { readKeys } from "../config/keys.ts";
 import { configSentence } from "../config/problem.ts";
 import { type ReadConfig, readConfig } from "../config/read-config.ts";
 
-/** Checks every file that was named. Returns the exit code. */
+/** Checks every file that was named, and compares those that are valid: each is a node. Returns the exit code; a difference is no error. */
 export function check(raw: RawArguments, problems: readonly Problem[]): number {
   if (problems.length > 0) {
     for (const problem of problems) process.stderr.write(`${problemSentence(problem)}\n`);
@@ -14,8 +15,16 @@ export function check(raw: RawArguments, problems: readonly Problem[]): number {
   }
   const named = [...(raw.values.get("config") ?? []), ...raw.operands];
   const results = (named.length === 0 ? [defaultConfigFile] : named).map((file) => ({ file, ...complete(file) }));
-  if (raw.values.has("json")) process.stdout.write(`${JSON.stringify(asObject(results))}\n`);
-  else for (const result of results) process.stdout.write(asText(result));
+  const differences = compareNodes(
+    results.flatMap(({ file, settings, problems }) =>
+      settings === null || problems.length > 0 ? [] : [{ name: file, ...settings }],
+    ),
+  );
+  if (raw.values.has("json")) process.stdout.write(`${JSON.stringify(asObject(results, differences))}\n`);
+  else {
+    for (const result of results) process.stdout.write(asText(result));
+    for (const { level, message } of differences) process.stdout.write(`${level}: ${message}.\n`);
+  }
   return results.some((result) => result.problems.length > 0) ? 2 : 0;
 }
 
@@ -40,10 +49,14 @@ function asText({ file, settings, problems, warnings }: Checked & { readonly fil
   return `${lines.join("\n")}\n`;
 }
 
-function asObject(results: readonly (Checked & { readonly file: string })[]): object {
+function asObject(
+  results: readonly (Checked & { readonly file: string })[],
+  differences: readonly NodeDifference[],
+): object {
   return {
     valid: results.every(({ problems }) => problems.length === 0),
     files: results.map(({ file, files, problems, warnings }) => ({ file, read: files, problems, warnings })),
+    differences,
   };
 }
 

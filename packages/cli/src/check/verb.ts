@@ -4,8 +4,9 @@ import { defaultConfigFile } from "../config/config-file.ts";
 /** `vipcast check` as its command line sees it. */
 export const checkVerb: VerbSpec = {
   name: "check",
-  summary: "Validate configuration files without running them: every problem, with file, line and remedy.",
-  operandHelp: [["[FILE...]", "more configuration files"]],
+  summary:
+    "Validate configuration files without running them: every problem, with file, line and remedy. Several files are compared.",
+  operandHelp: [["[FILE...]", "more configuration files, one per node"]],
   looksLikeOperand: () => true,
   options: [
     {
@@ -20,8 +21,13 @@ export const checkVerb: VerbSpec = {
   ],
   epilogue: `Also read is the folder conf.d beside each file. Keys of peers are looked for, and nothing is changed.
 
+Several files are taken for nodes that serve the same addresses: in what routers would not find them equal is said as a warning, what
+was declared (a standby) as a note. Neither changes the exit code. Files in one folder share its conf.d; give each node its own folder
+where that is not meant.
+
 Exit codes: 0 valid; 2 something is wrong.
 
 Example:
-  vipcast check -c /etc/vipcast/vipcast.yaml`,
+  vipcast check -c /etc/vipcast/vipcast.yaml
+  vipcast check node-a/vipcast.yaml node-b/vipcast.yaml`,
 };

@@ -80,6 +80,34 @@ describe("vipcast check", () => {
     expect(out).not.toContain("s3cret");
   });
 
+  test("compares the nodes of several files, in words and as objects, without calling it an error", () => {
+    const one = file("a.yaml", `${good()}    med: 5\n  - prefix: 2001:db8::1\n    ecmp: { role: standby }\n`);
+    const two = file("b.yaml", `${good().replace("65001", "65002")}  - prefix: 2001:db8::1\n`);
+    const broken = file("c.yaml", good().replace("65001", "0"));
+    const { code, out } = check([one, two]);
+    expect(code).toBe(0);
+    const lines = out.split("\n");
+    expect(lines).toContain(
+      `note: ${one} is in AS 65001, ${two} in AS 65002: their AS_PATHs have one length and other contents, which routers form ECMP over only when told to; FRR needs bgp bestpath as-path multipath-relax, BIRD merge paths on.`,
+    );
+    expect(lines).toContain(
+      `warning: 192.0.2.10/32: ${one} announces MED 5, ${two} none: routers that compare MED between different ASes will not use both; write the same med on both.`,
+    );
+    expect(lines).toContain(
+      `note: 2001:db8::1/128: as declared, ${one} standby, ${two} preference 10: routers will use ${two} alone as long as it announces it.`,
+    );
+    const all = check(["--json", one, two, broken]);
+    expect(all.code).toBe(2);
+    const { differences } = JSON.parse(all.out) as { differences: { level: string; kind: string; nodes: string[] }[] };
+    expect(differences.map(({ level, kind }) => `${level} ${kind}`)).toEqual([
+      "note asn",
+      "warning best-path",
+      "note preference",
+    ]);
+    expect(differences[0]?.nodes).toEqual([one, two]);
+    expect(JSON.parse(check(["--json", one, one]).out)).toMatchObject({ valid: true, differences: [] });
+  });
+
   test("says what is wrong with its own arguments", () => {
     const { code, err } = check(["--jsn"]);
     expect(code).toBe(2);

@@ -152,6 +152,11 @@ describe("encodeRoutes", () => {
   it.each<[string, string, Parameters<typeof encodeRoutes>[1]]>([
     ["no ORIGIN", "missing-field origin", { family: 257, attributes: { asPath: [], nextHop: v4.nextHop! }, nlri: one }],
     ["no AS_PATH", "missing-field asPath", { family: 257, attributes: { origin: 0, nextHop: v4.nextHop! }, nlri: one }],
+    [
+      "no ORIGIN for IPv6",
+      "missing-field origin",
+      { family: 513, attributes: { asPath: [], nextHop: v6.nextHop! }, nlri: hosts6(1) },
+    ],
     ["no next hop", "missing-field nextHop", { family: 257, attributes: { origin: 0, asPath: [] }, nlri: one }],
     ["an IPv6 next hop that was not negotiated", "next-hop-family nextHop", { family: 257, attributes: v6, nlri: one }],
     ["an IPv4 next hop for IPv6", "value-length nextHop", { family: 513, attributes: v4, nlri: hosts6(1) }],
@@ -304,6 +309,14 @@ describe("encodeRoutes", () => {
       ["another family", "value-range nlri.family", 513, NlriView.from(Family.Ipv4Unicast, hosts(1))],
     ])("throws for %s", (_what, expected, family, nlri) => {
       expect(failure(() => written({ family, attributes: null, nlri }))).toBe(expected);
+    });
+
+    it("throws for octets that end within a path identifier", () => {
+      const nlri = new NlriView(Family.Ipv4Unicast, true, cut, 0, 3);
+      const context = { ...defaultCodecContext, addPathSend: [Family.Ipv4Unicast] };
+      expect(failure(() => written({ family: Family.Ipv4Unicast, attributes: null, nlri }, context))).toBe(
+        "value-range nlri",
+      );
     });
   });
 

@@ -11,6 +11,7 @@ import {
   MessageType,
   type UpdateMessage,
 } from "../../src/codec/message.ts";
+import { NlriView } from "../../src/codec/nlri/view.ts";
 import { Outcome } from "../../src/codec/outcome.ts";
 import { Family, familyOf } from "../../src/iana/afi-safi.ts";
 import { fixtures } from "../fixtures/fixtures.ts";
@@ -148,6 +149,7 @@ describe("routes of a family without an NLRI codec", () => {
   it.each([
     [{ family: Family.Ipv6Unicast }, "value-range opaqueNlri"],
     [{ nlri: [{ family, lengthBits: 0, bytes: new Uint8Array(0), pathId: -1 }] }, "value-range opaqueNlri"],
+    [{ nlri: new NlriView(family, false, opaqueNlri, 0, 6) }, "value-range opaqueNlri"],
     [{ attributes: { asPath: [], nextHop: new Uint8Array(0) } }, "missing-field origin"],
     [{ attributes: { origin: 0 as const, nextHop: new Uint8Array(0) } }, "missing-field asPath"],
     [{ attributes: { origin: 0 as const, asPath: [] } }, "missing-field nextHop"],

@@ -365,7 +365,11 @@ export class Announcer {
       cancels.push(clock.timer(() => resolve(false), timeoutMs));
       const ready = this.#observer.ready && this.#intentGiven;
       const settled = async (): Promise<void> => {
-        await Promise.all(entries.map((entry) => this.#reconciler.settled(entry)));
+        do {
+          await Promise.all([...this.#reconciler.entries.values()].map((entry) => this.#reconciler.settled(entry)));
+          // A port may have done what it said it could not: the host has the last word.
+          await this.#observer.observe();
+        } while (this.#reconciler.entries.size > 0);
         await this.#context.book.written();
       };
       void (ready ? settled() : Promise.resolve()).then(() => resolve(true));

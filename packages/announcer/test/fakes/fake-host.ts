@@ -33,7 +33,8 @@ export class FakeHost implements AddressPort {
   onChange: () => void = () => {};
   /** Two operations for one prefix at the same time. */
   onOverlap: (prefix: string) => void = () => {};
-  onUnbind: (binding: Binding) => void = () => {};
+  /** `elsewhere`: when it was asked for, the prefix was bound in another place too, as far as the asker could know. */
+  onUnbind: (binding: Binding, elsewhere: boolean) => void = () => {};
   onForeignUnbind: (binding: Binding) => void = (binding) => {
     throw new Error(`${binding.prefix} on ${binding.interface} is not ours and was removed`);
   };
@@ -42,6 +43,8 @@ export class FakeHost implements AddressPort {
   /** Ours in truth, whatever marks say. */
   readonly #ours = new Set<string>();
   readonly #busy = new Set<string>();
+  /** Removed, and the listeners do not know. */
+  readonly #untold = new Set<HostAddress>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -114,7 +117,9 @@ export class FakeHost implements AddressPort {
     await this.#pass("observe", "");
     const state = { addresses: [...this.addresses.values()], links: [...this.links.values()] };
     const heard = !this.deaf;
+    const untold = [...this.#untold];
     await this.#pass("observed", "");
+    for (const address of untold) this.#untold.delete(address);
     if (heard) this.onObserved();
     return state;
   }
@@ -124,7 +129,15 @@ export class FakeHost implements AddressPort {
   }
 
   unbind(binding: Binding): Promise<void> {
-    return this.#alone(binding, () => this.#unbind(binding));
+    // What is asked for is judged by what whoever asks could know at that moment.
+    const elsewhere = this.#seemsElsewhere(binding);
+    return this.#alone(binding, () => this.#unbind(binding, elsewhere));
+  }
+
+  /** The prefix has another place as well, or had it until a removal that nobody was told of yet. */
+  #seemsElsewhere({ prefix, interface: name }: Binding): boolean {
+    const there = [...this.addresses.values(), ...this.#untold];
+    return there.some((one) => `${one.address}/${one.prefixLength}` === prefix && one.interface !== name);
   }
 
   async #alone({ prefix }: Binding, operation: () => Promise<void>): Promise<void> {
@@ -157,13 +170,13 @@ export class FakeHost implements AddressPort {
     await this.#pass("bound", binding.prefix);
   }
 
-  async #unbind(binding: Binding): Promise<void> {
+  async #unbind(binding: Binding, elsewhere: boolean): Promise<void> {
     const { life } = this;
     await this.#pass("unbind", binding.prefix);
     if (life !== this.life) return new Promise(() => {});
     const key = keyOf(binding);
     if (this.addresses.has(key) && !this.#ours.has(key)) this.onForeignUnbind(binding);
-    this.onUnbind(binding);
+    this.onUnbind(binding, elsewhere);
     this.log.push(`unbind ${binding.prefix}`);
     this.#remove(key);
     await this.#pass("unbound", binding.prefix);
@@ -203,9 +216,11 @@ export class FakeHost implements AddressPort {
 
   #tell(event: HostEvent, anyway = false): void {
     this.onChange();
+    if (event.kind === "address-removed") this.#untold.add(event.address);
     if (this.deaf && !anyway) return;
     this.#clock.timer(() => {
       for (const listener of this.#listeners) listener(event);
+      if (event.kind === "address-removed") this.#untold.delete(event.address);
     }, this.eventDelayMs);
   }
 }

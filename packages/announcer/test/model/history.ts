@@ -39,7 +39,6 @@ export class History implements Truth {
   lateMs = 0;
   quietFromMs = 0;
   closing = false;
-  fickle = false;
   readonly #wanted = new Map<string, Wanted>();
   readonly #drained = new Set<string>();
   readonly #health = new Map<
@@ -251,7 +250,6 @@ export class History implements Truth {
     switch (act.kind) {
       case "weather":
         this.lateMs = Math.max(this.lateMs, act.eventDelayMs);
-        this.fickle ||= act.failing > 0;
         host.eventDelayMs = this.lateMs;
         routes.handOverMs = act.handOverMs;
         host.weather = () => ({

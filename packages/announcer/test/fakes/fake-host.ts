@@ -43,8 +43,8 @@ export class FakeHost implements AddressPort {
   /** Ours in truth, whatever marks say. */
   readonly #ours = new Set<string>();
   readonly #busy = new Set<string>();
-  /** Removed, and the listeners do not know. */
-  readonly #untold = new Set<HostAddress>();
+  /** By prefix, the interfaces it was removed from without the listeners knowing. */
+  readonly #untold = new Map<string, Set<string>>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -117,9 +117,9 @@ export class FakeHost implements AddressPort {
     await this.#pass("observe", "");
     const state = { addresses: [...this.addresses.values()], links: [...this.links.values()] };
     const heard = !this.deaf;
-    const untold = [...this.#untold];
+    const untold = [...this.#untold].map(([prefix, places]) => [prefix, [...places]] as const);
     await this.#pass("observed", "");
-    for (const address of untold) this.#untold.delete(address);
+    for (const [prefix, places] of untold) for (const place of places) this.#told(prefix, place);
     if (heard) this.onObserved();
     return state;
   }
@@ -136,8 +136,8 @@ export class FakeHost implements AddressPort {
 
   /** The prefix has another place as well, or had it until a removal that nobody was told of yet. */
   #seemsElsewhere({ prefix, interface: name }: Binding): boolean {
-    const there = [...this.addresses.values(), ...this.#untold];
-    return there.some((one) => `${one.address}/${one.prefixLength}` === prefix && one.interface !== name);
+    const untold = this.#untold.get(prefix) ?? new Set<string>();
+    return [...this.links.keys()].some((place) => place !== name && (this.has(prefix, place) || untold.has(place)));
   }
 
   async #alone({ prefix }: Binding, operation: () => Promise<void>): Promise<void> {
@@ -216,11 +216,20 @@ export class FakeHost implements AddressPort {
 
   #tell(event: HostEvent, anyway = false): void {
     this.onChange();
-    if (event.kind === "address-removed") this.#untold.add(event.address);
+    const removed = event.kind === "address-removed" ? event.address : null;
+    const prefix = removed === null ? "" : `${removed.address}/${removed.prefixLength}`;
+    if (removed !== null)
+      this.#untold.set(prefix, (this.#untold.get(prefix) ?? new Set<string>()).add(removed.interface));
     if (this.deaf && !anyway) return;
     this.#clock.timer(() => {
       for (const listener of this.#listeners) listener(event);
-      if (event.kind === "address-removed") this.#untold.delete(event.address);
+      if (removed !== null) this.#told(prefix, removed.interface);
     }, this.eventDelayMs);
+  }
+
+  #told(prefix: string, place: string): void {
+    const places = this.#untold.get(prefix);
+    places?.delete(place);
+    if (places?.size === 0) this.#untold.delete(prefix);
   }
 }

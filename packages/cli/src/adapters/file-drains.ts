@@ -6,14 +6,17 @@ import { makeFolder, writeFileAtomically } from "@vipcast/linux";
 
 const version = 1;
 
-/** What is drained, in `drains.json` of the state folder: it outlives restarts and reboots. */
+/**
+ * What is drained, in `drains.json` of the state folder: it outlives restarts and reboots. An instance with a name of its own has a file of its own,
+ * `NAME.drains.json`: several may share the folder, and one's drain is not the other's.
+ */
 export class FileDrains implements DrainPort {
   readonly #stateDir: string;
   readonly #path: string;
 
-  constructor(stateDir: string) {
+  constructor(stateDir: string, instance: string | null = null) {
     this.#stateDir = stateDir;
-    this.#path = join(stateDir, "drains.json");
+    this.#path = join(stateDir, instance === null ? "drains.json" : `${instance}.drains.json`);
   }
 
   async load(): Promise<DrainLoad> {

@@ -21,6 +21,8 @@ export interface Host {
   readonly kernel: Rtnetlink;
   readonly mark: OwnershipMark | null;
   readonly stateDir: string;
+  /** The name that the user gave it, if any: it has files of its own in a state folder that others use as well. */
+  readonly instance?: string | null;
 }
 
 /** What the command line and a configuration file both say. */
@@ -91,13 +93,13 @@ export class Announcement {
       ...kernelTransport({ ttlSecurity }),
     });
     this.#routes = new SpeakerRoutes(this.#speaker, (error, peer) => log.error({ peer, err: error }, error.message));
-    const { mark, stateDir } = host;
+    const { mark, stateDir, instance = null } = host;
     const ports: Ports = {
       addresses,
       routes: this.#routes,
       ledger: mark === null ? emptyLedger : new FileLedger(new Ledger({ stateDir, mark })),
       health: nodeChecks({ ping }),
-      drains: new FileDrains(stateDir),
+      drains: new FileDrains(stateDir, instance),
       traffic: new PacketTraffic(),
       logger: log,
     };

@@ -39,6 +39,7 @@ export async function preflight(raw: RawArguments, environment: NodeJS.ProcessEn
   const host = {
     kernel: new Rtnetlink(),
     mark: settings.bind ? ownershipMark(settings.instance ?? instanceName(stateDir)) : null,
+    instance: settings.instance,
     stateDir,
   };
   const { observed, fault } = observe(host);

@@ -12,6 +12,13 @@ describe("drains in a file", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const write = (text: string): void => writeFileSync(join(folder, "drains.json"), text);
 
+  test("of instances that share a folder are apart", async () => {
+    expect(await new FileDrains(folder, "east").save({ node: true, vips: [] })).toEqual({ ok: true });
+    for (const other of [new FileDrains(folder), new FileDrains(folder, "west")])
+      expect(await other.load()).toEqual({ ok: true, drained: { node: false, vips: [] } });
+    expect(await new FileDrains(folder, "east").load()).toEqual({ ok: true, drained: { node: true, vips: [] } });
+  });
+
   test("are what was saved, in words that people can read and write", async () => {
     const drains = new FileDrains(join(folder, "not", "there"));
     expect(await drains.load()).toEqual({ ok: true, drained: { node: false, vips: [] } });

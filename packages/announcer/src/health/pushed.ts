@@ -4,6 +4,9 @@ import type { GivenHealth, Verdict } from "./health.ts";
 /** A timer that fires later than this was held up by our own process, and so was whoever wanted to push, milliseconds. */
 const STALL_MS = 20;
 
+/** Stalls that one verdict is forgiven: in a process that is always late, silence must still become failure. */
+const FORGIVEN_STALLS = 4;
+
 /** A verdict that somebody pushes, good until its time to live is over: silence is failure. */
 export class PushedVerdict {
   readonly #clock: Clock;
@@ -33,7 +36,14 @@ export class PushedVerdict {
     this.#verdict = { health, causes: [cause] };
     this.#expiresAtMs = null;
     this.#cancel = null;
-    if (ttlMs !== null) this.#expireIn(ttlMs, ttlMs);
+    if (ttlMs !== null) this.#expireIn(ttlMs, ttlMs, FORGIVEN_STALLS);
+  }
+
+  /** Nothing was pushed. */
+  forget(): void {
+    this.stop();
+    this.#verdict = null;
+    this.#expiresAtMs = null;
   }
 
   /** No timer fires any more. */
@@ -42,23 +52,25 @@ export class PushedVerdict {
     this.#cancel = null;
   }
 
-  #expireIn(delayMs: number, ttlMs: number): void {
+  #expireIn(delayMs: number, ttlMs: number, patience: number): void {
     const dueMs = this.#clock.now() + delayMs;
     this.#expiresAtMs = dueMs;
     this.#cancel = this.#clock.timer(() => {
       const lateMs = this.#clock.now() - dueMs;
-      // Our own stall is not silence: a push that waits to be read gets its turn first.
-      if (lateMs > STALL_MS) {
-        this.#expireIn(Math.min(lateMs, ttlMs), ttlMs);
-        return;
-      }
-      this.#cancel = null;
-      this.#expiresAtMs = null;
-      this.#verdict = {
-        health: "unhealthy",
-        causes: [`no verdict was pushed for ${ttlMs} ms, which is how long the last one was good for`],
-      };
-      this.#onExpired();
+      // Our own stall is not silence: whoever wanted to push may have been held up with us.
+      if (lateMs > STALL_MS && patience > 0) this.#expireIn(Math.min(lateMs, ttlMs), ttlMs, patience - 1);
+      // A push that waits to be read gets its turn first: the event loop goes round once more.
+      else this.#cancel = this.#clock.timer(() => this.#expire(ttlMs), 0);
     }, delayMs);
+  }
+
+  #expire(ttlMs: number): void {
+    this.#cancel = null;
+    this.#expiresAtMs = null;
+    this.#verdict = {
+      health: "unhealthy",
+      causes: [`no verdict was pushed for ${ttlMs} ms, which is how long the last one was good for`],
+    };
+    this.#onExpired();
   }
 }

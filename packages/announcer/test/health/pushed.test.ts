@@ -33,6 +33,9 @@ describe("a pushed verdict", () => {
     expect(pushed.remainingMs(1000)).toBe(2000);
     now(3001);
     timers.shift()!.callback();
+    // The event loop goes round once more: a push may be waiting to be read.
+    expect(expired).toBe(0);
+    timers.shift()!.callback();
     expect(expired).toBe(1);
     expect(pushed.verdict?.health).toBe("unhealthy");
     expect(pushed.remainingMs(3001)).toBeNull();
@@ -50,6 +53,27 @@ describe("a pushed verdict", () => {
     expect(timers).toHaveLength(1);
     pushed.push("healthy", 3000, "still fine");
     expect(timers.map(({ at }) => at)).toEqual([12_000]);
+  });
+
+  it("takes a push that comes in the turn of its deadline, and expires in a process that is always late", () => {
+    const { clock, timers, now } = handClock();
+    let expired = 0;
+    const pushed = new PushedVerdict(clock, () => expired++);
+    pushed.push("healthy", 1000, "fine");
+    now(1001);
+    timers.shift()!.callback();
+    pushed.push("healthy", 1000, "fine again");
+    expect(timers.map(({ at }) => at)).toEqual([2001]);
+    for (let fired = 0; fired < 10 && expired === 0; fired++) {
+      const timer = timers.shift()!;
+      now(timer.at + 30);
+      timer.callback();
+    }
+    expect(expired).toBe(1);
+    expect(clock.now()).toBeLessThan(2500);
+    pushed.push("healthy", 1000, "back");
+    pushed.forget();
+    expect([pushed.verdict, pushed.remainingMs(0), timers.length]).toEqual([null, null, 0]);
   });
 
   it("holds without a time to live until the next, and leaves no timer behind", () => {

@@ -131,19 +131,23 @@ export class Announcer {
     this.#intentGiven = true;
     const { outbox } = this.#context;
     outbox.enter();
-    const kept = new Set<string>();
-    for (const vip of change.set ?? []) {
-      kept.add(vip.prefix);
-      this.#setOne(vip);
+    // What is iterated is the caller's, and may throw: what came before that holds, and is sent.
+    try {
+      const kept = new Set<string>();
+      for (const vip of change.set ?? []) {
+        kept.add(vip.prefix);
+        this.#setOne(vip);
+      }
+      for (const prefix of change.remove ?? []) {
+        const entry = kept.has(prefix) ? undefined : this.#reconciler.entries.get(prefix);
+        if (entry === undefined || entry.goal === "remove") continue;
+        entry.goal = "remove";
+        this.#attend(entry);
+      }
+    } finally {
+      outbox.leave();
+      this.#enable();
     }
-    for (const prefix of change.remove ?? []) {
-      const entry = kept.has(prefix) ? undefined : this.#reconciler.entries.get(prefix);
-      if (entry === undefined || entry.goal === "remove") continue;
-      entry.goal = "remove";
-      this.#attend(entry);
-    }
-    outbox.leave();
-    this.#enable();
   }
 
   /**

@@ -294,6 +294,21 @@ describe("guards while running", () => {
     expect(views).toBeLessThan(20);
   });
 
+  it("hands the caller's own error back from an intent, and goes on with what came before it", async () => {
+    const world = new World();
+    await world.begin();
+    const broken = function* (): Generator<ReturnType<typeof vip>> {
+      yield vip(V);
+      throw new Error("the caller's");
+    };
+    expect(() => world.announcer.apply({ set: broken() })).toThrow("the caller's");
+    await world.clock.advance(1);
+    expect(world.routes.announced(V)).toBe(true);
+    world.announcer.apply({ set: [vip("192.0.2.11/32")] });
+    await world.clock.advance(1);
+    expect(world.routes.announced("192.0.2.11/32")).toBe(true);
+  });
+
   it("leaves an address alone that was there before, and announces it when adopted", async () => {
     const world = new World();
     world.host.put("192.0.2.10", 32);

@@ -331,12 +331,13 @@ export class Announcer {
   }
 
   #explain(entry: VipEntry): Explanation {
-    const { clock, policy, ports, node, drains } = this.#context;
+    const { clock, policy, ports, node, drains, index } = this.#context;
     const nowMs = clock.now();
     return explainEntry(entry, this.#reconciler.view(entry), {
       next: this.#reconciler.steps(entry),
       node,
       drains,
+      host: { unseen: this.#observer.unseen, hasLink: index.link(entry.vip.interface) !== undefined },
       form: entry.announced ?? { mode: "normal", weight: weightOf(entry) },
       peers: ports.routes.peers(),
       removals: entry.damping.count(nowMs, policy.damping),

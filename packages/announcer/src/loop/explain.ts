@@ -76,6 +76,14 @@ interface DrainFacts {
   readonly failure: string | null;
 }
 
+/** What is known of the host, apart from addresses. */
+interface HostFacts {
+  /** Null once it has been observed, else why it was not yet; the text is empty when that is only a matter of time. */
+  readonly unseen: string | null;
+  /** The VIP's interface exists. */
+  readonly hasLink: boolean;
+}
+
 /** Explains a VIP that is in the intent or on its way out of it. */
 export function explainEntry(
   entry: VipEntry,
@@ -84,6 +92,7 @@ export function explainEntry(
     readonly next: readonly Step[];
     readonly node: NodeIdentity;
     readonly drains: DrainFacts;
+    readonly host: HostFacts;
     readonly form: RouteForm;
     readonly peers: readonly RoutePeer[];
     readonly removals: number;
@@ -171,7 +180,7 @@ function reasonsOf(
   entry: VipEntry,
   view: VipView,
   bound: boolean,
-  { holdDownMs, drains }: { readonly holdDownMs: number; readonly drains: DrainFacts },
+  { holdDownMs, drains, host }: { readonly holdDownMs: number; readonly drains: DrainFacts; readonly host: HostFacts },
 ): readonly string[] {
   const { vip } = entry;
   const reasons: string[] = [];
@@ -190,15 +199,25 @@ function reasonsOf(
     reasons.push(
       `${entry.failure.step} failed ${entry.failure.attempt} time(s), the last time with: ${entry.failure.message} (${entry.failure.code})`,
     );
-  if (!bound && !view.linkUp) reasons.push(`the interface ${vip.interface} is down: ip link set ${vip.interface} up`);
-  else if (!bound && !vip.bind) reasons.push(`nobody has bound it on ${vip.interface}, and vipcast was told not to`);
-  else if (!bound) reasons.push(`it is not on ${vip.interface}`);
+  if (entry.announced === null && entry.maintenance?.present === null)
+    reasons.push(`it is not known yet whether the maintenance file ${entry.maintenance.path} is there`);
+  if (!bound) reasons.push(whyNotBound(entry, view, host));
   if (bound && entry.announced !== null && reasons.length === 0)
     reasons.push(`it is bound on ${vip.interface}, healthy and not draining`);
   if (entry.tolerated !== null && entry.announced !== null)
     reasons.push(`${entry.tolerated.message}; it was running before that and stays, but the next start will refuse it`);
   if (entry.announced !== null) reasons.push(...standing(entry, view.nowMs));
   return reasons;
+}
+
+function whyNotBound({ vip }: VipEntry, { linkUp }: VipView, { unseen, hasLink }: HostFacts): string {
+  if (unseen !== null)
+    return `nothing is bound or announced before the host has been observed${unseen === "" ? "" : `: ${unseen}`}`;
+  if (!hasLink) return `there is no interface ${vip.interface}`;
+  if (!linkUp) return `the interface ${vip.interface} is down: ip link set ${vip.interface} up`;
+  return vip.bind
+    ? `it is not on ${vip.interface}`
+    : `nobody has bound it on ${vip.interface}, and vipcast was told not to`;
 }
 
 function drainReasons({ node, failure }: DrainFacts): readonly string[] {

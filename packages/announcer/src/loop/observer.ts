@@ -17,6 +17,7 @@ export class Observer {
   #wantedAgain = false;
   #failures = 0;
   #ledgerReported = false;
+  #unseen: string | null = "";
 
   constructor(context: LoopContext, reconciler: Reconciler) {
     this.#context = context;
@@ -26,6 +27,11 @@ export class Observer {
   /** The host has been observed at least once. */
   get ready(): boolean {
     return this.#ready;
+  }
+
+  /** Null once the host has been observed, else why it could not be; the text is empty before the first answer. */
+  get unseen(): string | null {
+    return this.#unseen;
   }
 
   /** Follows events, and resolves when the host has been observed once, or the observer was stopped. */
@@ -77,12 +83,15 @@ export class Observer {
       this.#failures = 0;
       if (!this.#ready) this.#compareLedger();
       this.#ready = true;
+      this.#unseen = null;
       this.#context.ledgerDown = false;
     } catch (error) {
       index.abandonDump();
       this.#failures++;
       const { code, message } = describeError(error);
-      logger.error({ code, attempt: this.#failures }, `the host's addresses cannot be observed: ${message}`);
+      const words = `the host's addresses cannot be observed: ${message}`;
+      if (!this.#ready) this.#unseen = `${words} (${code}, attempt ${this.#failures})`;
+      logger.error({ code, attempt: this.#failures }, words);
     }
   }
 

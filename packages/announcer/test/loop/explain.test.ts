@@ -56,6 +56,29 @@ describe("explain", () => {
     expect(reasons[0]).toContain("bind failed 1 time(s), the last time with: Operation not permitted (EPERM)");
   });
 
+  it("names a host that cannot be observed, and an interface that is not there, instead of one that is down", async () => {
+    const world = new World();
+    world.announcer.set([vip(V)]);
+    expect(world.announcer.explain(V).reasons).toEqual([
+      "nothing is bound or announced before the host has been observed",
+    ]);
+    const observe = world.host.observe.bind(world.host);
+    world.host.observe = async () => {
+      throw portError("ENOBUFS", "the answer was cut short");
+    };
+    void world.announcer.start();
+    await world.clock.advance(5);
+    expect(world.announcer.explain(V).reasons).toEqual([
+      "nothing is bound or announced before the host has been observed: the host's addresses cannot be observed: the answer was cut short (ENOBUFS, attempt 1)",
+    ]);
+    world.host.observe = observe;
+    await world.clock.advance(1000);
+    expect(world.announcer.explain(V)).toMatchObject({ state: "announced" });
+    world.announcer.set([vip(V), vip("192.0.2.11", { interface: "eth7" })]);
+    await world.clock.advance(5);
+    expect(world.announcer.explain("192.0.2.11").reasons.at(-1)).toBe("there is no interface eth7");
+  });
+
   it("names the state of a VIP that is drained, refused, or unknown", async () => {
     const world = new World();
     await world.begin(vip(V), vip("192.0.2.11"));

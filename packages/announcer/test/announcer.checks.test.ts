@@ -122,6 +122,27 @@ describe("a VIP with a check", () => {
   });
 });
 
+describe("a check that is changed while there is no route", () => {
+  it("has to succeed before there is one: what the old one said is not enough", async () => {
+    const world = new World();
+    await world.begin(vip(V, { check: tcp }));
+    await world.clock.advance(1000);
+    void world.announcer.drain(V).catch(() => {});
+    await world.clock.advance(1000);
+    world.health.answer = () => refused;
+    world.announcer.set([vip(V, { check: { tcp: "127.0.0.1:7443", graceMs: 3_600_000 } })]);
+    await world.clock.advance(1000);
+    world.announcer.undrain(V);
+    await world.clock.advance(10_000);
+    expect(world.host.has(V)).toBe(true);
+    expect(world.announcer.explain(V)).toMatchObject({ state: "bound", health: "unknown" });
+    world.health.answer = () => fine;
+    await world.clock.advance(2000);
+    expect(world.routes.announced(V)).toBe(true);
+    expect(world.named("vip.damped")).toEqual([]);
+  });
+});
+
 describe("whenUnhealthy: unbind", () => {
   it("withdraws, waits, unbinds, and binds before it announces again", async () => {
     const world = new World();
@@ -204,6 +225,24 @@ describe("flap damping of health", () => {
 });
 
 describe("the last-node guard", () => {
+  it("keeps nothing that was taken out of service, and is back when it is healthy", async () => {
+    const world = new World();
+    await world.begin(vip(V, { lastNodeGuard: true }));
+    world.announcer.setHealth(V, "unhealthy");
+    await world.clock.advance(10);
+    expect(world.routes.announced(V)).toBe(true);
+    void world.announcer.drain(V).catch(() => {});
+    await world.clock.advance(10);
+    expect(world.routes.announced(V)).toBe(false);
+    world.announcer.undrain(V);
+    await world.clock.advance(5_000);
+    expect(world.routes.announced(V)).toBe(false);
+    expect(world.announcer.explain(V)).toMatchObject({ state: "bound", health: "unhealthy" });
+    world.announcer.setHealth(V, "healthy");
+    await world.clock.advance(5);
+    expect(world.routes.announced(V)).toBe(true);
+  });
+
   it.each([
     [null, "it is not known whether another node announces it"],
     [[], "no other node announces it"],

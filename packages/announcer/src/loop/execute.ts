@@ -58,6 +58,8 @@ export class Executor {
     entry.ableSinceMs = null;
     entry.withdrawal = { reason, causes: withdrawCauses(entry, reason) };
     entry.endWatch();
+    // The last-node guard keeps only what is there. An address that comes back in a moment is that; what was taken out of service is not.
+    if (reason !== "address-lost" && reason !== "damped") entry.health?.judge();
     const withdrawing = this.#handOver(entry, reason).then(() => {
       if (entry.withdrawing === withdrawing) entry.withdrawing = null;
     });

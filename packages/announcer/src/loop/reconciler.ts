@@ -256,6 +256,8 @@ export class Reconciler {
 
   #ended(entry: VipEntry): void {
     this.#awaitFailback(entry);
+    // Taken back while it is degraded, which is announced as a drain is: nothing else ends it.
+    if (entry.wantedGoal === "serve") entry.endWatch();
     if (this.steps(entry).length > 0 || this.#inBackoff(entry)) return;
     for (const resolve of entry.settled) resolve();
     entry.settled.clear();

@@ -98,6 +98,11 @@ export class VipHealth {
     this.judge();
   }
 
+  /** What was pushed was about an earlier life of the VIP. */
+  forgetPush(): void {
+    this.#pushed.forget();
+  }
+
   /** Ends a hold-down and forgets what led to it. Returns whether there was one. */
   resetDamping(): boolean {
     const held = this.damping.reset(this.#context.clock.now());
@@ -119,12 +124,15 @@ export class VipHealth {
     const before = this.#judged;
     const found =
       judgeVip(this.#vip.check, { stateOf: (check) => this.stateOf(check), pushed: this.#pushed.verdict }) ?? unchecked;
-    // The news of a new check is awaited with what the old one said.
-    if (found.health !== "unknown" || before.health === "unknown") this.#judged = found;
+    // The news of a new check is awaited with what the old one said: a route that is there stays. One that is not is not announced on that.
+    const awaits = found.health === "unknown" && before.health !== "unknown";
+    const keeps = this.#listener.isAnnounced() || compareHealth(before.health, "unknown") < 0;
+    if (!(awaits && keeps)) this.#judged = found;
     const { health } = this.#judged;
     if (health !== before.health) {
       this.#listener.judged(this.#judged);
-      if (before.health !== "unknown" && compareHealth(health, before.health) < 0) this.#noteFlap();
+      const known = before.health !== "unknown" && health !== "unknown";
+      if (known && compareHealth(health, before.health) < 0) this.#noteFlap();
     }
     this.#settle(this.#dampened(this.#guard(this.#judged)));
   }

@@ -21,7 +21,7 @@ import { Reconciler } from "./loop/reconciler.ts";
 import { systemClock } from "./loop/system-clock.ts";
 import { Turns } from "./loop/turns.ts";
 import type { VipEntry } from "./loop/vip-entry.ts";
-import { askWeight, weightOf } from "./loop/weights.ts";
+import { askWeight, followIntent, weightOf } from "./loop/weights.ts";
 import { completePolicy, type Policy } from "./policy.ts";
 import type { Clock, Ports } from "./ports.ts";
 
@@ -303,7 +303,10 @@ export class Announcer {
       entry.lostAtMs = null;
       entry.reportedBound = false;
     }
+    if (back && entry.announced === null) entry.health?.forgetPush();
+    const weightBefore = entry.vip.weight;
     entry.vip = vip;
+    if (vip.weight !== weightBefore) followIntent(entry);
     this.#health.follow(entry);
     this.#attend(entry);
   }

@@ -100,6 +100,27 @@ describe("setWeight", () => {
     expect(extended(world)).toEqual(declared);
   });
 
+  it("follows the intent again after null, also when that is changed later, and not while another weight is asked for", async () => {
+    const world = new World();
+    await world.begin(vip(V, { weight: 10e9 }));
+    world.announcer.setWeight(V, 5e9);
+    await world.clock.advance(1);
+    world.announcer.set([vip(V, { weight: 20e9 })]);
+    await world.clock.advance(20_000);
+    expect(world.announcer.explain(V).weight).toBe(5e9);
+    world.announcer.setWeight(V, null);
+    await world.clock.advance(20_000);
+    expect(world.announcer.explain(V).weight).toBe(20e9);
+    world.announcer.set([vip(V, { weight: 40e9 })]);
+    await world.clock.advance(1);
+    expect(world.announcer.explain(V).weight).toBe(40e9);
+    const lines = order(world);
+    world.announcer.set([vip(V)]);
+    await world.clock.advance(1);
+    expect(announcements(lines)).toBe(1);
+    expect(extended(world)).toBeUndefined();
+  });
+
   it("forgets a change that was taken back before its time", async () => {
     const world = new World();
     await world.begin(vip(V, { weight: 10e9 }));

@@ -72,6 +72,38 @@ describe("a pushed verdict", () => {
     expect(world.routes.announced(V)).toBe(true);
   });
 
+  it("is about one life of a VIP: whoever comes back after its withdrawal is judged anew", async () => {
+    const world = new World({ withdrawWaitMs: 1000 });
+    const asking = vip(V, { check: { pushed: true } });
+    await world.begin(asking);
+    world.announcer.setHealth(V, "healthy");
+    await world.clock.advance(5);
+    expect(world.routes.announced(V)).toBe(true);
+    world.announcer.set([]);
+    await world.clock.advance(5);
+    world.announcer.set([asking]);
+    await world.clock.advance(5);
+    expect(world.host.has(V)).toBe(true);
+    expect(world.announcer.explain(V)).toMatchObject({ state: "bound", health: "unknown" });
+    world.announcer.setHealth(V, "healthy");
+    await world.clock.advance(5);
+    expect(world.routes.announced(V)).toBe(true);
+  });
+
+  it("ends the look for packets of a drain that is taken back while it is degraded", async () => {
+    const world = new World({ drainMs: 30_000, drainIdleMs: 1000 });
+    await world.begin(vip(V));
+    void world.announcer.drain(V).catch(() => {});
+    await world.clock.advance(10);
+    world.announcer.setHealth(V, "degraded");
+    await world.clock.advance(10);
+    expect(world.traffic.watched.size).toBe(1);
+    world.announcer.undrain(V);
+    await world.clock.advance(10);
+    expect(world.traffic.watched.size).toBe(0);
+    expect(world.announcer.explain(V)).toMatchObject({ state: "announced", health: "degraded" });
+  });
+
   it("leaves no timer behind when the VIP is removed", async () => {
     const world = new World();
     await world.begin(vip(V));

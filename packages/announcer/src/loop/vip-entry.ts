@@ -37,6 +37,8 @@ export class VipEntry implements RouteState {
   traffic: TrafficWatch | null = null;
   /** Set by `setWeight`; null: the intent's. */
   weightInForce: WeightInForce | null = null;
+  /** What `setWeight` was last given, in force or not yet; null: the intent's. */
+  weightAsked: number | null = null;
   refusal: Refusal | null = null;
   /** What a guard would refuse at the start and lets go on: see docs/adr/0005. */
   tolerated: Refusal | null = null;

@@ -20,6 +20,7 @@ export function askWeight(
   const { clock, policy } = context;
   entry.cancelWeight?.();
   entry.cancelWeight = null;
+  entry.weightAsked = asked;
   const inForce = entry.weightInForce ?? { weight: entry.vip.weight, changedAtMs: null };
   const weight = asked === null ? entry.vip.weight : quantise(asked);
   const decision = decideWeight(inForce, weight, clock.now(), policy.weight);
@@ -36,4 +37,12 @@ export function askWeight(
     default:
       decision satisfies never;
   }
+}
+
+/** The intent has another weight than before: it counts at once, unless somebody asked for one that is not the intent's. */
+export function followIntent(entry: VipEntry): void {
+  if (entry.weightAsked !== null || entry.weightInForce === null) return;
+  entry.cancelWeight?.();
+  entry.cancelWeight = null;
+  entry.weightInForce = { ...entry.weightInForce, weight: entry.vip.weight };
 }

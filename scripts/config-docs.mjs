@@ -16,6 +16,7 @@ peers:
     passwordFile: /etc/vipcast/peer.key
 vips:
   - prefix: 192.0.2.10/32
+    check: { http: "https://127.0.0.1:6443/readyz", caFile: /etc/kubernetes/pki/ca.crt, interval: 1s, timeout: 500ms, rise: 2, fall: 3 }
     communities: ["65000:100"]
     drain: 10s
 \`\`\`
@@ -30,7 +31,16 @@ vips:
 
 const cell = (text) => String(text).replaceAll("|", "\\|");
 
-function kind(schema) {
+/** A schema that refers to itself stands apart, and is referred to by its name. */
+function resolved(schema) {
+  const name = schema.$ref?.replace("#/$defs/", "");
+  return name === undefined ? schema : resolved(definitions[name]);
+}
+
+let definitions = {};
+
+function kind(written) {
+  const schema = resolved(written);
   if (schema.enum !== undefined) return schema.enum.map((one) => `\`${one}\``).join(", ");
   if (schema.anyOf !== undefined) return schema.anyOf.map(kind).join(" or ");
   if (schema.type === "array") return `list of ${schema.items.enum === undefined ? kind(schema.items) : "words"}`;
@@ -39,9 +49,10 @@ function kind(schema) {
 }
 
 /** Mappings inside a schema, which get tables of their own. */
-function mappingIn(schema) {
-  if (schema === undefined) return undefined;
-  if (schema.type === "object") return schema;
+function mappingIn(written) {
+  if (written === undefined) return undefined;
+  const schema = resolved(written);
+  if (schema.type === "object") return schema.properties === undefined ? undefined : schema;
   return mappingIn(schema.items) ?? schema.anyOf?.map(mappingIn).find((found) => found !== undefined);
 }
 
@@ -49,7 +60,11 @@ function table(name, schema, seen) {
   const required = new Set(schema.required ?? []);
   const rows = Object.entries(schema.properties).map(([key, value]) => {
     const inner = mappingIn(value);
-    const text = value.description ?? "";
+    const text =
+      value.description ??
+      resolved(value).description ??
+      definitions[value.$ref?.replace("#/$defs/", "")]?.description ??
+      "";
     const fallback = value.default === undefined ? (required.has(key) ? "required" : "") : `\`${value.default}\``;
     const example = value.examples?.[0] === undefined ? "" : `\`${key}: ${value.examples[0]}\``;
     const link = inner === undefined ? "" : `, see [below](#${anchor(`${name}.${key}`)})`;
@@ -75,6 +90,7 @@ const anchor = (path) => path.replace(/^\./, "").replaceAll(".", "").toLowerCase
 export async function configDocs(root) {
   const { configJsonSchema } = await import(join(root, "packages/cli/dist/config/json-schema.js"));
   const schema = configJsonSchema();
+  definitions = schema.$defs ?? {};
   const markdown = `${top}\n## The file\n\n${table("", schema, new Map())}`;
   return [
     [join(root, "docs/config.md"), markdown],

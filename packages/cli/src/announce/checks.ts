@@ -41,7 +41,11 @@ type HttpOptions = Omit<Extract<CheckInput, { http: string }>, "http" | keyof Ch
 export function readChecks(reader: ArgumentReader): HealthSettings {
   const checks = reader.many("check", parseTarget);
   const whenUnhealthy = reader.one("when-unhealthy", parseWhenUnhealthy, null);
-  const maintenanceFile = reader.one("maintenance", parseMaintenance, null);
+  const maintenanceFile = reader.one(
+    "maintenance",
+    (text) => parseMaintenance(text, "--maintenance /run/vipcast/maintenance"),
+    null,
+  );
   const timing = readTiming(reader);
   const [http, tls] = [readHttp(reader), readTls(reader)];
   const health: HealthSettings = {
@@ -222,8 +226,9 @@ function parseWhenUnhealthy(text: string): Parsed<WhenUnhealthy> {
   return found === undefined ? refuse("is neither keep-bound nor unbind", didYouMean(text, names)) : accept(found);
 }
 
-function parseMaintenance(text: string): Parsed<string> {
-  return /^\/.*[^/]$/s.test(text)
+/** The absolute path of a file; `example` is the end of the remedy. */
+export function parseMaintenance(text: string, example: string): Parsed<string> {
+  return /^\/[^\0]*[^/\0]$/.test(text)
     ? accept(text)
-    : refuse("is the absolute path of a file", "write for example --maintenance /run/vipcast/maintenance");
+    : refuse("is the absolute path of a file", `write for example ${example}`);
 }

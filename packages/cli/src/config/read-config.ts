@@ -1,8 +1,16 @@
-import { type EcmpInput, parseVip, TIMER_PROFILES, type Timers, type VipInput } from "@vipcast/announcer";
+import {
+  type CheckInput,
+  type EcmpInput,
+  parseVip,
+  TIMER_PROFILES,
+  type Timers,
+  type VipInput,
+} from "@vipcast/announcer";
 import { overriddenTimers } from "../announce/timers.ts";
 import { parseAddress } from "../values/address.ts";
 import { listenConflict, listenText } from "../values/listen.ts";
 import { durationText } from "../values/numbers.ts";
+import { checkInput } from "./check-input.ts";
 import type { ConfigPath } from "./document.ts";
 import { type ConfigProblem, pathText } from "./problem.ts";
 import { problemsOf } from "./problems-of.ts";
@@ -150,20 +158,32 @@ class SettingsBuilder {
   }
 
   #vip(input: VipEntryInput, path: ConfigPath): ConfigSettings["vips"] {
-    const { drain, ecmp, ...rest } = input;
-    const vip = {
+    const { drain, ecmp, check: written, ...rest } = input;
+    const bare = {
       ...rest,
       ...(drain === undefined ? {} : { drainMs: drain }),
       ...(ecmp === undefined ? {} : { ecmp: ecmpInput(ecmp) }),
     } as VipInput;
     // Whoever says `bind: false` vouches for the address: DNAT, IPVS or another namespace may answer for it.
-    const parsed = parseVip(vip.bind === false ? { ...vip, assumeBound: true } : vip);
+    const vip: VipInput = bare.bind === false ? { ...bare, assumeBound: true } : bare;
+    const check = this.#check(written, vip, path);
+    const parsed = parseVip(check === null ? vip : { ...vip, check });
     if (parsed.ok) return [parsed.vip];
     for (const { rule: name, message } of parsed.refusals) {
       const [rule = message, ...remedy] = message.split(/: (?=write|leave|set|keep)/);
       this.#report(name === "option" ? path : [...path, "prefix"], null, rule, remedy.join(": ") || "correct it");
     }
     return [];
+  }
+
+  #check(written: VipEntryInput["check"], vip: VipInput, path: ConfigPath): CheckInput | null {
+    if (written === undefined) return null;
+    const parsed = parseVip({ prefix: vip.prefix, allowAggregates: true });
+    // Any address will do for {vip} where the prefix is none: it is only seen whether one can stand there.
+    const address = parsed.ok ? parsed.vip.address : "192.0.2.1";
+    return checkInput(written, [...path, "check"], address, (where, rule, remedy) =>
+      this.#report(where, null, rule, remedy),
+    );
   }
 
   #checkTwins({ peers, vips }: ConfigSettings): void {

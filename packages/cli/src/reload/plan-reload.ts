@@ -129,6 +129,8 @@ const routeFields: readonly string[] = [
 ];
 /** Fields of a VIP that decide where and whether it is bound. */
 const bindFields: readonly string[] = ["interface", "bind", "assumeBound", "adopt"];
+/** Fields of a VIP that say how its health is found; a route changes only when that finds something else. */
+const healthFields: readonly string[] = ["check", "whenUnhealthy", "lastNodeGuard", "maintenanceFile"];
 
 function vipChanges(old: readonly DesiredVip[], wanted: readonly DesiredVip[]): ReloadChange[] {
   const before = new Map(old.map((vip) => [vip.prefix, vip]));
@@ -162,7 +164,8 @@ function vipChange(vip: DesiredVip, fields: readonly string[]): ReloadChange {
     const sentence = `${named} changes: its route is announced again, and routers that compare it move flows`;
     return { kind: "vip-change", vip, fields, cost: "routes", sentence };
   }
-  const sentence = `${named} changes; nothing is sent`;
+  const judged = fields.some((field) => healthFields.includes(field));
+  const sentence = `${named} changes; nothing is sent${judged ? " unless its health turns out to be another" : ""}`;
   return { kind: "vip-change", vip, fields, cost: "none", sentence };
 }
 

@@ -8,6 +8,8 @@ interface Schema {
   readonly anyOf?: readonly Schema[];
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean;
+  readonly $defs?: Record<string, Schema>;
+  readonly $ref?: string;
 }
 
 function everything(schema: Schema, path: string): [string, Schema][] {
@@ -23,6 +25,18 @@ describe("the JSON Schema of a configuration", () => {
     expect(schema.required).toEqual(["asn", "peers"]);
     for (const [path, { properties, additionalProperties }] of everything(schema, ""))
       if (properties !== undefined) expect([path, additionalProperties]).toEqual([path, false]);
+  });
+
+  test("lets checks hold checks, and describes their keys too", () => {
+    const { check } = schema.$defs ?? {};
+    expect(schema.properties?.vips?.items?.properties?.check).toMatchObject({ $ref: "#/$defs/check" });
+    expect(check?.additionalProperties).toBe(false);
+    expect(Object.keys(check?.properties ?? {})).toEqual(expect.arrayContaining(["tcp", "http", "all", "any"]));
+    const silent = Object.entries(check?.properties ?? {}).filter(([, one]) => {
+      const meant = one.$ref === undefined ? one : schema.$defs?.[one.$ref.replace("#/$defs/", "")];
+      return meant?.description === undefined;
+    });
+    expect(silent).toEqual([]);
   });
 
   test("describes every key", () => {

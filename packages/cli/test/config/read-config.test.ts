@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { configSentence } from "../../src/config/problem.ts";
 import { readConfig } from "../../src/config/read-config.ts";
+import { brokenChecks } from "./broken-checks.ts";
 import { brokenFiles } from "./broken-files.ts";
 
 let folder = "";
@@ -36,7 +37,7 @@ vips:
 `;
 
 describe("a broken configuration says everything that is wrong, where, and what to write instead", () => {
-  test.each(brokenFiles)("$sentences.0", ({ text, sentences: expected }) => {
+  test.each([...brokenFiles, ...brokenChecks])("$sentences.0", ({ text, sentences: expected }) => {
     expect(sentences(text)).toEqual(expected);
   });
 
@@ -51,6 +52,15 @@ describe("a broken configuration says everything that is wrong, where, and what 
     expect(sentences(new Uint8Array([0x61, 0xff, 0xfe]))).toEqual([
       "vipcast.yaml:1:1: is not UTF-8 text; save it as UTF-8.",
     ]);
+  });
+
+  test("a header, which may be a secret, is never repeated", () => {
+    const headers = '{ http: "http://127.0.0.1/", headers: { Authorization: "hunter2\\u0001", X-List: [hunter2] } }';
+    for (const check of [headers, headers.replace(", X-List: [hunter2]", "")]) {
+      const found = sentences(good.replace("192.0.2.10/32", `192.0.2.10\n    check: ${check}`));
+      expect(found).toHaveLength(1);
+      expect(found.join()).not.toContain("hunter2");
+    }
   });
 
   test("a secret is never repeated", () => {
@@ -125,6 +135,57 @@ describe("a good configuration", () => {
     expect(readConfig(write("vipcast.yaml", `${standby}nodeCommunity: none\n`)).settings).toMatchObject({
       nodeCommunity: null,
       vips: [{ preference: 0 }],
+    });
+  });
+
+  test("says what must be healthy, and what becomes of it when it is not", () => {
+    const check = `{ http: "https://127.0.0.1:6443/readyz", caFile: /etc/kubernetes/pki/ca.crt, interval: 1s, timeout: 500ms, rise: 2, fall: 3 }`;
+    const more = "whenUnhealthy: unbind\n    lastNodeGuard: true\n    maintenanceFile: /run/vipcast/maintenance";
+    const text = good.replace("192.0.2.10/32", `192.0.2.10\n    check: ${check}\n    ${more}`);
+    expect(readConfig(write("vipcast.yaml", text)).settings?.vips[0]).toMatchObject({
+      check: {
+        kind: "probe",
+        name: "https://127.0.0.1:6443/readyz",
+        probe: { kind: "http", caFile: "/etc/kubernetes/pki/ca.crt" },
+        timing: { intervalMs: 1000, timeoutMs: 500, rise: 2, fall: 3 },
+        onFailure: "withdraw",
+      },
+      whenUnhealthy: "unbind",
+      lastNodeGuard: true,
+      maintenanceFile: "/run/vipcast/maintenance",
+    });
+  });
+
+  test("takes groups within groups, whose times hold for what is in them, and the address for {vip}", () => {
+    const check = `
+      interval: 2s
+      fastInterval: 100ms
+      grace: 1m
+      all:
+        - tcp: "{vip}:443"
+        - any:
+            - exec: [/bin/ready, --quick]
+              env: { MODE: quick }
+            - { dns: 10.0.0.53, name: example.org, type: AAAA, expect: ["2001:db8::1"] }
+        - { icmp: 10.0.0.254, interval: 5s }`;
+    const { settings, problems } = readConfig(
+      write("vipcast.yaml", good.replace("192.0.2.10/32", `192.0.2.10\n    check:${check}`)),
+    );
+    expect(problems).toEqual([]);
+    const timing = { intervalMs: 2000, fastIntervalMs: 100, timeoutMs: 500, graceMs: 60_000 };
+    expect(settings?.vips[0]?.check).toMatchObject({
+      kind: "all",
+      of: [
+        { name: "tcp://192.0.2.10:443", timing },
+        {
+          kind: "any",
+          of: [
+            { probe: { file: "/bin/ready", args: ["--quick"], env: { MODE: "quick" } }, timing },
+            { probe: { kind: "dns", server: "10.0.0.53", type: "AAAA", expect: ["2001:db8::1"] }, timing },
+          ],
+        },
+        { name: "icmp://10.0.0.254", timing: { ...timing, intervalMs: 5000 }, onFailure: "degrade" },
+      ],
     });
   });
 

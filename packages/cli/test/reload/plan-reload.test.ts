@@ -38,6 +38,20 @@ describe("planReload", () => {
     expect(planReload(configured(base), configured(other))).toEqual({ changes: [], needsRestart: [] });
   });
 
+  test("a changed check touches no route by itself", () => {
+    const check = 'check: { tcp: "127.0.0.1:6443" }, lastNodeGuard: true, maintenanceFile: /run/m';
+    const { changes } = planReload(configured(base), configured(base.replace("drain: 1s", `drain: 1s, ${check}`)));
+    expect(changes).toMatchObject([
+      {
+        kind: "vip-change",
+        cost: "none",
+        fields: ["check", "lastNodeGuard", "maintenanceFile"],
+        sentence:
+          "check, lastNodeGuard, maintenanceFile of 192.0.2.10/32 changes; nothing is sent unless its health turns out to be another",
+      },
+    ]);
+  });
+
   test("resets a session only where a field of it cannot change otherwise, and names the field", () => {
     const { changes } = planReload(
       configured(base),

@@ -73,6 +73,37 @@ ${more}`,
     expect(peer.lines.of("withdrawn")).toEqual([]);
   });
 
+  test("withdraws what is not healthy and announces it again, and a changed check sends nothing", async () => {
+    const check = (more: string): string =>
+      `[{ prefix: 192.0.2.10, check: { tcp: "127.0.0.1:6443", interval: 100ms, timeout: 100ms${more} } }]`;
+    write(check(""));
+    let service = await world.service(6443);
+    const { peer, node } = await started();
+    service.kill("SIGKILL");
+    expect(await peer.lines.until("withdrawn")).toMatchObject({ prefix: "192.0.2.10/32", bound: true });
+    expect(await node.lines.until("vip.withdrawn")).toMatchObject({
+      reason: "unhealthy",
+      causes: [
+        "192.0.2.10/32 is not healthy",
+        "the check tcp://127.0.0.1:6443 fails",
+        "connect ECONNREFUSED 127.0.0.1:6443, 3rd failure in a row",
+      ],
+    });
+    expect(world.loopback()).toEqual(["192.0.2.10/32"]);
+    service = await world.service(6443);
+    await expect.poll(() => peer.lines.of("announced").length, { timeout: 5000 }).toBe(2);
+    write(check(", rise: 1, fall: 1"));
+    expect(await reload(node)).toMatchObject({
+      causes: ["check of 192.0.2.10/32 changes; nothing is sent unless its health turns out to be another"],
+    });
+    expect(peer.lines.of("withdrawn")).toHaveLength(1);
+    service.kill("SIGKILL");
+    await expect.poll(() => peer.lines.of("withdrawn").length, { timeout: 5000 }).toBe(2);
+    expect(node.lines.of("vip.withdrawn").at(-1)).toMatchObject({
+      causes: expect.arrayContaining(["connect ECONNREFUSED 127.0.0.1:6443, 1st failure in a row"]),
+    });
+  });
+
   test("a session is reset only for what cannot change while it is up, and the routes come back", async () => {
     write("[{ prefix: 192.0.2.10 }]");
     const { peer, node } = await started();

@@ -73,3 +73,8 @@ export function list<Item extends z.ZodType>(description: string, item: Item): z
     })
     .meta({ description });
 }
+
+/** A mapping whose keys are the user's own. */
+export function table<Value extends z.ZodType>(description: string, value: Value): z.ZodRecord<z.ZodString, Value> {
+  return z.record(z.string(), value, { error: "is a mapping, keys with a value each" }).meta({ description });
+}

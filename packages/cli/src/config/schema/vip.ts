@@ -1,7 +1,9 @@
 import { BEST_PREFERENCE, STANDBY_PREFERENCE } from "@vipcast/announcer";
 import { z } from "zod";
+import { parseMaintenance } from "../../announce/checks.ts";
 import { parseWeight } from "../../announce/ecmp.ts";
 import { accept } from "../../arguments/problem.ts";
+import { checkSchema } from "./check.ts";
 import { field, list, section } from "./field.ts";
 import { duration, flag, integer, oneOf, text } from "./scalars.ts";
 
@@ -96,6 +98,22 @@ export const vipSchema = section("a virtual IP", {
     0,
     dayMs,
     10_000,
+  ).optional(),
+  check: checkSchema
+    .meta({ description: "what must be healthy for it to be announced (default: nothing, it counts as healthy)" })
+    .optional(),
+  whenUnhealthy: oneOf({ description: "whether an unhealthy address stays on its interface", default: "keep-bound" }, [
+    "keep-bound",
+    "unbind",
+  ]).optional(),
+  lastNodeGuard: flag({
+    description:
+      "withdraw an unhealthy one only while another node is seen to announce it; until then, and where that cannot be known, it has the worst preference",
+    default: false,
+  }).optional(),
+  maintenanceFile: field(
+    { description: "it is drained while this file exists", examples: ["/run/vipcast/maintenance"] },
+    (value) => parseMaintenance(value, "maintenanceFile: /run/vipcast/maintenance"),
   ).optional(),
 });
 

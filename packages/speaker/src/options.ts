@@ -25,6 +25,8 @@ export interface LocalAddress {
   /** IPv4 or IPv6 text, without zone. */
   readonly address: string;
   readonly interface: string;
+  /** 0..32 or 0..128. One with a subnet is preferred as next hop to a host address; default: not known, counts as one with a subnet. */
+  readonly prefixLength?: number;
 }
 
 /** Options of a `Speaker`. */

@@ -7,7 +7,10 @@ import { isLinkLocal, isLoopback, isUnicast, readPeerAddress } from "../transpor
 export function systemAddresses(): readonly LocalAddress[] {
   const found: LocalAddress[] = [];
   for (const [name, addresses] of Object.entries(networkInterfaces())) {
-    for (const { address } of addresses ?? []) found.push({ address, interface: name });
+    for (const { address, cidr } of addresses ?? []) {
+      const length = cidr?.split("/")[1];
+      found.push({ address, interface: name, ...(length === undefined ? {} : { prefixLength: Number(length) }) });
+    }
   }
   return found;
 }
@@ -42,7 +45,8 @@ export function interfacesWith(address: Uint8Array, addresses: readonly LocalAdd
 }
 
 /**
- * Addresses of the given size (4 or 16) on the given interfaces that can be a next hop: global ones first, then link-local.
+ * Addresses of the given size (4 or 16) on the given interfaces that can be a next hop: global ones with a subnet, which neighbours can
+ * reach directly, then global host addresses, then link-local.
  * Loopback only where the session itself runs over it, and never one that `taken` claims: a VIP is not a next hop.
  */
 export function nextHopsOn(
@@ -52,14 +56,16 @@ export function nextHopsOn(
   options: { readonly loopback: boolean; readonly taken: (address: Uint8Array) => boolean },
 ): readonly Uint8Array[] {
   const global: Uint8Array[] = [];
+  const hosts: Uint8Array[] = [];
   const linkLocal: Uint8Array[] = [];
   for (const local of addresses) {
     const bytes = octetsOf(local);
     if (bytes === null || bytes.length !== size || !interfaces.has(local.interface) || !isUnicast(bytes)) continue;
     if (isLoopback(bytes) !== options.loopback || options.taken(bytes)) continue;
-    (isLinkLocal(bytes) ? linkLocal : global).push(bytes);
+    const host = local.prefixLength === bytes.length * 8;
+    (isLinkLocal(bytes) ? linkLocal : host ? hosts : global).push(bytes);
   }
-  return [...global, ...linkLocal];
+  return [...global, ...hosts, ...linkLocal];
 }
 
 function octetsOf(local: LocalAddress): Uint8Array | null {

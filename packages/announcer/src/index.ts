@@ -15,6 +15,8 @@ export {
   type Timers,
 } from "./ecmp/timers.ts";
 export { linkBandwidth, type WeightPolicy } from "./ecmp/weight.ts";
+export { type FileSource, parseWeightSource, type WeightAnswer, type WeightSource } from "./ecmp/weight-source.ts";
+export { WeightWatch, type WeightWatchOptions } from "./ecmp/weight-watch.ts";
 export type { AnnouncerEvent, EventBase, EventBody, WithdrawReason } from "./events.ts";
 export type {
   AllInput,
@@ -36,6 +38,7 @@ export type {
 } from "./health/check.ts";
 export { defaultTiming } from "./health/check-timing.ts";
 export { type NodeChecksOptions, nodeChecks, type Ping } from "./health/checks/node-checks.ts";
+export { askWeightSource } from "./health/checks/weight.ts";
 export type { GivenHealth, Health } from "./health/health.ts";
 export { type ParsedCheck, parseCheck } from "./health/parse-check.ts";
 export {
@@ -67,6 +70,7 @@ export { DrainNotKeptError } from "./loop/drains.ts";
 export type { EventsOptions } from "./loop/event-hub.ts";
 export type { Explanation, PeerExplanation } from "./loop/explain.ts";
 export type { CheckExplanation, HealthExplanation, ProbeExplanation } from "./loop/explain-health.ts";
+export { systemClock } from "./loop/system-clock.ts";
 export type { StepFailure } from "./loop/vip-entry.ts";
 export { plan } from "./plan/plan.ts";
 export type { Announced, Observed, RouteState, Step, Wanted } from "./plan/step.ts";

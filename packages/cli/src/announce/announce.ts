@@ -15,6 +15,7 @@ import { claimInstance } from "./instance.ts";
 import type { Preflight } from "./preflight.ts";
 import { preflight } from "./preflight.ts";
 import { supervise } from "./supervise.ts";
+import { watchWeight } from "./watch-weight.ts";
 
 /** Checks what was asked for, then announces it until a signal ends it. `problems` were found by the parser already. Returns the exit code. */
 export async function announce(raw: RawArguments, problems: readonly Problem[], signals: SignalInbox): Promise<number> {
@@ -57,6 +58,7 @@ async function serve(checked: Preflight, claim: InstanceClaim | null, signals: S
   const writer = new EventWriter(writeAsynchronously(process.stdout), settings.json, (error) => {
     log.warn({ err: error }, "nobody reads standard output any more; the announcement goes on without events");
   });
+  const weights = watchWeight(settings, vips, announcement.announcer, log);
   const code = await supervise(announcement, {
     writer,
     log,
@@ -64,6 +66,7 @@ async function serve(checked: Preflight, claim: InstanceClaim | null, signals: S
     signals,
     name: "vipcast announce",
   });
+  weights?.stop();
   host.kernel.close();
   claim?.release();
   return code;

@@ -1,5 +1,5 @@
-import type { EcmpInput } from "@vipcast/announcer";
-import { BEST_PREFERENCE, parseBitRate, STANDBY_PREFERENCE } from "@vipcast/announcer";
+import type { EcmpInput, WeightSource } from "@vipcast/announcer";
+import { BEST_PREFERENCE, parseBitRate, parseWeightSource, STANDBY_PREFERENCE } from "@vipcast/announcer";
 import type { Parsed } from "../arguments/problem.ts";
 import { accept, refuse } from "../arguments/problem.ts";
 import type { ArgumentReader } from "../arguments/reader.ts";
@@ -12,13 +12,15 @@ export interface EcmpSettings {
   readonly ecmp: EcmpInput;
   /** Bits per second, or null for none. */
   readonly weight: number | null;
+  /** What changes the weight at run time, and how often it is asked; null: nothing does. */
+  readonly weightFrom: { readonly source: WeightSource; readonly intervalMs: number } | null;
   /** `auto`, a large community, or null for none. */
   readonly nodeCommunity: string | null;
 }
 
 const dayMs = 86_400_000;
 
-/** Reads `--role`, `--preference`, `--failback`, `--weight` and `--node-community`. */
+/** Reads `--role`, `--preference`, `--failback`, `--weight`, `--weight-from`, `--weight-interval` and `--node-community`. */
 export function readEcmp(reader: ArgumentReader): EcmpSettings {
   const role = reader.one("role", parseRole, null);
   const preference = reader.one(
@@ -49,12 +51,45 @@ export function readEcmp(reader: ArgumentReader): EcmpSettings {
       ...(failbackMs === 0 || lowest ? {} : { failbackMs }),
     },
     weight: reader.one("weight", (text) => parseWeight(text, "--weight 10G"), null),
+    weightFrom: readWeightFrom(reader),
     nodeCommunity: reader.one(
       "node-community",
       (text) => parseNodeCommunity(text, "--node-community 65001:1:7"),
       "auto",
     ),
   };
+}
+
+function readWeightFrom(reader: ArgumentReader): EcmpSettings["weightFrom"] {
+  const source = reader.one("weight-from", parseSource, null);
+  const intervalMs = reader.one(
+    "weight-interval",
+    (text) => parseDuration(text, 1000, dayMs, "--weight-interval 10"),
+    10_000,
+  );
+  if (reader.has("weight-from") && !reader.has("weight"))
+    reader.report(
+      "--weight-from",
+      "needs a weight for as long as there is no answer, so that no node is ever without one",
+      "add for example --weight 10G",
+    );
+  if (reader.has("weight-interval") && !reader.has("weight-from"))
+    reader.report(
+      "--weight-interval",
+      "says how often the weight is asked for, and nothing is asked",
+      "add --weight-from, or leave it out",
+    );
+  return source === null ? null : { source, intervalMs };
+}
+
+function parseSource(text: string): Parsed<WeightSource> {
+  const parsed = parseWeightSource(text);
+  return parsed.ok
+    ? accept(parsed.value)
+    : refuse(
+        "is exec: with a program, a URL, or file: with an absolute path",
+        "write for example --weight-from file:/run/vipcast/weight",
+      );
 }
 
 function parseRole(text: string): Parsed<"active" | "standby"> {

@@ -132,6 +132,13 @@ export const announceVerb: VerbSpec = {
     },
     {
       group: ecmp,
+      name: "weight-from",
+      value: "SOURCE",
+      summary: "exec:CMD, http(s)://... or file:PATH gives the weight; --weight holds while it gives none",
+    },
+    { group: ecmp, name: "weight-interval", value: "S", summary: "how often it is asked, 1..86400 (default: 10)" },
+    {
+      group: ecmp,
       name: "node-community",
       value: "auto|none|A:B:C",
       summary: "large community on this node's routes (default: auto, asn:1:router id as a number)",

@@ -25,6 +25,18 @@ const refused: Refused = [
   ],
   [more("--weight", "ten"), "--weight ten: the weight is in bits per second"],
   [
+    more("--weight", "10G", "--weight-from", "weight.txt"),
+    "--weight-from weight.txt: is exec: with a program, a URL, or file: with an absolute path; write for example --weight-from file:/run/vipcast/weight.",
+  ],
+  [
+    more("--weight-from", "file:/run/weight"),
+    "--weight-from: needs a weight for as long as there is no answer, so that no node is ever without one; add for example --weight 10G.",
+  ],
+  [
+    more("--weight", "10G", "--weight-interval", "5"),
+    "--weight-interval: says how often the weight is asked for, and nothing is asked; add --weight-from, or leave it out.",
+  ],
+  [
     more("--node-community", "1:2"),
     "--node-community 1:2: is auto, none, or a large community A:B:C; write for example --node-community 65001:1:7.",
   ],
@@ -45,6 +57,10 @@ describe("the place of a node among the others", () => {
     expect(settingsOf("--weight", "2.5G", "--node-community", "none")).toMatchObject({
       weight: 2.5e9,
       nodeCommunity: null,
+    });
+    expect(settingsOf("--weight", "1G", "--weight-from", "file:/run/weight", "--weight-interval", "1m")).toMatchObject({
+      weight: 1e9,
+      weightFrom: { source: { from: { kind: "file", path: "/run/weight" } }, intervalMs: 60_000 },
     });
     expect(settingsOf("--node-community", "65001:7:7").nodeCommunity).toBe("65001:7:7");
   });

@@ -259,6 +259,7 @@ describe("a right command line", () => {
       ecmp: {},
       health: {},
       weight: null,
+      weightFrom: null,
       nodeCommunity: "auto",
       communities: [],
       largeCommunities: [],

@@ -11,11 +11,25 @@ const LINGER_MS = 100;
 /** What a program sees of our environment: nothing that could be a secret of ours. */
 const PASSED_ON = /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR)$/;
 
+/** How much of the beginning of standard output is kept for whoever reads an answer there, octets. */
+const ANSWER_BYTES = 1024;
+
+/** How a program ended, and the beginning of its standard output. */
+export interface ProgramResult {
+  readonly outcome: ProbeOutcome;
+  readonly stdout: string;
+}
+
 /** Runs a program without a shell, in a process group of its own; when time is up, the whole group is killed. */
 export async function checkExec(probe: ExecProbe, context: ProbeContext): Promise<ProbeOutcome> {
+  return (await runProgram(probe, context)).outcome;
+}
+
+/** As {@link checkExec}, for what it writes. */
+export async function runProgram(probe: ExecProbe, context: ProbeContext): Promise<ProgramResult> {
   const { spawn } = await import("node:child_process");
   const { signal } = context;
-  if (signal.aborted) return aborted;
+  if (signal.aborted) return { outcome: aborted, stdout: "" };
   let child: ChildProcess;
   try {
     child = spawn(probe.file, probe.args, {
@@ -25,9 +39,10 @@ export async function checkExec(probe: ExecProbe, context: ProbeContext): Promis
       stdio: ["ignore", "pipe", "pipe"],
     });
   } catch (error) {
-    return failed(error);
+    return { outcome: failed(error), stdout: "" };
   }
   return new Promise((resolve) => {
+    let answer = Buffer.alloc(0);
     const output = new Tail(OUTPUT_BYTES);
     let result: ProbeOutcome | null = null;
     let linger: NodeJS.Timeout | undefined;
@@ -41,13 +56,16 @@ export async function checkExec(probe: ExecProbe, context: ProbeContext): Promis
       child.stdout?.destroy();
       child.stderr?.destroy();
       const text = output.text();
-      resolve(text === "" ? outcome : { ...outcome, output: text });
+      resolve({ outcome: text === "" ? outcome : { ...outcome, output: text }, stdout: answer.toString("utf8") });
     };
     signal.addEventListener("abort", onAbort, { once: true });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk: Buffer) => output.add(chunk));
       stream?.on("error", () => {});
     }
+    child.stdout?.on("data", (chunk: Buffer) => {
+      if (answer.length < ANSWER_BYTES) answer = Buffer.concat([answer, chunk]).subarray(0, ANSWER_BYTES);
+    });
     child.on("error", (error) => {
       // Without a process there will be no exit.
       if (child.pid === undefined) end(failed(error));

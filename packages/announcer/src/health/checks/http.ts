@@ -14,19 +14,28 @@ interface Answer {
 
 /** Asks over a new connection, follows redirects where that was asked for, and compares the answer. */
 export async function checkHttp(probe: HttpProbe, signal: AbortSignal): Promise<ProbeOutcome> {
+  return (await askHttp(probe, signal)).outcome;
+}
+
+/** As {@link checkHttp}, for the body of the answer. */
+export async function askHttp(
+  probe: HttpProbe,
+  signal: AbortSignal,
+): Promise<{ readonly outcome: ProbeOutcome; readonly body: string }> {
+  const without = (outcome: ProbeOutcome): { outcome: ProbeOutcome; body: string } => ({ outcome, body: "" });
   let url = new URL(probe.url);
   try {
     const tls = await tlsOptions(probe);
     for (let redirects = 0; ; redirects++) {
-      if (signal.aborted) return aborted;
+      if (signal.aborted) return without(aborted);
       const answer = await ask(probe, url, tls, signal);
-      if (answer === null) return aborted;
+      if (answer === null) return without(aborted);
       const next = redirects < probe.redirects ? redirectOf(answer, url) : null;
-      if (next === null) return compare(probe, answer);
+      if (next === null) return { outcome: compare(probe, answer), body: answer.body };
       url = next;
     }
   } catch (error) {
-    return signal.aborted ? aborted : failed(error);
+    return without(signal.aborted ? aborted : failed(error));
   }
 }
 

@@ -1,4 +1,5 @@
 import type {
+  DesiredVip,
   LocalSpeaker,
   NotificationText,
   PeerEvent,
@@ -6,9 +7,11 @@ import type {
   RoutePeer,
   RoutePort,
 } from "@vipcast/announcer";
+import { nodeCommunityOf } from "@vipcast/announcer";
 import { familyName } from "@vipcast/bgp";
 import type { Peer, PeerHandlers, PeerOptions, Speaker } from "@vipcast/speaker";
 import { SpeakerError } from "@vipcast/speaker";
+import { SiblingRoutes } from "./sibling-routes.ts";
 
 /**
  * The announcer's view of a speaker: its peers, and what is announced to each. Events are delivered in order and
@@ -21,13 +24,28 @@ export class SpeakerRoutes implements RoutePort {
   readonly #listeners = new Set<(event: PeerEvent) => void>();
   readonly #refused = new Map<string, ReadonlyMap<string, string>>();
   readonly #onError: (error: Error, peer: string) => void;
+  readonly #siblings: SiblingRoutes;
   #pending: PeerEvent[] = [];
 
-  /** `onError` hears of mistakes in handlers; nothing else calls it. */
-  constructor(speaker: Speaker, onError: (error: Error, peer: string) => void) {
+  /**
+   * `onError` hears of mistakes in handlers; nothing else calls it. `nodeCommunity` is what the announcer's policy says of it, and tells our own
+   * routes from those of other nodes.
+   */
+  constructor(speaker: Speaker, onError: (error: Error, peer: string) => void, nodeCommunity: string | null = "auto") {
     this.#speaker = speaker;
     this.local = { asn: speaker.asn, routerId: speaker.routerId };
     this.#onError = onError;
+    const community = nodeCommunity === "auto" ? nodeCommunityOf(this.local) : nodeCommunity;
+    this.#siblings = new SiblingRoutes({ asn: speaker.asn, community });
+  }
+
+  /** Whose siblings are wanted: the VIPs of the intent that have the last-node guard. Say it before sessions begin. */
+  watch(vips: readonly DesiredVip[]): void {
+    this.#siblings.watch(vips);
+  }
+
+  siblings(prefix: string): readonly string[] | null {
+    return this.#siblings.of(prefix);
   }
 
   /** Adds a peer to the speaker and follows it. Throws what `Speaker.addPeer` throws. */
@@ -45,6 +63,7 @@ export class SpeakerRoutes implements RoutePort {
     if (peer === undefined) return;
     this.#peers.delete(address);
     this.#refused.delete(address);
+    this.#siblings.down(address);
     const closed = this.#speaker.removePeer(peer);
     this.#emit({ kind: "removed", peer: address });
     await closed;
@@ -96,10 +115,16 @@ export class SpeakerRoutes implements RoutePort {
         if (to === "Connect") this.#emit({ kind: "connecting", peer: peer.address });
       },
       onEstablished: ({ holdTime, families, peerAs }, { address }) => {
+        this.#siblings.established(address, families);
         this.#emit({ kind: "established", peer: address, asn: peerAs, holdTime, families: families.map(familyName) });
+      },
+      onUpdate: (message, { address }) => {
+        this.#siblings.receive(address, message);
+        return undefined;
       },
       onDown: ({ reason, cause, notification }, { address }) => {
         this.#refused.delete(address);
+        this.#siblings.down(address);
         const said = notification === undefined ? {} : { notification: notificationText(notification) };
         this.#emit({ kind: "down", peer: address, reason, cause, ...said });
         // An attempt that nobody answers is followed by the next one at once, in the same state (RFC 4271 §8.2.2, Connect).

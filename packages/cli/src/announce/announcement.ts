@@ -92,7 +92,12 @@ export class Announcement {
       },
       ...kernelTransport({ ttlSecurity }),
     });
-    this.#routes = new SpeakerRoutes(this.#speaker, (error, peer) => log.error({ peer, err: error }, error.message));
+    this.#routes = new SpeakerRoutes(
+      this.#speaker,
+      (error, peer) => log.error({ peer, err: error }, error.message),
+      settings.nodeCommunity,
+    );
+    this.#routes.watch(plan.vips);
     const { mark, stateDir, instance = null } = host;
     const ports: Ports = {
       addresses,
@@ -145,6 +150,7 @@ export class Announcement {
   /** All virtual IPs that are wanted from now on; those that differ are bound, announced or taken away. */
   setVips(vips: readonly DesiredVip[], change: IntentChange): void {
     this.#vips = vips;
+    this.#routes.watch(vips);
     this.announcer.apply(change);
   }
 

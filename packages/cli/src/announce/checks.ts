@@ -7,7 +7,7 @@ import { didYouMean } from "../arguments/suggest.ts";
 import { durationText, parseDuration, parseInteger } from "../values/numbers.ts";
 
 /** What of a virtual IP is about health. */
-export type HealthSettings = Pick<VipInput, "check" | "whenUnhealthy" | "maintenanceFile">;
+export type HealthSettings = Pick<VipInput, "check" | "whenUnhealthy" | "lastNodeGuard" | "maintenanceFile">;
 
 const dayMs = 86_400_000;
 
@@ -21,6 +21,7 @@ const companions = [
   "grace",
   "on-failure",
   "when-unhealthy",
+  "last-node-guard",
   "check-any",
   "check-status",
   "check-body",
@@ -50,6 +51,7 @@ export function readChecks(reader: ArgumentReader): HealthSettings {
   const [http, tls] = [readHttp(reader), readTls(reader)];
   const health: HealthSettings = {
     ...(whenUnhealthy === null ? {} : { whenUnhealthy }),
+    ...(reader.has("last-node-guard") ? { lastNodeGuard: true } : {}),
     ...(maintenanceFile === null ? {} : { maintenanceFile }),
   };
   if (!reader.has("check")) {

@@ -1,10 +1,24 @@
-import type { DesiredVip } from "@vipcast/announcer";
+import { type DesiredVip, NODE_COMMUNITY_FUNCTION } from "@vipcast/announcer";
 import type { Problem } from "../arguments/problem.ts";
 import type { AnnounceSettings } from "./settings.ts";
 
 /** What contradicts itself between one option and another, each option being right alone. Pure. */
 export function crossProblems(settings: AnnounceSettings, vips: readonly DesiredVip[]): readonly Problem[] {
-  return [...routerIdProblems(settings, vips), ...nextHopProblems(settings), ...familyProblems(settings, vips)];
+  return [
+    ...routerIdProblems(settings, vips),
+    ...nextHopProblems(settings),
+    ...familyProblems(settings, vips),
+    ...guardProblems(settings),
+  ];
+}
+
+/** The last-node guard knows other nodes by their community, and they are set like this one. */
+function guardProblems({ asn, health, nodeCommunity }: AnnounceSettings): Problem[] {
+  const form = `${asn}:${NODE_COMMUNITY_FUNCTION}:`;
+  if (health.lastNodeGuard !== true || nodeCommunity === "auto" || nodeCommunity?.startsWith(form)) return [];
+  const subject = `--last-node-guard --node-community ${nodeCommunity ?? "none"}`;
+  const rule = `nodes are known to each other by communities that begin with ${form}`;
+  return [{ subject, rule, remedy: `write --node-community auto, or ${form} and a number that this node alone has` }];
 }
 
 function routerIdProblems({ routerId, peers }: AnnounceSettings, vips: readonly DesiredVip[]): Problem[] {

@@ -185,6 +185,12 @@ export const announceVerb: VerbSpec = {
       value: "keep-bound|unbind",
       summary: "whether an unhealthy address stays on its interface (default: keep-bound)",
     },
+    {
+      group: health,
+      name: "last-node-guard",
+      summary:
+        "withdraw what is unhealthy only while a router shows another node's route; else keep the worst preference",
+    },
     { group: health, name: "check-status", value: "LIST", summary: "accepted HTTP status codes (default: 200-299)" },
     { group: health, name: "check-body", value: "TEXT", summary: "what the body of the answer must contain" },
     {

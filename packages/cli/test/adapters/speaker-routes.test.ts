@@ -1,5 +1,5 @@
 import { Socket } from "node:net";
-import type { PeerEvent } from "@vipcast/announcer";
+import { type PeerEvent, parseVips } from "@vipcast/announcer";
 import type { PeerHandlers } from "@vipcast/speaker";
 import { Speaker } from "@vipcast/speaker";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -114,6 +114,30 @@ describe("a speaker as the announcer sees it", () => {
     expect(routes.peers()).toMatchObject([
       { established: false, lastNotificationReceived: notification, lastDown: expect.any(String) },
     ]);
+  });
+
+  test("sees another node's route that a router sends back, although it uses none, until it is withdrawn or the session ends", async () => {
+    const vip = "192.0.2.10/32";
+    routes.watch(parseVips([{ prefix: vip, lastNodeGuard: true }]).vips);
+    expect(routes.siblings(vip)).toBeNull();
+    const router = other.addPeer({ address: near, asn: 65001, passive: true });
+    routes.addPeer({ address: far, asn: 65000, port, source: near, families: ["ipv4-unicast"], connectRetry: 1 });
+    await until("established");
+    expect(routes.siblings(vip)).toEqual([]);
+    // Our own AS is in the path: RFC 4271 §9 keeps it out of use.
+    const reflected = (id: number) => ({ asPath: [65001], largeCommunities: [`65001:1:${id}`] });
+    router.routes.set([{ prefix: vip, attributes: reflected(0x0a000002) }]);
+    await expect.poll(() => routes.siblings(vip)).toEqual(["10.0.0.2"]);
+    router.routes.set([{ prefix: vip, attributes: reflected(0x01010101) }]);
+    await expect.poll(() => routes.siblings(vip)).toEqual([]);
+    router.routes.set([{ prefix: vip, attributes: reflected(0x0a000003) }]);
+    await expect.poll(() => routes.siblings(vip)).toEqual(["10.0.0.3"]);
+    router.routes.set([]);
+    await expect.poll(() => routes.siblings(vip)).toEqual([]);
+    router.routes.set([{ prefix: vip, attributes: reflected(0x0a000002) }]);
+    await expect.poll(() => routes.siblings(vip)).toEqual(["10.0.0.2"]);
+    await routes.removePeer(far);
+    expect(routes.siblings(vip)).toBeNull();
   });
 
   test("refuses a bad route with a stable code and changes nothing", async () => {

@@ -32,6 +32,11 @@ describe("options that contradict each other", () => {
       ["--peer", "10.0.0.253,asn=65000,families=ipv6"],
       "--peer 10.0.0.253,families=ipv6: no virtual IP is of that family, so that nothing would be announced to this peer; write families=ipv4, or leave it out.",
     ],
+    [
+      ["192.0.2.10"],
+      ["--check", "tcp://127.0.0.1:1", "--last-node-guard", "--node-community", "65001:7:3"],
+      "--last-node-guard --node-community 65001:7:3: nodes are known to each other by communities that begin with 65001:1:; write --node-community auto, or 65001:1: and a number that this node alone has.",
+    ],
   ])("%j with %j are one sentence", (vips, args, sentence) => {
     expect(sentences(vips, ...args)).toEqual([sentence]);
   });
@@ -43,6 +48,7 @@ describe("options that contradict each other", () => {
       ["--peer", "10.0.0.253,asn=65000,families=ipv6"],
     ],
     [["192.0.2.10"], ["--peer", "10.0.0.253,asn=65000,families=ipv4+ipv6"]],
+    [["192.0.2.10"], ["--check", "tcp://127.0.0.1:1", "--last-node-guard", "--node-community", "65001:1:3"]],
   ])("%j with %j are fine", (vips, args) => {
     expect(sentences(vips, ...args)).toEqual([]);
   });

@@ -277,10 +277,11 @@ describe("a right command line", () => {
       ...["--check", "dns://10.0.0.53/a.example?type=aaaa&expect=2001:db8::1", "--check", "exec:/bin/ready 'a b'"],
       ...["--interval", "200ms", "--timeout", "0.1", "--rise", "1", "--fall", "2", "--grace", "30"],
       ...["--check-ca", "/ca.pem", "--check-status", "200", "--check-header", "Host: api.example"],
-      ...["--when-unhealthy", "unbind", "--maintenance", "/run/down"],
+      ...["--when-unhealthy", "unbind", "--maintenance", "/run/down", "--last-node-guard"],
     );
     expect(settings.health).toEqual({
       whenUnhealthy: "unbind",
+      lastNodeGuard: true,
       maintenanceFile: "/run/down",
       check: {
         all: [

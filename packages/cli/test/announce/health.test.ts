@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { GRACEFUL_SHUTDOWN } from "@vipcast/bgp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { canMakeNamespaces, World } from "../support/world.ts";
 
@@ -49,6 +50,26 @@ describe.skipIf(!canMakeNamespaces)("vipcast announce --check", () => {
     node.child.kill("SIGTERM");
     expect(await node.exit).toBe(0);
     expect(world.loopback()).toEqual([]);
+  });
+
+  test("keeps the route of the last node, and withdraws it once a router shows another node's", async () => {
+    const peer = await world.peer();
+    const service = await world.service(6443);
+    const node = world.announce([
+      ...common,
+      ...["--check", "tcp://127.0.0.1:6443", "--interval", "0.1", "--timeout", "0.1", "--last-node-guard"],
+    ]);
+    await peer.lines.until("announced");
+    service.kill("SIGKILL");
+    const degraded = await peer.lines.until("announced", ({ attributes }) => "communities" in (attributes as object));
+    expect(degraded).toMatchObject({ prefix: vip, attributes: { communities: [GRACEFUL_SHUTDOWN] } });
+    const kept = "kept as the last node: no other node announces it";
+    await node.lines.until("vip.announced", ({ causes }) => (causes as string[]).includes(kept));
+    expect(peer.lines.of("withdrawn")).toEqual([]);
+
+    peer.announce([{ prefix: vip, attributes: { asPath: [65001], largeCommunities: ["65001:1:167772162"] } }]);
+    await peer.lines.until("withdrawn");
+    expect((await node.lines.until("vip.withdrawn")).causes).toContain("it is announced by 10.0.0.2 as well");
   });
 
   test("drains while the maintenance file is there, and runs a program that knows its VIP", async () => {

@@ -35,8 +35,9 @@ const speaker = new Speaker({
   ...kernelTransport({ ttlSecurity: peers.some((peer) => peer.ttlSecurity !== undefined) }),
 });
 for (const host of listen) await speaker.listen({ host, port });
+const added = [];
 for (const options of peers) {
-  speaker.addPeer(
+  const peer = speaker.addPeer(
     { importPolicy: () => true, ...options },
     {
       onEstablished: ({ holdTime, families }, { address }) => say("established", { peer: address, holdTime, families }),
@@ -58,11 +59,13 @@ for (const options of peers) {
       onError: (error, { address }) => say("error", { peer: address, message: error.message }),
     },
   );
+  added.push(peer);
 }
 say("ready", {});
 
 createInterface({ input: process.stdin }).on("line", async (line) => {
-  const { probe } = JSON.parse(line);
-  say("probed", { address: probe, bound: await answers(probe) });
+  const { probe, routes } = JSON.parse(line);
+  if (routes !== undefined) for (const peer of added) peer.routes.set(routes);
+  else say("probed", { address: probe, bound: await answers(probe) });
 });
 process.stdin.on("end", () => process.exit(0));

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Route } from "@vipcast/speaker";
 import { Lines } from "./lines.ts";
 
 /** The built CLI. */
@@ -27,6 +28,8 @@ export interface TestPeer {
   readonly lines: Lines;
   /** Whether an address answers, seen from the router. */
   probe(address: string): Promise<boolean>;
+  /** Announces exactly these routes to every peer from now on. */
+  announce(routes: readonly Route[]): void;
   /** Ends the process without a word to its peers. */
   kill(): void;
 }
@@ -161,6 +164,9 @@ export class World {
         const before = lines.of("probed").length;
         child.stdin!.write(`${JSON.stringify({ probe: address })}\n`);
         return (await lines.until("probed", (line) => lines.of("probed").indexOf(line) >= before)).bound === true;
+      },
+      announce: (routes) => {
+        child.stdin!.write(`${JSON.stringify({ routes })}\n`);
       },
       kill: () => child.kill("SIGKILL"),
     };

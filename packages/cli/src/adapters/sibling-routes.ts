@@ -46,8 +46,12 @@ export class SiblingRoutes {
     this.#own = own;
   }
 
-  /** From now on, these VIPs, as far as they have the last-node guard. Others are forgotten; new ones are known with the next session. */
-  watch(vips: readonly DesiredVip[]): void {
+  /**
+   * From now on, these VIPs, as far as they have the last-node guard. Others are forgotten. Of new ones it is not known what peers have sent before:
+   * true when there are any, and a session that could be asked again (RFC 2918).
+   */
+  watch(vips: readonly DesiredVip[]): boolean {
+    const before = this.#watched;
     const watched = new Map<string, DesiredVip>();
     const lengths = new Map<Family, Set<number>>();
     for (const vip of vips) {
@@ -62,6 +66,7 @@ export class SiblingRoutes {
       for (const key of known) if (!watched.has(key)) known.delete(key);
       for (const key of routes.keys()) if (!watched.has(key)) routes.delete(key);
     }
+    return this.#sessions.size > 0 && [...watched.keys()].some((key) => !before.has(key));
   }
 
   /** A session is up, for these families. */

@@ -39,9 +39,9 @@ export class SpeakerRoutes implements RoutePort {
     this.#siblings = new SiblingRoutes({ asn: speaker.asn, community });
   }
 
-  /** Whose siblings are wanted: the VIPs of the intent that have the last-node guard. Say it before sessions begin. */
+  /** Whose siblings are wanted: the VIPs of the intent that have the last-node guard. For one that is new, peers are asked for their routes again. */
   watch(vips: readonly DesiredVip[]): void {
-    this.#siblings.watch(vips);
+    if (this.#siblings.watch(vips)) for (const peer of this.#peers.values()) peer.refresh();
   }
 
   siblings(prefix: string): readonly string[] | null {

@@ -140,6 +140,18 @@ describe("a speaker as the announcer sees it", () => {
     expect(routes.siblings(vip)).toBeNull();
   });
 
+  test("asks again for what a router sent before a virtual IP was watched", async () => {
+    const vip = "192.0.2.10/32";
+    const router = other.addPeer({ address: near, asn: 65001, passive: true });
+    router.routes.set([{ prefix: vip, attributes: { asPath: [65001], largeCommunities: ["65001:1:167772162"] } }]);
+    routes.addPeer({ address: far, asn: 65000, port, source: near, families: ["ipv4-unicast"], connectRetry: 1 });
+    await until("established");
+    await router.routes.flushed();
+    expect(routes.siblings(vip)).toBeNull();
+    routes.watch(parseVips([{ prefix: vip, lastNodeGuard: true }]).vips);
+    await expect.poll(() => routes.siblings(vip)).toEqual(["10.0.0.2"]);
+  });
+
   test("refuses a bad route with a stable code and changes nothing", async () => {
     await connect();
     const bad = { prefix: "192.0.2.10/32", attributes: { origin: "igp", nextHop: "self", med: -1 } } as const;

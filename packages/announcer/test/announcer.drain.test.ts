@@ -175,4 +175,20 @@ describe("what is drained", () => {
     expect(world.named("drains.failed")).toHaveLength(1);
     expect(world.routes.announced(V)).toBe(true);
   });
+
+  it("is announced where the port breaks its contract and rejects, and says so when it is drained", async () => {
+    const world = new World();
+    const broken = (): Promise<never> => Promise.reject(portError("EIO", "the disk is gone"));
+    world.drains.load = broken;
+    world.drains.save = broken;
+    world.ledger.load = broken;
+    world.ledger.record = broken;
+    await world.begin(vip(V));
+    expect(world.routes.announced(V)).toBe(true);
+    expect(world.named("ledger.failed").length).toBeGreaterThan(0);
+    const failed = world.announcer.drain(V).catch((error: unknown) => error);
+    await world.clock.advance(600);
+    expect(await failed).toMatchObject({ name: "DrainNotKeptError", code: "EIO" });
+    expect(world.host.has(V)).toBe(false);
+  });
 });

@@ -1,3 +1,4 @@
+import { resultOf } from "../loop/port-error.ts";
 import type { DrainPort, DrainState, LedgerResult } from "../ports.ts";
 
 /**
@@ -39,7 +40,8 @@ export class DrainBook {
 
   /** Adds what an earlier run has written down. Where that cannot be read, nothing is drained but what was asked for in this run. */
   async load(): Promise<LedgerResult> {
-    const loaded = this.#port === undefined ? null : await this.#port.load();
+    const port = this.#port;
+    const loaded = port === undefined ? null : await resultOf(() => port.load());
     const early = this.#early ?? [];
     if (loaded?.ok === true && this.#early !== null) {
       this.#node = loaded.drained.node;
@@ -83,7 +85,7 @@ export class DrainBook {
     if (this.#pending !== null) return this.#pending;
     const written = this.#tail.then(async () => {
       this.#pending = null;
-      const result = await port.save(this.#state());
+      const result = await resultOf(() => port.save(this.#state()));
       this.#failure = result.ok ? null : result.message;
       return result;
     });

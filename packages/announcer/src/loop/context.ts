@@ -8,6 +8,8 @@ import type { LedgerBook } from "./ledger-book.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Turns } from "./turns.ts";
 
+export { describeError } from "./port-error.ts";
+
 /** What the parts of the loop share. */
 export interface LoopContext {
   readonly ports: Ports;
@@ -33,10 +35,3 @@ export interface LoopContext {
 
 /** A log that keeps nothing. */
 export const silence: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
-/** `code` and words of whatever a port rejected with. */
-export function describeError(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: "ERR_UNKNOWN", message: String(error) };
-  const code = "code" in error && typeof error.code === "string" ? error.code : "ERR_UNKNOWN";
-  return { code, message: error.message };
-}

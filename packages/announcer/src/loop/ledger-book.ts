@@ -1,6 +1,7 @@
 import { ledgerKey } from "../host/host-index.ts";
 import type { LedgerView } from "../plan/view.ts";
 import type { Clock, LedgerEntry, LedgerPort, LedgerResult } from "../ports.ts";
+import { resultOf } from "./port-error.ts";
 
 /** A write costs what the whole ledger costs; after one of the sort that nobody waits for, so many times its duration are left to everything else. */
 const REST_TIMES = 9;
@@ -61,7 +62,7 @@ export class LedgerBook implements LedgerView {
   /** Behind whatever is being written. */
   load(): Promise<LedgerResult> {
     const loaded = this.#tail.then(async (): Promise<LedgerResult> => {
-      const result = await this.#port.load();
+      const result = await resultOf(() => this.#port.load());
       if (!result.ok) return result;
       this.#loaded = true;
       for (const entry of result.entries) {
@@ -134,7 +135,7 @@ export class LedgerBook implements LedgerView {
     for (const recorded of [true, false]) {
       const some = wishes.filter((wish) => wish.recorded === recorded);
       if (some.length === 0) continue;
-      const result = await this.#port[recorded ? "record" : "forget"](some.map(({ entry }) => entry));
+      const result = await resultOf(() => this.#port[recorded ? "record" : "forget"](some.map(({ entry }) => entry)));
       for (const { entry, waiting } of some) {
         this.#done(entry, recorded, result);
         for (const resolve of waiting) resolve(result);

@@ -38,8 +38,10 @@ export class EventHub {
 
   /** Subscribes at once, not at the first `next`. */
   subscribe(options: EventsOptions = {}): AsyncIterableIterator<AnnouncerEvent> {
+    const { limit = 1024 } = options;
     const reader = new Reader(
-      Math.max(1, options.limit ?? 1024),
+      // What is no number is no limit either, and there is always one.
+      Math.max(1, Number.isNaN(limit) ? 1 : limit),
       () => this.#clock.date().toISOString(),
       () => this.#readers.delete(reader),
     );

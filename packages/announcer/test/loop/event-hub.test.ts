@@ -7,6 +7,16 @@ function hub(): EventHub {
 }
 
 describe("EventHub", () => {
+  it("is bounded whatever the limit says", async () => {
+    for (const limit of [Number.NaN, -1, 0]) {
+      const events = hub();
+      const reader = events.subscribe({ limit });
+      for (let n = 0; n < 10; n++) events.emit({ event: "vip.healthy", vip: `${n}` }, []);
+      await new Promise(setImmediate);
+      expect((await reader.next()).value).toMatchObject({ event: "events.lost", count: 9 });
+    }
+  });
+
   it("subscribes at the call, not at the first next", async () => {
     const events = hub();
     const reader = events.subscribe();

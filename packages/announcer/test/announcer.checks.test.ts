@@ -284,6 +284,22 @@ describe("the last-node guard", () => {
 describe("a maintenance file", () => {
   const file = "/run/vipcast/maintenance";
 
+  it("goes on draining without a step back when another file is named that is there as well", async () => {
+    const world = new World({ drainMs: 5_000 });
+    await world.begin(vip(V, { maintenanceFile: file }));
+    await world.clock.advance(1_100);
+    for (const path of [file, "/run/other"]) world.health.files.add(path);
+    await world.clock.advance(1_100);
+    expect(world.announcer.explain(V).state).toBe("draining");
+    const lines = order(world);
+    world.announcer.set([vip(V, { maintenanceFile: "/run/other" })]);
+    await world.clock.advance(6_000);
+    expect(lines).toEqual([`withdraw ${V}`, `unbind ${V}`]);
+    world.health.files.delete("/run/other");
+    await world.clock.advance(1_100);
+    expect(world.announcer.explain(V).state).toBe("announced");
+  });
+
   it("drains the VIP while it is there, names itself, and puts it back into service when it goes", async () => {
     const world = new World();
     await world.begin(vip(V, { maintenanceFile: file, drainMs: 2000 }));

@@ -70,6 +70,8 @@ export class MaintenanceWatch {
   follow(entry: VipEntry, onChange: () => void): void {
     const path = entry.vip.maintenanceFile;
     if (entry.maintenance?.path === path) return;
+    // Under maintenance until the first look at the new file says otherwise: a drain must not end for a moment.
+    const before = entry.maintenance?.present === true ? true : null;
     entry.maintenance?.stop();
     entry.maintenance = null;
     if (path === null) return;
@@ -83,7 +85,7 @@ export class MaintenanceWatch {
     entry.maintenance = {
       path,
       get present() {
-        return file.present;
+        return file.present ?? before;
       },
       stop: () => {
         file.listeners.delete(onChange);

@@ -11,6 +11,9 @@ import { encodeEchoRequest, isEchoReply } from "./echo.ts";
 /** Random octets by which a reply is known to be ours. */
 const PAYLOAD_OCTETS = 24;
 
+/** How many packets are looked at before the event loop goes on. */
+const PACKETS_PER_TURN = 64;
+
 /** How {@link ping} asks. */
 export interface PingOptions {
   /** Ends the wait: without it, an address that does not answer is waited for without end. */
@@ -41,7 +44,8 @@ export async function ping(address: string, { signal }: PingOptions = {}, libc: 
       const buffer = new Uint8Array(2048);
       const onAbort = (): void => reject(signal?.reason);
       const watch = libc.poll(fd, () => {
-        for (;;) {
+        // A raw socket hears every ICMP packet of the host: whatever is left of a flood waits for the next turn.
+        for (let packets = 0; packets < PACKETS_PER_TURN; packets++) {
           const length = libc.recv(fd, buffer, 0);
           if (length === -1) {
             const errno = libc.errno();

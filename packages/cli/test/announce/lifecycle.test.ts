@@ -33,7 +33,11 @@ describe.skipIf(!canMakeNamespaces)("vipcast announce, seen from its peer", () =
       nextHop: "10.9.0.1",
       multiExitDisc: 7,
       communities: [65000 * 65536 + 100],
-      largeCommunities: [[65001, 1, 2]],
+      // The second names the node: its router id, 10.9.0.1.
+      largeCommunities: [
+        [65001, 1, 2],
+        [65001, 1, 0x0a090001],
+      ],
     });
     expect(world.loopback()).toEqual([vip]);
     await node.lines.until("vip.announced");

@@ -37,7 +37,10 @@ const routers = [
   ["frr", ["/usr/lib/frr/bgpd", "vtysh"]],
 ] as const;
 
-describe.each(routers)("with router %s", (router, programs) => {
+// The quick tier has four minutes for everything: the lab's own router stands for the others there, CI has them all.
+const tried = process.env["VIPCAST_TIER"] === "ci" ? routers : routers.slice(0, 1);
+
+describe.each(tried)("with router %s", (router, programs) => {
   const missing = programs.filter((name) => findProgram(name) === null);
   const canInstall = router !== "frr" || process.getuid?.() === 0;
   const reason =

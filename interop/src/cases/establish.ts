@@ -18,7 +18,8 @@ export const establish: Case = {
           asPath: [nodeAsn],
           origin: "igp",
           communities: ["65000:100"],
-          largeCommunities: ["65001:1:2"],
+          // The second names the node: its router id, 10.0.0.1.
+          largeCommunities: ["65001:1:2", "65001:1:167772161"],
           best: true,
         } as const;
         await cell.route(vip4, { ...common, nextHop: node.ipv4 });

@@ -41,15 +41,13 @@ async function sessionEnded(cell: Cell): Promise<void> {
 const killed: Variant = {
   name: "killed and started",
   needs: ["listens", "helps-restart"],
-  prepare: async (cell) => {
+  run: async (cell) => {
     await cell.startPeer({ helpsRestart: true });
     const first = await cell.announce([vip4, former4, ...withRestart(10)]);
     for (const vip of [vip4, former4]) await cell.route(vip);
     await first.stop("SIGKILL");
     await sessionEnded(cell);
     await sleep(cell.daemon.driver.backAfterMs ?? 0);
-  },
-  run: async (cell) => {
     await keeps(cell, [vip4, former4], 500);
     const second = await cell.announce([vip4, ...withRestart(10)]);
     await second.saw("vip.announced");
@@ -103,15 +101,13 @@ function checked(verdict: "healthy" | "unhealthy"): Variant {
   return {
     name: `killed and started, then ${verdict}`,
     needs: ["listens", "helps-restart"],
-    prepare: async (cell) => {
+    run: async (cell) => {
       await cell.startPeer({ helpsRestart: true });
       const first = await cell.announce([vip4, ...withRestart(10), "--check", "exec:/bin/true", ...check]);
       await cell.route(vip4);
       await first.stop("SIGKILL");
       await sessionEnded(cell);
       await sleep(cell.daemon.driver.backAfterMs ?? 0);
-    },
-    run: async (cell) => {
       const command = verdict === "healthy" ? "exec:/bin/sleep 1" : 'exec:/bin/sh -c "sleep 1; exit 1"';
       const second = await cell.announce([vip4, ...withRestart(10), "--check", command, ...check]);
       await second.saw("peer.established");
@@ -150,7 +146,7 @@ function scripted(cell: Cell, options: object = {}): Promise<ScriptedSpeaker> {
 const restarted: Variant = {
   name: "restarted by its program, End-of-RIB when it says so",
   needs: ["listens", "helps-restart"],
-  prepare: async (cell) => {
+  run: async (cell) => {
     await cell.startPeer({ helpsRestart: true });
     const first = await scripted(cell);
     await first.apply({ announce: [{ prefix: vip4 }, { prefix: former4 }] });
@@ -160,8 +156,6 @@ const restarted: Variant = {
     await first.process.exited;
     await sessionEnded(cell);
     await sleep(cell.daemon.driver.backAfterMs ?? 0);
-  },
-  run: async (cell) => {
     await keeps(cell, [vip4, former4], 300);
     const second = await scripted(cell);
     await second.apply({ announce: [{ prefix: vip4 }] });
@@ -190,13 +184,11 @@ const restarted: Variant = {
 const helper: Variant = {
   name: "the peer is killed and started",
   needs: ["listens", "restarts-gracefully"],
-  prepare: async (cell) => {
+  run: async (cell) => {
     await cell.startPeer({
       gracefulRestart: 10,
       routes: [{ prefix: "198.51.100.0/24" }, { prefix: "203.0.113.0/24" }],
     });
-  },
-  run: async (cell) => {
     const speaker = await scripted(cell, { gracefulRestart: { restartTime: 0 } });
     await speaker.call("initialRoutesComplete");
     await speaker.said("route", 5000, "198.51.100.0/24");

@@ -5,6 +5,17 @@ import { defineConfig } from "vitest/config";
 // each other already, so their files do not.
 const onBuild = { pool: "forks" as const, testTimeout: 10_000, hookTimeout: 30_000 };
 
+// The quick tier has four minutes: what takes long and is about the tools rather than about vipcast is tried in CI.
+const slow =
+  process.env["VIPCAST_TIER"] === "ci"
+    ? []
+    : [
+        "interop/test/daemons.test.ts",
+        "packages/lab/test/run/leftovers.test.ts",
+        "packages/lab/test/flows/ecmp.test.ts",
+        "packages/lab/test/scenario/chaos.test.ts",
+      ];
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -22,7 +33,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["packages/{cli,lab}/test/**/*.test.ts", "packages/*/test/**/*.system.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude: ["**/node_modules/**", ...slow],
           ...onBuild,
         },
       },
@@ -31,7 +42,7 @@ export default defineConfig({
           name: "interop",
           fileParallelism: false,
           include: ["interop/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude: ["**/node_modules/**", ...slow],
           ...onBuild,
         },
       },

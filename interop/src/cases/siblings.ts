@@ -1,4 +1,4 @@
-import { type Cell, nodeAsn, peerAsn, vip4 } from "../cell/cell.ts";
+import { type Cell, nodeAsn, type PeerOptions, peerAsn, vip4 } from "../cell/cell.ts";
 import { node, peer } from "../cell/world.ts";
 import { familyOfPrefix } from "../daemons/driver.ts";
 import type { Announcer } from "../subject/announce.ts";
@@ -18,9 +18,9 @@ export const asPerNode: SiblingAsns = { first: nodeAsn, second: nodeAsn + 1, rou
 export const internalAs: SiblingAsns = { first: nodeAsn, second: nodeAsn, router: nodeAsn };
 
 /** Gives the host its second address and starts a router that knows both nodes. */
-export async function startRouterOfTwo(cell: Cell, asns: SiblingAsns): Promise<void> {
+export async function startRouterOfTwo(cell: Cell, asns: SiblingAsns, options: PeerOptions = {}): Promise<void> {
   await cell.ipOnNode(`address add ${siblings.second}/24 dev eth0`);
-  const spec = cell.specOf({ ownAsn: asns.router, asn: asns.first, families: ["ipv4-unicast"] });
+  const spec = cell.specOf({ ownAsn: asns.router, asn: asns.first, families: ["ipv4-unicast"], ...options });
   const [first] = spec.neighbours;
   if (first === undefined) throw new Error("the router has no neighbour");
   const second = { ...first, name: "second", address: siblings.second, asn: asns.second };

@@ -13,6 +13,7 @@ import { holdExpiry } from "./hold-expiry.ts";
 import { holdTime } from "./hold-time.ts";
 import { holdZero } from "./hold-zero.ts";
 import { ipv6Transport } from "./ipv6-transport.ts";
+import { lastNode } from "./last-node.ts";
 import { linkLocal } from "./link-local.ts";
 import { manyVips } from "./many-vips.ts";
 import { maxPrefixes } from "./max-prefixes.ts";
@@ -43,6 +44,7 @@ export const cases: readonly Case[] = [
   attributes,
   preference,
   weight,
+  lastNode,
   nextHop,
   twoVips,
   manyVips,

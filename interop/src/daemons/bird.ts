@@ -105,8 +105,9 @@ function birdNeighbour(spec: DaemonSpec, neighbour: NeighbourSpec): string {
     // Over a link-local session it takes the next hop from its own addresses, and wants none told.
     const own = isLinkLocal(neighbour.address) ? "" : ` next hop address ${nextHop};`;
     const limit = neighbour.maxPrefixes === undefined ? "" : ` receive limit ${neighbour.maxPrefixes} action restart;`;
+    const sources = neighbour.passesOn === true ? "~ [RTS_STATIC, RTS_BGP]" : "= RTS_STATIC";
     const extended = neighbour.extendedNextHop === true && channel === "ipv4" ? " extended next hop on;" : "";
-    return `  ${channel} { import all; export where source = RTS_STATIC;${own}${addPath}${limit}${extended} };\n`;
+    return `  ${channel} { import all; export where source ${sources};${own}${addPath}${limit}${extended} };\n`;
   });
   const lines = options.map((option) => `  ${option};\n`);
   return `protocol bgp ${neighbour.name} {\n${lines.join("")}${channels.join("")}}\n`;

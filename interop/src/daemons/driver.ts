@@ -20,6 +20,8 @@ export type Ability =
   | "two-octet-as-for-four-octet-neighbour"
   /** Takes several neighbours in one configuration and says which path it prefers. */
   | "several-neighbours"
+  /** Sends a neighbour routes with that neighbour's AS number in their path. */
+  | "sends-loops"
   /** Divides traffic by the link bandwidth extended community. */
   | "link-bandwidth"
   /** Puts what it learns into the kernel's routing table. */
@@ -101,6 +103,8 @@ export interface NeighbourSpec {
   readonly extendedMessages?: boolean;
   /** Do not announce capability 65 (RFC 6793). Default false. */
   readonly twoOctetAs?: boolean;
+  /** Send it what other neighbours sent, where that has to be said. Default false. */
+  readonly passesOn?: boolean;
 }
 
 /** A route the daemon announces as its own. */

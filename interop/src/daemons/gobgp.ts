@@ -17,6 +17,7 @@ export const gobgp: DaemonDriver = {
   title: "GoBGP",
   programs: ["gobgpd", "gobgp"],
   lacks: {
+    "sends-loops": "keeps back routes with the neighbour's AS number in their path",
     "link-bandwidth": "installs no routes without zebra",
     "kernel-routes": "installs no routes without zebra",
     "offers-no-hold-time": "takes 0 for not configured",

@@ -19,6 +19,7 @@ import { Outbox } from "./loop/outbox.ts";
 import { PeerWatch } from "./loop/peer-watch.ts";
 import { Reconciler } from "./loop/reconciler.ts";
 import { systemClock } from "./loop/system-clock.ts";
+import { takeAway } from "./loop/take-away.ts";
 import { Turns } from "./loop/turns.ts";
 import type { VipEntry } from "./loop/vip-entry.ts";
 import { askWeight, followIntent, weightOf } from "./loop/weights.ts";
@@ -42,13 +43,16 @@ export interface IntentChange {
   readonly remove?: Iterable<string>;
 }
 
-/** How {@link Announcer.close} ended. */
+/** How {@link Announcer.close} or {@link Announcer.leave} ended. */
 export interface CloseResult {
   /** False when the stop timeout came first; the withdrawals were asked for all the same. */
   readonly complete: boolean;
   /** VIPs whose address may still be bound; the next start takes them away. */
   readonly left: readonly string[];
 }
+
+/** How long {@link Announcer.leave} waits for the disk: the kernel's marks tell most of what the ledger would. */
+const ledgerPatienceMs = 1000;
 
 /**
  * Keeps VIPs bound and announced as long as they are wanted: desired state in, bound addresses and routes out. It keeps one
@@ -275,6 +279,15 @@ export class Announcer {
     return this.#closing;
   }
 
+  /**
+   * Ends without taking anything away: addresses stay bound and routes announced, for the process that goes on with them. Resolves when what is ours is
+   * written down, or could not be. After {@link Announcer.close} it is that. Never rejects.
+   */
+  leave(): Promise<CloseResult> {
+    this.#closing ??= this.#leave();
+    return this.#closing;
+  }
+
   async #start(): Promise<void> {
     const { logger, index } = this.#context;
     this.#peers.start();
@@ -351,38 +364,19 @@ export class Announcer {
   }
 
   async #close(): Promise<CloseResult> {
-    const { clock, policy, hub, outbox } = this.#context;
-    const entries = [...this.#reconciler.entries.values()];
-    const longestDrainMs = Math.max(0, ...entries.map(({ vip }) => vip.drainMs ?? policy.drainMs));
-    const timeoutMs = policy.stopTimeoutMs ?? longestDrainMs + 10_000;
-    outbox.enter();
-    for (const entry of entries) {
-      entry.goal = "stop";
-      this.#attend(entry);
-    }
-    outbox.leave();
-    // The withdrawal comes well before the end, and so does the unbind.
-    const cancels = [
-      clock.timer(
-        () => this.#reconciler.skipDrains(),
-        Math.max(timeoutMs / 2, timeoutMs - policy.withdrawWaitMs - 1000),
-      ),
-      clock.timer(() => this.#reconciler.hurry(), Math.max(timeoutMs * 0.75, timeoutMs - 250)),
-    ];
-    const complete = await new Promise<boolean>((resolve) => {
-      cancels.push(clock.timer(() => resolve(false), timeoutMs));
-      const ready = this.#observer.ready && this.#intentGiven;
-      const settled = async (): Promise<void> => {
-        do {
-          await Promise.all([...this.#reconciler.entries.values()].map((entry) => this.#reconciler.settled(entry)));
-          // A port may have done what it said it could not: the host has the last word.
-          await this.#observer.observe();
-        } while (this.#reconciler.entries.size > 0);
-        await this.#context.book.written();
-      };
-      void (ready ? settled() : Promise.resolve()).then(() => resolve(true));
-    });
-    for (const cancel of cancels) cancel();
+    const complete = await takeAway(this.#context, this.#reconciler, this.#observer, this.#intentGiven);
+    return { complete, left: this.#end() };
+  }
+
+  async #leave(): Promise<CloseResult> {
+    const { book, clock } = this.#context;
+    this.#reconciler.stop();
+    await Promise.race([book.written(), new Promise<void>((resolve) => clock.timer(resolve, ledgerPatienceMs))]);
+    return { complete: true, left: this.#end() };
+  }
+
+  /** Nothing is looked after any more. Returns the VIPs whose address may still be bound. */
+  #end(): readonly string[] {
     this.#observer.stop();
     this.#peers.stop();
     this.#drains.stop();
@@ -390,8 +384,8 @@ export class Announcer {
       .filter((entry) => this.#reconciler.view(entry).owned.length > 0)
       .map(({ vip }) => vip.prefix);
     this.#reconciler.stop();
-    hub.close();
-    return { complete, left };
+    this.#context.hub.close();
+    return left;
   }
 }
 

@@ -323,4 +323,19 @@ describe("guards while running", () => {
     expect(world.routes.announced(V)).toBe(false);
     expect(world.host.has(V)).toBe(true);
   });
+
+  it("leaves everything in place when another process is to go on, and does nothing more", async () => {
+    const world = new World();
+    await world.begin(vip(V), vip("192.0.2.11/32"));
+    const lines = order(world);
+    const [result] = await Promise.all([world.announcer.leave(), world.clock.advance(10)]);
+    expect(result).toEqual({ complete: true, left: [V, "192.0.2.11/32"] });
+    expect(world.ledger.entries.size).toBe(2);
+    world.host.take("192.0.2.10", 32);
+    world.announcer.apply({ remove: [V] });
+    await world.clock.advance(60_000);
+    expect(lines).toEqual([]);
+    expect(world.routes.announced(V)).toBe(true);
+    expect(await world.announcer.close()).toEqual(result);
+  });
 });

@@ -22,7 +22,7 @@ async function main([word, ...rest]: readonly string[]): Promise<number> {
   const [name, argv] = word === "help" && rest[0] !== undefined ? [rest[0], ["--help"]] : [word, rest];
   const verb = verbs.find((candidate) => candidate.name === name);
   if (verb !== undefined) {
-    const signals = verb.catchesSignals === true ? new SignalInbox() : undefined;
+    const signals = verb.catches === undefined ? undefined : new SignalInbox(verb.catches);
     return (await verb.load()).run(argv, signals);
   }
   switch (name) {

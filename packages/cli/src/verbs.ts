@@ -1,4 +1,4 @@
-import type { SignalInbox } from "./signals.ts";
+import { daemonSignals, type SignalInbox, type StopSignal, stopSignals } from "./signals.ts";
 
 /** What a verb's module exports: it runs to the end and returns the exit code. `signals` is there for verbs that ask for it. */
 export interface VerbModule {
@@ -10,8 +10,8 @@ export interface Verb {
   readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<VerbModule>;
-  /** Signals are caught before the module is loaded, for a verb that has something to put in order. */
-  readonly catchesSignals?: true;
+  /** Caught before the module is loaded, for a verb that has something to put in order. */
+  readonly catches?: readonly StopSignal[];
 }
 
 /** Every verb there is. */
@@ -20,13 +20,13 @@ export const verbs: readonly Verb[] = [
     name: "announce",
     summary: "bind virtual IPs on this host and announce them to BGP peers",
     load: () => import("./announce/command.ts"),
-    catchesSignals: true,
+    catches: stopSignals,
   },
   {
     name: "run",
     summary: "the daemon: announce what a configuration file says, and reload it without a flap",
     load: () => import("./run/command.ts"),
-    catchesSignals: true,
+    catches: daemonSignals,
   },
   {
     name: "check",

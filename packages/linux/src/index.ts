@@ -4,6 +4,7 @@
  */
 export { type ConnectedSubnet, type HostNetworks, hostNetworks } from "./host/host-networks.ts";
 export { bootId, isRunning, type ProcessIdentity, processIdentity } from "./host/process-identity.ts";
+export { replaceProcess } from "./host/replace-process.ts";
 export { readSysctl, type SysctlName, writeSysctl } from "./host/sysctl.ts";
 export { type PingOptions, ping } from "./icmp/ping.ts";
 export { makeFolder, writeFileAtomically } from "./ledger/atomic-file.ts";

@@ -197,9 +197,10 @@ export class Reconciler {
       for (;;) {
         entry.again = false;
         this.#witness.look(entry);
-        const step = this.steps(entry)[0];
+        // Whoever was told to stop does not begin another step.
+        const step = this.#enabled ? this.steps(entry)[0] : undefined;
         if (step === undefined) {
-          if (!entry.again) break;
+          if (!entry.again || !this.#enabled) break;
           continue;
         }
         const asksTheKernel = step.kind === "bind" || step.kind === "unbind";

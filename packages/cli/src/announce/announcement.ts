@@ -187,6 +187,15 @@ export class Announcement {
     return this.#stopping;
   }
 
+  /**
+   * Ends as one who is back in a moment (RFC 4724 §4.1): addresses stay bound, peers with graceful restart keep the routes, the others get Cease / Administrative
+   * Reset. A stop that has begun goes on instead.
+   */
+  restart(reason: string): Promise<StopResult> {
+    this.#stopping ??= this.#leave(reason);
+    return this.#stopping;
+  }
+
   /** How taking the VIPs away ended, once it has: the sessions may still be closing. */
   get taken(): StopResult | null {
     return this.#taken;
@@ -198,6 +207,13 @@ export class Announcement {
     await initialRoutes(this.announcer, seconds * 1000);
     this.#evidence.complete();
     this.#speaker.initialRoutesComplete();
+  }
+
+  async #leave(reason: string): Promise<StopResult> {
+    const result = await this.announcer.leave();
+    this.#taken = { ...result, left: [] };
+    await this.#speaker.close({ reason, mode: "restart" });
+    return this.#taken;
   }
 
   async #stop(reason: string): Promise<StopResult> {

@@ -16,19 +16,29 @@ export interface Supervision {
   readonly name: string;
   /** What SIGHUP asks for; default: to stop. */
   readonly reload?: () => void;
+  /** Whether there would be a next process that can run, asked at SIGUSR2: `no` goes on as before, `stop` stops in order instead. */
+  readonly mayRestart?: () => "yes" | "no" | "stop";
 }
 
 /** Loading the log takes time that the first announcement should not wait for; without one it is opened after this. */
 const logDelayMs = 200;
+/** How long the sessions may take to close before a restart. */
+const restartTimeoutMs = 4000;
 /** How long a defect may delay the end for the sake of a withdrawal. */
 const failureTimeoutMs = 3000;
 /** How long the last events wait for their reader. */
 const flushTimeoutMs = 500;
 
-/** Starts an announcement and stays until a signal ends it, or a failure. Resolves with the exit code. */
+/** The exit code that asks for a new start: EX_TEMPFAIL of sysexits.h. */
+export const restartExitCode = 75;
+
+/**
+ * Starts an announcement and stays until a signal ends it, or a failure. Resolves with the exit code, {@link restartExitCode} when another process is to go on
+ * with what this one has left in place.
+ */
 export async function supervise(
   announcement: Announcement,
-  { writer, log, stopTimeoutMs, signals, name, reload }: Supervision,
+  { writer, log, stopTimeoutMs, signals, name, reload, mayRestart }: Supervision,
 ): Promise<number> {
   const openLog = (): void => void log.open();
   const logTimer = setTimeout(openLog, logDelayMs);
@@ -54,8 +64,27 @@ export async function supervise(
     });
   };
 
+  const restart = (): void => {
+    const deadline = setTimeout(() => finish(restartExitCode), restartTimeoutMs);
+    void announcement.restart(`${name} restarts`).then(() => {
+      clearTimeout(deadline);
+      finish(restartExitCode);
+    });
+  };
+
   let stopping = false;
   const onSignal = (signal: StopSignal): void => {
+    if (signal === "SIGUSR2" && mayRestart !== undefined) {
+      if (stopping) return;
+      const answer = mayRestart();
+      if (answer === "no") return;
+      if (answer === "yes") {
+        log.info({ signal }, `${signal}: restarting; addresses stay bound`);
+        stopping = true;
+        restart();
+        return;
+      }
+    }
     if (signal === "SIGHUP" && reload !== undefined) {
       if (!stopping) reload();
       return;
@@ -93,11 +122,10 @@ export async function supervise(
   const reading = (async (): Promise<void> => {
     for await (const event of events) onEvent(event);
   })();
-  // One that came before there was anything to end: nothing is begun.
-  const early = signals.waiting !== null && !(signals.waiting === "SIGHUP" && reload !== undefined);
   signals.deliverTo(onSignal);
   try {
-    if (!early) await announcement.start();
+    // One that came before there was anything to end: nothing is begun.
+    if (!stopping) await announcement.start();
   } catch (error) {
     onDefect(error);
   }

@@ -6,15 +6,16 @@ import { hasCapability } from "../announce/capabilities.ts";
 import { claimInstance, instanceName } from "../announce/instance.ts";
 import { leftBehind, recorded } from "../announce/recorded.ts";
 import { defaultStateDir } from "../announce/state-dir.ts";
-import { supervise } from "../announce/supervise.ts";
+import { restartExitCode, supervise } from "../announce/supervise.ts";
 import type { RawArguments } from "../arguments/option.ts";
 import { type Problem, problemSentence } from "../arguments/problem.ts";
 import { defaultConfigFile } from "../config/config-file.ts";
 import { EventWriter } from "../output/event-writer.ts";
-import { createLog } from "../output/log.ts";
+import { createLog, type Log } from "../output/log.ts";
 import { writeAsynchronously } from "../output/streams.ts";
 import type { SignalInbox } from "../signals.ts";
 import { Daemon } from "./daemon.ts";
+import { goOn, isManaged } from "./go-on.ts";
 import { loadConfig } from "./load.ts";
 
 /** Announces what a configuration file says until a signal ends it. Returns the exit code. */
@@ -72,11 +73,29 @@ export async function runDaemon(
     signals,
     name: "vipcast run",
     reload: () => void daemon.reload(),
+    mayRestart: () => mayRestart(load(), log),
   });
   await following;
   host.kernel.close();
   claimed.claim.release();
-  return code;
+  if (code !== restartExitCode) return code;
+  const exitCode = goOn(log, process.env);
+  await log.flushed(500);
+  return exitCode;
+}
+
+/** The next process reads the files anew: with a problem in them it would not start, and nobody would look after the addresses. */
+function mayRestart(loaded: ReturnType<typeof loadConfig>, log: Log): "yes" | "no" | "stop" {
+  if (loaded.ok) return "yes";
+  for (const sentence of loaded.sentences) log.error({}, sentence);
+  const problems = loaded.sentences.length;
+  // A service manager would kill who stays; what is left in order can wait for the next start.
+  if (isManaged(process.env)) {
+    log.error({ problems }, "the configuration has problems and the next start will fail: stopping in order instead");
+    return "stop";
+  }
+  log.error({ problems }, "the configuration has problems: not restarted; nothing changed");
+  return "no";
 }
 
 function refuse(sentences: readonly string[], hint: string): number {

@@ -20,8 +20,9 @@ export const runVerb: VerbSpec = {
   epilogue: `The file and the folder conf.d beside it: see docs/config.md. vipcast check says what is wrong with them.
 
 Signals: SIGTERM and SIGINT drain, withdraw, unbind, close the sessions and exit 0; a second one skips the drain. SIGHUP reads the files again and
-changes only what differs; files with a problem change nothing.
-Exit codes: 0 stopped as asked; 1 failed while running; 2 wrong usage or configuration, nothing was changed.
+changes only what differs; files with a problem change nothing. SIGUSR2 restarts: addresses stay bound, peers with graceful restart keep the
+routes, and the next process, under the same process id, reads the files anew. Under systemd (NOTIFY_SOCKET is set) that is systemd's to start.
+Exit codes: 0 stopped as asked; 75 restart me (SIGUSR2 under systemd); 1 failed while running; 2 wrong usage or configuration, nothing was changed.
 
 Example:
   vipcast run -c /etc/vipcast/vipcast.yaml`,

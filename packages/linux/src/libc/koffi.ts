@@ -75,6 +75,7 @@ function bindLibc(koffi: Koffi): Libc {
   const fcntl = declare<Libc["fcntl"]>("int fcntl(int, int, int)");
   const ioctl = declare<Libc["ioctl"]>("int ioctl(int, unsigned long, void *)");
   const flock = declare<Libc["flock"]>("int flock(int, int)");
+  const execv = declare<(path: string, args: readonly (string | null)[]) => number>("int execv(str, str *)");
 
   return {
     socket,
@@ -94,6 +95,7 @@ function bindLibc(koffi: Koffi): Libc {
     fcntl,
     ioctl,
     flock,
+    execv: (path, args) => execv(path, [...args, null]),
     poll: (fd, onReadable) => watchDescriptor(koffi, fd, onReadable),
     errno: () => koffi.errno(),
   };

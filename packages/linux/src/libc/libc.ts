@@ -20,6 +20,8 @@ export interface Libc {
   ioctl(fd: number, request: number, argument: Uint8Array): number;
   /** `operation` is LOCK_EX | LOCK_NB and the like; released by the kernel when the last descriptor is closed. */
   flock(fd: number, operation: number): number;
+  /** Replaces this process, with `environ` as it is; returns only when that failed. The first argument is the program's own name. */
+  execv(path: string, args: readonly string[]): number;
   /** Calls `onReadable` from the event loop while `fd` has something to read; keeps the process alive until closed or unref'ed. */
   poll(fd: number, onReadable: () => void): PollHandle;
   /** The error number of the last failed call. */

@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { canMakeNamespaces, type Node, type TestPeer, World } from "../support/world.ts";
+
+describe.skipIf(!canMakeNamespaces)("SIGUSR2 and vipcast run, seen from its peer", () => {
+  let world: World;
+  let file: string;
+  beforeEach(() => {
+    world = new World();
+    file = join(world.stateDir, "vipcast.yaml");
+  });
+  afterEach(() => world.close());
+
+  const write = (vip: string, options = "", asn = 65001): void =>
+    writeFileSync(
+      file,
+      `asn: ${asn}
+stateDir: ${world.stateDir}/state
+peers:
+  - { address: 10.9.0.254, asn: 65000, port: 1790${options} }
+vips: [{ prefix: ${vip} }]
+`,
+    );
+
+  async function started(
+    environment: NodeJS.ProcessEnv = {},
+    ours: Readonly<Record<string, unknown>> = {},
+  ): Promise<{ readonly peer: TestPeer; readonly node: Node }> {
+    const peer = await world.peer({ peers: [{ address: "10.9.0.1", asn: 65001, passive: true, ...ours }] });
+    const node = world.run(file, environment);
+    await peer.lines.until("announced");
+    return { peer, node };
+  }
+
+  const commandLine = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, "utf8");
+
+  test("with graceful restart no route is withdrawn and no address touched, and the same process id goes on with the new file", async () => {
+    write("192.0.2.10", ", gracefulRestart: 10");
+    const { peer, node } = await started({}, { gracefulRestart: 10 });
+    const command = commandLine(node.child.pid!);
+    const watched = world.ipOutput("node", "-o address show dev lo to 192.0.2.10");
+    write("192.0.2.10", ", gracefulRestart: 10, timers: { holdTime: 6 }");
+    node.child.kill("SIGUSR2");
+    const again = await peer.lines.until("established", (line) => peer.lines.of("established").indexOf(line) === 1);
+    expect(again).toMatchObject({ holdTime: 6 });
+    expect(peer.lines.of("withdrawn")).toEqual([]);
+    expect(await peer.probe("192.0.2.10")).toBe(true);
+    expect(world.ipOutput("node", "-o address show dev lo to 192.0.2.10")).toBe(watched);
+    expect(commandLine(node.child.pid!)).toBe(command);
+    await expect.poll(() => node.lines.of("vip.announced").length).toBe(2);
+    node.child.kill("SIGTERM");
+    await peer.lines.until("withdrawn");
+    expect(await node.exit).toBe(0);
+    expect(world.loopback()).toEqual([]);
+  });
+
+  test("without it peers get Cease / Administrative Reset; under systemd the exit code asks for the next process", async () => {
+    write("192.0.2.10");
+    const { peer, node } = await started({ NOTIFY_SOCKET: "/nonexistent/notify" });
+    node.child.kill("SIGUSR2");
+    expect(await peer.lines.until("notification")).toMatchObject({ direction: "received", code: 6, subcode: 4 });
+    expect(await node.exit).toBe(75);
+    expect(world.loopback()).toEqual(["192.0.2.10/32"]);
+    const next = world.run(file);
+    await next.lines.until("vip.announced");
+    expect(next.lines.of("vip.refused")).toEqual([]);
+    next.child.kill("SIGTERM");
+    expect(await next.exit).toBe(0);
+    expect(world.loopback()).toEqual([]);
+  });
+
+  test("a file that the next process could not start with changes nothing; under systemd it stops in order", async () => {
+    write("192.0.2.10");
+    const { node } = await started();
+    write("192.0.2.10/24");
+    node.child.kill("SIGUSR2");
+    await expect.poll(node.log).toContain("the configuration has problems: not restarted; nothing changed");
+    expect(node.lines.of("peer.down")).toEqual([]);
+    node.child.kill("SIGTERM");
+    expect(await node.exit).toBe(0);
+    write("192.0.2.10");
+    const managed = world.run(file, { NOTIFY_SOCKET: "/nonexistent/notify" });
+    await managed.lines.until("vip.announced");
+    write("192.0.2.10/24");
+    managed.child.kill("SIGUSR2");
+    expect(await managed.exit).toBe(0);
+    expect(managed.lines.names).toContain("vip.unbound");
+    expect(world.loopback()).toEqual([]);
+  });
+});

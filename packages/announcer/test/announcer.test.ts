@@ -331,7 +331,7 @@ describe("guards while running", () => {
     const [result] = await Promise.all([world.announcer.leave(), world.clock.advance(10)]);
     expect(result).toEqual({ complete: true, left: [V, "192.0.2.11/32"] });
     expect(world.ledger.entries.size).toBe(2);
-    world.host.take("192.0.2.10", 32);
+    expect(world.host.take(V)).toBe(true);
     world.announcer.apply({ remove: [V] });
     await world.clock.advance(60_000);
     expect(lines).toEqual([]);

@@ -28,6 +28,7 @@ const allowed: Record<string, readonly string[]> = {
     "bunyan",
     "ipaddr.js",
     "ip-address",
+    "prom-client",
     "node:",
   ],
 };

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { SignalInbox } from "./signals.ts";
 import { verbs } from "./verbs.ts";
+import { version } from "./version.ts";
 
 const usage = `Usage: vipcast <command> [options]
 
@@ -49,14 +49,6 @@ async function main([word, ...rest]: readonly string[]): Promise<number> {
       return 2;
     }
   }
-}
-
-/** From the package's own file, which lies beside the folder of this one both when compiled and when bundled. */
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return version;
 }
 
 // Whatever a verb left open must not keep the process: when it says it is done, it is. (No top-level await: the bundle is CommonJS.)

@@ -9,9 +9,16 @@ import type {
 } from "@vipcast/announcer";
 import { nodeCommunityOf } from "@vipcast/announcer";
 import { familyName } from "@vipcast/bgp";
-import type { Peer, PeerHandlers, PeerOptions, Speaker } from "@vipcast/speaker";
+import type { Peer, PeerHandlers, PeerOptions, PeerSnapshot, Speaker } from "@vipcast/speaker";
 import { SpeakerError } from "@vipcast/speaker";
+import { type NotificationCount, NotificationTally } from "../metrics/tally.ts";
 import { SiblingRoutes } from "./sibling-routes.ts";
+
+/** What is known of one session at this moment, and the NOTIFICATIONs since its peer was configured. */
+export interface SessionFigures {
+  readonly snapshot: PeerSnapshot;
+  readonly notifications: readonly NotificationCount[];
+}
 
 /**
  * The announcer's view of a speaker: its peers, and what is announced to each. Events are delivered in order and
@@ -21,6 +28,7 @@ export class SpeakerRoutes implements RoutePort {
   readonly local: LocalSpeaker;
   readonly #speaker: Speaker;
   readonly #peers = new Map<string, Peer>();
+  readonly #notifications = new Map<string, NotificationTally>();
   readonly #listeners = new Set<(event: PeerEvent) => void>();
   readonly #refused = new Map<string, ReadonlyMap<string, string>>();
   readonly #onError: (error: Error, peer: string) => void;
@@ -62,6 +70,7 @@ export class SpeakerRoutes implements RoutePort {
     const peer = this.#peers.get(address);
     if (peer === undefined) return;
     this.#peers.delete(address);
+    this.#notifications.delete(address);
     this.#refused.delete(address);
     this.#siblings.down(address);
     const closed = this.#speaker.removePeer(peer);
@@ -76,6 +85,14 @@ export class SpeakerRoutes implements RoutePort {
 
   peers(): readonly RoutePeer[] {
     return [...this.#peers.values()].map((peer) => this.#describe(peer));
+  }
+
+  /** What is known of each session, in the order the peers were added. */
+  sessions(): readonly SessionFigures[] {
+    return [...this.#peers.values()].map((peer) => ({
+      snapshot: peer.snapshot(),
+      notifications: this.#notifications.get(peer.address)?.counts ?? [],
+    }));
   }
 
   announce(address: string, routes: readonly RouteAnnouncement[]): void {
@@ -129,6 +146,13 @@ export class SpeakerRoutes implements RoutePort {
         this.#emit({ kind: "down", peer: address, reason, cause, ...said });
         // An attempt that nobody answers is followed by the next one at once, in the same state (RFC 4271 §8.2.2, Connect).
         if (reason === "connect-timeout") this.#emit({ kind: "connecting", peer: address });
+      },
+      onNotification: ({ direction, code }, { address }) => {
+        // One that ends the session of a peer that was just removed is nobody's any more.
+        if (!this.#peers.has(address)) return;
+        const tally = this.#notifications.get(address) ?? new NotificationTally();
+        tally.count(direction, code);
+        this.#notifications.set(address, tally);
       },
       onRoutesSent: ({ announced, withdrawn }, { address }) => {
         this.#emit({ kind: "sent", peer: address, announced, withdrawn });

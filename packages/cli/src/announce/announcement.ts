@@ -8,7 +8,8 @@ import { FileDrains } from "../adapters/file-drains.ts";
 import { emptyLedger, FileLedger } from "../adapters/file-ledger.ts";
 import { KernelAddresses } from "../adapters/kernel-addresses.ts";
 import { PacketTraffic } from "../adapters/packet-traffic.ts";
-import { SpeakerRoutes } from "../adapters/speaker-routes.ts";
+import { type SessionFigures, SpeakerRoutes } from "../adapters/speaker-routes.ts";
+import { type CheckTook, timedChecks } from "../adapters/timed-checks.ts";
 import { kernelTransport } from "../adapters/transport.ts";
 import type { Log } from "../output/log.ts";
 import { quietRepeats } from "../output/quiet-repeats.ts";
@@ -43,6 +44,8 @@ export interface AnnouncementPlan {
   readonly log: Log;
   /** What an earlier run of this boot left behind. */
   readonly left: readonly LedgerEntry[];
+  /** Hears of every health check that ends. */
+  readonly onCheck?: (check: CheckTook) => void;
 }
 
 /** How {@link Announcement.stop} ended. */
@@ -66,6 +69,7 @@ export class Announcement {
   readonly #listeners = new Map<string, AbortController>();
   #vips: readonly DesiredVip[];
   readonly #evidence: RestartEvidence;
+  #observed = false;
   #stopping: Promise<StopResult> | null = null;
   #taken: StopResult | null = null;
 
@@ -103,7 +107,7 @@ export class Announcement {
       addresses,
       routes: this.#routes,
       ledger: mark === null ? emptyLedger : new FileLedger(new Ledger({ stateDir, mark })),
-      health: nodeChecks({ ping }),
+      health: plan.onCheck === undefined ? nodeChecks({ ping }) : timedChecks(nodeChecks({ ping }), plan.onCheck),
       drains: new FileDrains(stateDir, instance),
       traffic: new PacketTraffic(),
       logger: log,
@@ -172,7 +176,10 @@ export class Announcement {
     this.announcer.set(vips);
     // Whoever waits for the start hears of its failure.
     void started.then(
-      () => this.#awaitInitialRoutes(),
+      () => {
+        this.#observed = true;
+        return this.#awaitInitialRoutes();
+      },
       () => undefined,
     );
     return started;
@@ -194,6 +201,21 @@ export class Announcement {
   restart(reason: string): Promise<StopResult> {
     this.#stopping ??= this.#leave(reason);
     return this.#stopping;
+  }
+
+  /** The addresses of this host have been read, and what is wanted is being bound. */
+  get observed(): boolean {
+    return this.#observed;
+  }
+
+  /** A stop was asked for. */
+  get stopping(): boolean {
+    return this.#stopping !== null;
+  }
+
+  /** What is known of each session. */
+  sessions(): readonly SessionFigures[] {
+    return this.#routes.sessions();
   }
 
   /** How taking the VIPs away ended, once it has: the sessions may still be closing. */

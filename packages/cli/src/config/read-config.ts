@@ -14,6 +14,7 @@ import { checkInput } from "./check-input.ts";
 import type { ConfigPath } from "./document.ts";
 import { type ConfigProblem, pathText } from "./problem.ts";
 import { problemsOf } from "./problems-of.ts";
+import { metricsListen } from "./schema/metrics.ts";
 import type { PeerInput } from "./schema/peer.ts";
 import { type ConfigInput, configSchema } from "./schema/root.ts";
 import type { TimersInput } from "./schema/timers.ts";
@@ -92,6 +93,7 @@ class SettingsBuilder {
       drainIdleMs: input.drainIdle ?? null,
       stopTimeoutMs: input.stopTimeout ?? drainMs + 10_000,
       nodeCommunity: input.nodeCommunity === undefined ? "auto" : input.nodeCommunity,
+      metrics: input.metrics === undefined ? null : (input.metrics.listen ?? metricsListen),
       logLevel: input.logLevel ?? "info",
     };
     this.#checkTwins(settings);

@@ -25,5 +25,7 @@ export interface ConfigSettings {
   readonly stopTimeoutMs: number;
   /** `auto`, a large community, or null for none. */
   readonly nodeCommunity: string | null;
+  /** Where metrics are served; null: nowhere. */
+  readonly metrics: ListenSettings | null;
   readonly logLevel: LogLevel;
 }

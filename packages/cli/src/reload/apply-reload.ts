@@ -1,4 +1,5 @@
 import type { Announcement } from "../announce/announcement.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Log } from "../output/log.ts";
 import type { ReloadChange } from "./change.ts";
 import type { Configured } from "./plan-reload.ts";
@@ -12,6 +13,7 @@ export interface Wanted extends Configured {
 export interface ReloadTarget {
   readonly announcement: Announcement;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** Runs `change` once the session of a peer is down; a later call for the same peer takes its place. */
   readonly whenDown: (peer: string, change: () => void) => void;
 }
@@ -43,7 +45,7 @@ export async function applyReload(
 async function applyChange(
   change: ReloadChange,
   keys: ReadonlyMap<string, string>,
-  { announcement, log, whenDown }: ReloadTarget,
+  { announcement, log, metrics, whenDown }: ReloadTarget,
 ): Promise<void> {
   switch (change.kind) {
     case "peer-add":
@@ -82,6 +84,9 @@ async function applyChange(
       return announcement.listenNoMore(change.listen);
     case "stopping":
       return announcement.setStopping(change);
+    case "metrics":
+      // A failure is logged there, and tried again.
+      return metrics.set(change.listen);
     case "log-level":
       return log.setLevel(change.logLevel);
     default:

@@ -36,6 +36,7 @@ export type ReloadChange =
   | (Common & { readonly kind: "listen-add"; readonly listen: ListenSettings })
   | (Common & { readonly kind: "listen-remove"; readonly listen: ListenSettings })
   | (Common & { readonly kind: "stopping"; readonly drainMs: number; readonly stopTimeoutMs: number })
+  | (Common & { readonly kind: "metrics"; readonly listen: ListenSettings | null })
   | (Common & { readonly kind: "log-level"; readonly logLevel: LogLevel });
 
 /** Everything a reload would do. */

@@ -171,10 +171,15 @@ function vipChange(vip: DesiredVip, fields: readonly string[]): ReloadChange {
 
 function ownChanges(old: ConfigSettings, wanted: ConfigSettings): ReloadChange[] {
   const changes: ReloadChange[] = [];
-  const { drainMs, stopTimeoutMs, logLevel } = wanted;
+  const { drainMs, stopTimeoutMs, metrics, logLevel } = wanted;
   if (drainMs !== old.drainMs || stopTimeoutMs !== old.stopTimeoutMs) {
     const sentence = `the next stop drains for ${durationText(drainMs)} and takes at most ${durationText(stopTimeoutMs)}`;
     changes.push({ kind: "stopping", drainMs, stopTimeoutMs, cost: "none", sentence });
+  }
+  const place = metrics === null ? null : listenText(metrics);
+  if (place !== (old.metrics === null ? null : listenText(old.metrics))) {
+    const sentence = place === null ? "metrics are not served any more" : `metrics are served on ${place}`;
+    changes.push({ kind: "metrics", listen: metrics, cost: "none", sentence });
   }
   if (logLevel !== old.logLevel) {
     const sentence = `the log level is ${logLevel} instead of ${old.logLevel}`;

@@ -1,7 +1,12 @@
 import type { Announcement } from "../announce/announcement.ts";
+import { Metrics } from "../metrics/metrics.ts";
+import { readiness } from "../metrics/readiness.ts";
+import type { Observation } from "../metrics/samples.ts";
+import { Tally } from "../metrics/tally.ts";
 import type { Log } from "../output/log.ts";
 import { applyReload } from "../reload/apply-reload.ts";
 import { type Configured, planReload } from "../reload/plan-reload.ts";
+import { version } from "../version.ts";
 import type { LoadedConfig } from "./load.ts";
 
 /** What a daemon is made of. */
@@ -18,11 +23,46 @@ export class Daemon {
   #running: Configured;
   readonly #waiting = new Map<string, () => void>();
   #reloading: Promise<void> = Promise.resolve();
+  #stale = false;
+  #loadedAtMs = Date.now();
+  readonly #tally = new Tally();
+  readonly #version = version();
+  readonly metrics: Metrics;
 
   /** `running` is what the announcement was made with. */
   constructor(parts: DaemonParts, running: Configured) {
     this.#parts = parts;
     this.#running = running;
+    this.metrics = new Metrics({ observe: () => this.#observe(), notReady: () => this.notReady() }, parts.log);
+  }
+
+  /** The files were refused at the last reload, and something older is running. */
+  get stale(): boolean {
+    return this.#stale;
+  }
+
+  /** Why this node does not do its work; empty when it does. */
+  notReady(): readonly string[] {
+    const { announcement } = this.#parts;
+    return readiness({
+      observed: announcement.observed,
+      stopping: announcement.stopping,
+      drained: announcement.announcer.drained,
+      peers: announcement.sessions().map(({ snapshot }) => snapshot),
+    });
+  }
+
+  #observe(): Observation {
+    const { announcement } = this.#parts;
+    return {
+      nowMs: Date.now(),
+      version: this.#version,
+      ready: this.notReady().length === 0,
+      config: { stale: this.#stale, loadedAtMs: this.#loadedAtMs },
+      peers: announcement.sessions(),
+      vips: announcement.announcer.vips(),
+      tally: this.#tally,
+    };
   }
 
   /** The longest time a stop may take now, milliseconds. */
@@ -33,6 +73,7 @@ export class Daemon {
   /** Follows the sessions until the announcer is closed: some changes wait for one to end. */
   async follow(): Promise<void> {
     for await (const event of this.#parts.announcement.announcer.events({ limit: 65_536 })) {
+      this.#tally.count(event);
       if (event.event !== "peer.down") continue;
       const change = this.#waiting.get(event.peer);
       this.#waiting.delete(event.peer);
@@ -49,7 +90,9 @@ export class Daemon {
   async #reload(): Promise<void> {
     const { announcement, log, load } = this.#parts;
     const loaded = load();
+    this.#stale = !loaded.ok;
     if (!loaded.ok) {
+      this.#tally.reloads.refused++;
       for (const sentence of loaded.sentences) log.error({}, sentence);
       log.error(
         { problems: loaded.sentences.length },
@@ -72,9 +115,12 @@ export class Daemon {
       {
         announcement,
         log,
+        metrics: this.metrics,
         whenDown: (peer, change) => this.#waiting.set(peer, change),
       },
     );
+    this.#loadedAtMs = Date.now();
+    this.#tally.reloads[failures.length === 0 ? "applied" : "failed"]++;
     for (const failure of failures) log.error({}, failure);
     const count = (kind: string): number => changes.filter((change) => change.kind === kind).length;
     const added = count("vip-add");

@@ -52,7 +52,18 @@ export async function runDaemon(
   const routerId = settings.routerId ?? automaticRouterId({ vips: settings.vips, host, observed }, log, "routerId");
   const left = leftBehind(await recorded(host), observed);
   const { vips } = settings;
-  const announcement = new Announcement({ settings, vips, changeable: true, keys, routerId, host, log, left });
+  const announcement = new Announcement({
+    settings,
+    vips,
+    changeable: true,
+    keys,
+    routerId,
+    host,
+    log,
+    left,
+    onCheck: (check) => daemon.metrics.checkTook(check),
+  });
+  const daemon = new Daemon({ announcement, log, load }, configured);
   try {
     await announcement.listen();
   } catch (error) {
@@ -61,8 +72,8 @@ export async function runDaemon(
     return fail(`nothing was bound: ${error instanceof Error ? error.message : String(error)}`);
   }
   log.info({ asn: settings.asn, routerId, vips: settings.vips.length, stateDir }, "announcing");
-  const daemon = new Daemon({ announcement, log, load }, configured);
   const following = daemon.follow();
+  void daemon.metrics.set(settings.metrics);
   const writer = new EventWriter(writeAsynchronously(process.stdout), json, (error) => {
     log.warn({ err: error }, "nobody reads standard output any more; the announcement goes on without events");
   });
@@ -76,6 +87,7 @@ export async function runDaemon(
     mayRestart: () => mayRestart(load(), log),
   });
   await following;
+  await daemon.metrics.set(null);
   host.kernel.close();
   claimed.claim.release();
   if (code !== restartExitCode) return code;

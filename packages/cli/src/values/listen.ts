@@ -7,11 +7,11 @@ export interface ListenSettings {
   readonly port: number;
 }
 
-/** `ADDR`, `ADDR:PORT`, `[ADDR]`, `[ADDR]:PORT`, or a bare IPv6 address. `examples` is the end of the remedy. */
-export function parseListen(text: string, examples: string): Parsed<ListenSettings> {
+/** `ADDR`, `ADDR:PORT`, `[ADDR]`, `[ADDR]:PORT`, or a bare IPv6 address. `examples` is the end of the remedy, `defaultPort` what a missing port means. */
+export function parseListen(text: string, examples: string, defaultPort = 179): Parsed<ListenSettings> {
   const match = /^(\[[^\]]+\]|[^:]+):(\d{1,6})$/.exec(text);
   const address = parseAddress(match?.[1] ?? text);
-  const port = Number(match?.[2] ?? 179);
+  const port = Number(match?.[2] ?? defaultPort);
   if (address === null || address.range === "multicast" || address.range === "broadcast" || port < 1 || port > 65535) {
     return refuse(
       "is an address of this host, and after a colon a port from 1 to 65535",

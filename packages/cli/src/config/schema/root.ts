@@ -5,6 +5,7 @@ import { logLevels } from "../../values/log-level.ts";
 import { parseAsn } from "../../values/numbers.ts";
 import { parseRouterId } from "../../values/router-id.ts";
 import { field, list, section } from "./field.ts";
+import { metricsSchema } from "./metrics.ts";
 import { peerSchema } from "./peer.ts";
 import { duration, oneOf, path, text } from "./scalars.ts";
 import { timersSchema } from "./timers.ts";
@@ -70,6 +71,7 @@ export const configSchema = section("the configuration of vipcast run", {
     },
     (value) => parseNodeCommunity(value, "nodeCommunity: 65001:1:7"),
   ).optional(),
+  metrics: metricsSchema.optional(),
   logLevel: oneOf({ description: "what is logged", default: "info" }, logLevels).optional(),
   description: text({ description: "for people; not used" }).optional(),
 });

@@ -1,0 +1,70 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { canMakeNamespaces, World } from "../support/world.ts";
+
+describe.skipIf(!canMakeNamespaces)("metrics of vipcast run", () => {
+  let world: World;
+  let file: string;
+  beforeEach(() => {
+    world = new World();
+    file = join(world.stateDir, "vipcast.yaml");
+  });
+  afterEach(() => world.close());
+
+  const write = (vips: string, more = ""): void =>
+    writeFileSync(
+      file,
+      `asn: 65001
+stateDir: ${world.stateDir}/state
+peers:
+  - { address: 10.9.0.254, asn: 65000, port: 1790 }
+vips: ${vips}
+${more}`,
+    );
+  const scrape = (path: string): { readonly status: number; readonly text: string } =>
+    world.evaluate(`
+      const answer = await fetch("http://127.0.0.1:9179${path}");
+      console.log(JSON.stringify({ status: answer.status, text: await answer.text() }));
+    `) as { readonly status: number; readonly text: string };
+
+  test("a scrape shows what runs, and a reload takes away what is gone", async () => {
+    write("[{ prefix: 192.0.2.10 }, { prefix: 192.0.2.11 }]", "metrics: {}");
+    const peer = await world.peer();
+    const node = world.run(file);
+    await peer.lines.until("announced", ({ prefix }) => prefix === "192.0.2.11/32");
+    await expect.poll(node.log).toContain("metrics are served on 127.0.0.1:9179");
+    const { text } = scrape("/metrics");
+    expect(text.split("\n")).toEqual(
+      expect.arrayContaining([
+        'vipcast_session_up{peer="10.9.0.254"} 1',
+        'vipcast_session_established_total{peer="10.9.0.254"} 1',
+        'vipcast_vip_announced_peers{vip="192.0.2.11/32"} 1',
+        "vipcast_config_stale 0",
+        "vipcast_ready 1",
+      ]),
+    );
+    expect(scrape("/readyz")).toEqual({ status: 200, text: "ready\n" });
+
+    world.ip("node", "address delete 192.0.2.10/32 dev lo");
+    await node.lines.until("address.restored");
+    expect(scrape("/metrics").text).toContain('vipcast_address_restored_total{vip="192.0.2.10/32"} 1');
+
+    write("[{ prefix: 192.0.2.10 }]", "metrics: { listen: nowhere }");
+    node.child.kill("SIGHUP");
+    await expect.poll(node.log).toContain("nothing changed");
+    expect(scrape("/metrics").text).toContain("vipcast_config_stale 1");
+
+    write("[{ prefix: 192.0.2.10 }]", "metrics: {}");
+    node.child.kill("SIGHUP");
+    await peer.lines.until("withdrawn");
+    await node.lines.until("vip.unbound");
+    const after = scrape("/metrics").text;
+    expect(after).toContain("vipcast_config_stale 0");
+    expect(after).not.toContain("192.0.2.11");
+    peer.kill();
+    await node.lines.until("peer.down");
+    expect(scrape("/readyz")).toEqual({ status: 503, text: "not ready: no session is Established, of 1\n" });
+    expect(scrape("/metrics").text).toContain('vipcast_session_flaps_total{peer="10.9.0.254"} 1');
+  });
+});

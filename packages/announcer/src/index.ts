@@ -1,4 +1,4 @@
-export { Announcer, type AnnouncerOptions, type CloseResult, type IntentChange } from "./announcer.ts";
+export { Announcer, type AnnouncerOptions } from "./announcer.ts";
 export { attributesFor, normalForm, type RouteForm, type RouteMode, routeSignature } from "./ecmp/attributes.ts";
 export { formatBitRate, isWeight, MAX_WEIGHT, MIN_WEIGHT, parseBitRate } from "./ecmp/bit-rate.ts";
 export { type ComparedNode, compareNodes, type NodeDifference } from "./ecmp/compare-nodes.ts";
@@ -66,10 +66,13 @@ export {
 export type { DesiredVip, EcmpInput, Refusal, RefusalRule, VipInput, WhenUnhealthy } from "./intent/desired-vip.ts";
 export { checkVips, type GuardContext, guardVip, type HostFacts, hostFacts } from "./intent/guards.ts";
 export { MAX_PREPEND, type ParsedVip, type ParsedVips, parseVip, parseVips } from "./intent/parse-vip.ts";
+export { AnnouncerClosedError } from "./loop/closed-error.ts";
 export { DrainNotKeptError } from "./loop/drains.ts";
 export type { EventsOptions } from "./loop/event-hub.ts";
 export type { Explanation, PeerExplanation } from "./loop/explain.ts";
 export type { CheckExplanation, HealthExplanation, ProbeExplanation } from "./loop/explain-health.ts";
+export type { IntentChange } from "./loop/intent.ts";
+export type { CloseResult } from "./loop/shutdown.ts";
 export { systemClock } from "./loop/system-clock.ts";
 export type { StepFailure } from "./loop/vip-entry.ts";
 export { plan } from "./plan/plan.ts";

@@ -36,6 +36,8 @@ export interface Policy {
   readonly restoreWindowMs: number;
   /** Bounds `close`; null: the longest drain plus 10 s. */
   readonly stopTimeoutMs: number | null;
+  /** How long the disk is waited for at the start, for the ledger and for what was drained: docs/adr/0008. */
+  readonly stateTimeoutMs: number;
   /** Everything is observed again this often (jittered), whatever the events said. */
   readonly resyncMs: number;
   /** Backoff of a failing step: first and longest delay, doubling, jittered by a quarter. */
@@ -59,6 +61,7 @@ export const defaultPolicy: Policy = {
   withdrawWaitMs: 500,
   restoreWindowMs: 10,
   stopTimeoutMs: null,
+  stateTimeoutMs: 5_000,
   resyncMs: 30_000,
   retryMs: 100,
   maxRetryMs: 30_000,
@@ -81,6 +84,7 @@ export function completePolicy(partial: Partial<Policy> = {}): Policy {
   check("withdrawWaitMs", policy.withdrawWaitMs, 0);
   check("restoreWindowMs", policy.restoreWindowMs, 0);
   if (stopTimeoutMs !== null) check("stopTimeoutMs", stopTimeoutMs, 0);
+  check("stateTimeoutMs", policy.stateTimeoutMs, 0);
   check("resyncMs", policy.resyncMs, 100);
   check("retryMs", policy.retryMs, 1);
   check("maxRetryMs", policy.maxRetryMs, policy.retryMs);

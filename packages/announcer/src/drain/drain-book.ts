@@ -1,6 +1,13 @@
 import { resultOf } from "../loop/port-error.ts";
 import type { DrainPort, DrainState, LedgerResult } from "../ports.ts";
 
+/** What whoever waits for the disk is told when the announcer was closed before it had answered. */
+export const NOT_WRITTEN: Extract<LedgerResult, { readonly ok: false }> = {
+  ok: false,
+  code: "ERR_ANNOUNCER_CLOSED",
+  message: "the announcer was closed before the disk had answered",
+};
+
 /**
  * What is drained, in memory and on disk: single VIPs, and the node with every VIP it has or will have. Without a port it lasts as long as the
  * process.
@@ -14,7 +21,9 @@ export class DrainBook {
   #tail: Promise<unknown>;
   #release: () => void = () => {};
   #pending: Promise<LedgerResult> | null = null;
+  #latest: Promise<LedgerResult> | null = null;
   #failure: string | null = null;
+  #closed = false;
 
   constructor(port: DrainPort | undefined) {
     this.#port = port;
@@ -38,6 +47,21 @@ export class DrainBook {
     return this.#node || this.#vips.has(prefix);
   }
 
+  /** What was written down has not been read within the time, and why in words: until it is, nothing is written either. */
+  unread(why: string): void {
+    this.#failure = why;
+  }
+
+  /** Nothing is written any more that is not being written already: the disk may belong to the next run soon. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Resolves when what was asked for so far is on disk, or cannot be. */
+  async written(): Promise<void> {
+    await this.#latest;
+  }
+
   /** Adds what an earlier run has written down. Where that cannot be read, nothing is drained but what was asked for in this run. */
   async load(): Promise<LedgerResult> {
     const port = this.#port;
@@ -50,6 +74,7 @@ export class DrainBook {
       for (const change of early) change();
     }
     this.#early = null;
+    this.#failure = null;
     this.#release();
     return loaded === null || loaded.ok ? { ok: true } : loaded;
   }
@@ -85,12 +110,14 @@ export class DrainBook {
     if (this.#pending !== null) return this.#pending;
     const written = this.#tail.then(async () => {
       this.#pending = null;
+      if (this.#closed) return NOT_WRITTEN;
       const result = await resultOf(() => port.save(this.#state()));
       this.#failure = result.ok ? null : result.message;
       return result;
     });
     this.#pending = written;
     this.#tail = written;
+    this.#latest = written;
     return written;
   }
 

@@ -7,6 +7,9 @@ export type Health = "unknown" | "healthy" | "degraded" | "unhealthy";
 /** A verdict that somebody can give. */
 export type GivenHealth = Exclude<Health, "unknown">;
 
+/** Every {@link GivenHealth}. */
+export const GIVEN_HEALTH: readonly GivenHealth[] = ["healthy", "degraded", "unhealthy"];
+
 /** A state of health and why, nearest cause first. */
 export interface Verdict {
   readonly health: Health;

@@ -1,11 +1,36 @@
 import type { Clock } from "../ports.ts";
-import type { GivenHealth, Verdict } from "./health.ts";
+import { GIVEN_HEALTH, type GivenHealth, type Verdict } from "./health.ts";
 
 /** A timer that fires later than this was held up by our own process, and so was whoever wanted to push, milliseconds. */
 const STALL_MS = 20;
 
 /** Stalls that one verdict is forgiven: in a process that is always late, silence must still become failure. */
 const FORGIVEN_STALLS = 4;
+
+/** The longest time to live of a pushed verdict: a day. */
+const MAX_TTL_MS = 86_400_000;
+
+/** Throws a `RangeError` that names the value and what to write instead, for what callers without types may come with. */
+export function checkPush(health: unknown, ttlMs: unknown, cause: unknown): void {
+  if (!GIVEN_HEALTH.some((one) => one === health))
+    throw new RangeError(`health is ${shown(health)}: write one of ${GIVEN_HEALTH.join(", ")}`);
+  if (ttlMs !== null && !(typeof ttlMs === "number" && ttlMs > 0 && ttlMs <= MAX_TTL_MS))
+    throw new RangeError(
+      `ttlMs is ${shown(ttlMs)}: write milliseconds above 0 and up to ${MAX_TTL_MS}, or leave it out`,
+    );
+  if (cause !== undefined && typeof cause !== "string")
+    throw new RangeError(`cause is ${shown(cause)}: write one sentence, or leave it out`);
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string"
+    ? JSON.stringify(value)
+    : value === null
+      ? "null"
+      : typeof value === "object"
+        ? "an object"
+        : String(value);
+}
 
 /** A verdict that somebody pushes, good until its time to live is over: silence is failure. */
 export class PushedVerdict {

@@ -74,6 +74,8 @@ export interface Explanation {
 interface DrainFacts {
   readonly node: boolean;
   readonly failure: string | null;
+  /** Why it is not known what an earlier run drained; null when it is. */
+  readonly unread: string | null;
 }
 
 /** What is known of the host, apart from addresses. */
@@ -204,6 +206,7 @@ function reasonsOf(
   if (!bound) reasons.push(whyNotBound(entry, view, host));
   if (bound && entry.announced !== null && reasons.length === 0)
     reasons.push(`it is bound on ${vip.interface}, healthy and not draining`);
+  if (bound && drains.unread !== null) reasons.push(drains.unread);
   if (entry.tolerated !== null && entry.announced !== null)
     reasons.push(`${entry.tolerated.message}; it was running before that and stays, but the next start will refuse it`);
   if (entry.announced !== null) reasons.push(...standing(entry, view.nowMs));

@@ -5,9 +5,6 @@ import { MaintenanceWatch } from "./maintenance-watch.ts";
 import type { VipEntry } from "./vip-entry.ts";
 import { VipHealth } from "./vip-health.ts";
 
-/** The longest time to live of a pushed verdict: a day. */
-const MAX_TTL_MS = 86_400_000;
-
 /** Brings checks, verdicts from outside and maintenance files into the loop, says what has changed, and has the VIP looked at. */
 export class HealthWatch {
   readonly #context: LoopContext;
@@ -31,10 +28,8 @@ export class HealthWatch {
     this.#maintenance.follow(entry, () => this.#touch(entry));
   }
 
-  /** Takes a verdict from outside. Throws a `RangeError` for a time to live that is none. */
+  /** Takes a verdict from outside. */
   push(entry: VipEntry, health: GivenHealth, ttlMs: number | null, cause: string): void {
-    if (ttlMs !== null && !(ttlMs > 0 && ttlMs <= MAX_TTL_MS))
-      throw new RangeError(`ttlMs is ${ttlMs}: write milliseconds above 0 and up to ${MAX_TTL_MS}, or leave it out`);
     entry.health?.push(health, ttlMs, cause);
   }
 

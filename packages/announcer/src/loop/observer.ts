@@ -1,7 +1,8 @@
 import { ledgerKey } from "../host/host-index.ts";
-import type { HostEvent } from "../ports.ts";
+import type { HostEvent, LedgerResult } from "../ports.ts";
 import { backoffMs } from "./backoff.ts";
 import { describeError, type LoopContext } from "./context.ts";
+import { PatientRead } from "./patient-read.ts";
 import type { Reconciler } from "./reconciler.ts";
 
 /** Keeps the index of the host current: kernel events at once, and everything again from time to time. */
@@ -16,12 +17,16 @@ export class Observer {
   #running: Promise<void> | null = null;
   #wantedAgain = false;
   #failures = 0;
+  readonly #ledger: PatientRead<LedgerResult>;
   #ledgerReported = false;
+  /** The disk has not answered in time, and may yet. */
+  #ledgerLate = false;
   #unseen: string | null = "";
 
   constructor(context: LoopContext, reconciler: Reconciler) {
     this.#context = context;
     this.#reconciler = reconciler;
+    this.#ledger = new PatientRead(context.clock);
   }
 
   /** The host has been observed at least once. */
@@ -36,6 +41,7 @@ export class Observer {
 
   /** Follows events, and resolves when the host has been observed once, or the observer was stopped. */
   start(): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
     this.#unwatch = this.#context.ports.addresses.watch((event) => this.#onEvent(event));
     return new Promise((resolve) => {
       this.#onReady = resolve;
@@ -47,6 +53,7 @@ export class Observer {
     this.#stopped = true;
     this.#unwatch?.();
     this.#cancelTimer?.();
+    this.#ledger.stop();
     this.#onReady();
   }
 
@@ -76,7 +83,7 @@ export class Observer {
 
   async #once(): Promise<void> {
     const { index, ports, logger, book } = this.#context;
-    if (!book.loaded) await this.#loadLedger();
+    if (!book.loaded && !this.#ledgerLate) await this.#loadLedger();
     index.beginDump();
     try {
       index.finishDump(await ports.addresses.observe());
@@ -95,17 +102,42 @@ export class Observer {
     }
   }
 
-  /** Tried at every observation until it succeeds; reported the first time. */
+  /**
+   * Tried at every observation until it succeeds; reported the first time. A disk that does not answer in time is as good as a damaged ledger
+   * (docs/adr/0004), and what it answers later counts from then on.
+   */
   async #loadLedger(): Promise<void> {
-    const { book, hub, logger } = this.#context;
-    const loaded = await book.load();
-    if (loaded.ok || this.#ledgerReported) return;
-    this.#ledgerReported = true;
-    logger.error(
-      { code: loaded.code },
-      `the ledger cannot be read; until it can, only addresses with the kernel's mark count as ours: ${loaded.message}`,
+    const { book, policy } = this.#context;
+    if (!this.#ready) this.#unseen = "the ledger has not been read yet";
+    const loaded = await this.#ledger.read(
+      () => book.load(),
+      policy.stateTimeoutMs,
+      (late) => this.#ledgerAnswered(late),
     );
-    hub.emit({ event: "ledger.failed", code: loaded.code }, [loaded.message]);
+    if (!this.#ready) this.#unseen = "";
+    if (this.#stopped) return;
+    this.#ledgerLate = loaded === null;
+    const silent = { code: "ETIMEDOUT", message: `the disk has not answered within ${policy.stateTimeoutMs} ms` };
+    if (loaded === null) this.#reportLedger(silent);
+    else if (!loaded.ok) this.#reportLedger(loaded);
+  }
+
+  #ledgerAnswered(loaded: LedgerResult): void {
+    this.#ledgerLate = false;
+    if (!loaded.ok) return;
+    this.#context.logger.info({}, "the ledger has been read");
+    void this.observe();
+  }
+
+  #reportLedger({ code, message }: { readonly code: string; readonly message: string }): void {
+    if (this.#ledgerReported) return;
+    this.#ledgerReported = true;
+    const { hub, logger } = this.#context;
+    logger.error(
+      { code },
+      `the ledger cannot be read; until it can, only addresses with the kernel's mark count as ours: ${message}`,
+    );
+    hub.emit({ event: "ledger.failed", code }, [message]);
   }
 
   /** What only the mark says is ours is ours, and said so: the ledger was lost, or the last run was killed before it had followed. */

@@ -6,10 +6,12 @@ import { planVip } from "../plan/plan-vip.ts";
 import type { Step, Wanted } from "../plan/step.ts";
 import type { VipView } from "../plan/view.ts";
 import type { HostAddress } from "../ports.ts";
+import { AnnouncerClosedError } from "./closed-error.ts";
 import { describeError, type LoopContext } from "./context.ts";
 import { Executor } from "./execute.ts";
 import { quietInMs } from "./traffic.ts";
 import { VipEntry } from "./vip-entry.ts";
+import { Waiters } from "./waiters.ts";
 import { weightOf } from "./weights.ts";
 import { viewEntry, Witness } from "./witness.ts";
 
@@ -23,12 +25,13 @@ export class Reconciler {
   readonly #entries = new Map<string, VipEntry>();
   readonly #byAddress = new Map<string, Set<VipEntry>>();
   readonly #witness: Witness;
-  readonly #idle = new Set<() => void>();
+  readonly #idle = new Waiters();
   #active = 0;
   #peers: readonly string[] = [];
   /** Nothing is done before the host was observed and an intent was given: an empty intent would take everything away. */
   #enabled = false;
   #skipDrain = false;
+  #stopped = false;
 
   constructor(context: LoopContext) {
     this.#context = context;
@@ -48,9 +51,14 @@ export class Reconciler {
     return this.#entries;
   }
 
+  /** Work has been started, and not been stopped. */
+  get enabled(): boolean {
+    return this.#enabled;
+  }
+
   /** Starts work. Called once the host was observed and an intent was given. */
   enable(): void {
-    if (this.#enabled) return;
+    if (this.#enabled || this.#stopped) return;
     this.#enabled = true;
     this.#adoptLeftovers();
     this.touchAll();
@@ -102,6 +110,12 @@ export class Reconciler {
     if (entry.announced !== null) this.#withdrawEarly(entry);
   }
 
+  /** Its goal changed: what failed before is tried again now. */
+  attend(entry: VipEntry): void {
+    entry.clearFailure();
+    this.touch(entry);
+  }
+
   /** An address came, changed or went: who cares looks again. `removed` when it went. */
   addressChanged(address: HostAddress, removed: boolean): void {
     for (const entry of this.#byAddress.get(address.address) ?? []) {
@@ -119,16 +133,25 @@ export class Reconciler {
 
   linkChanged(name: string): void {
     for (const entry of this.#entries.values()) {
-      if (entry.vip.interface !== name) continue;
-      entry.clearFailure();
-      this.touch(entry);
+      if (entry.vip.interface === name) this.attend(entry);
     }
   }
 
-  /** Nothing is done any more. */
+  /** Nothing is done any more: a step that is under way is the last one of its VIP. Whoever waits is told what is left. */
   stop(): void {
     this.#enabled = false;
-    for (const entry of this.#entries.values()) entry.retire();
+    this.#stopped = true;
+    const busy: string[] = [];
+    for (const entry of this.#entries.values()) {
+      const { prefix } = entry.vip;
+      if (entry.running) busy.push(prefix);
+      entry.retire();
+      entry.settled.reject(
+        new AnnouncerClosedError(`the announcer was closed before it was done with ${prefix}`, [prefix]),
+      );
+    }
+    const some = busy.slice(0, 5).join(", ") + (busy.length > 5 ? ", …" : "");
+    this.#idle.reject(new AnnouncerClosedError(`the announcer was closed while it was at work on ${some}`, busy));
   }
 
   /** After a new observation: what it found that is ours and wanted by nobody is taken away; everybody looks again. */
@@ -140,15 +163,14 @@ export class Reconciler {
 
   /** Resolves when no runner is at work; those that wait for a retry do not count. */
   idle(): Promise<void> {
-    return this.#active === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.add(resolve));
+    return this.#active === 0 || this.#stopped ? Promise.resolve() : this.#idle.wait();
   }
 
-  /** Resolves when the entry's goal is reached. */
+  /** Resolves when the entry's goal is reached; rejects with an {@link AnnouncerClosedError} when {@link Reconciler.stop} comes first. */
   settled(entry: VipEntry): Promise<void> {
-    return new Promise((resolve) => {
-      entry.settled.add(resolve);
-      this.touch(entry);
-    });
+    const settled = entry.settled.wait();
+    this.touch(entry);
+    return settled;
   }
 
   view(entry: VipEntry): VipView {
@@ -226,8 +248,7 @@ export class Reconciler {
       this.#active--;
       this.#ended(entry);
       outbox.leave();
-      if (this.#active === 0) for (const resolve of this.#idle) resolve();
-      if (this.#active === 0) this.#idle.clear();
+      if (this.#active === 0) this.#idle.resolve();
     }
   }
 
@@ -256,12 +277,16 @@ export class Reconciler {
   }
 
   #ended(entry: VipEntry): void {
+    if (this.#stopped) {
+      // The last step may have set a timer.
+      entry.retire();
+      return;
+    }
     this.#awaitFailback(entry);
     // Taken back while it is degraded, which is announced as a drain is: nothing else ends it.
     if (entry.wantedGoal === "serve") entry.endWatch();
     if (this.steps(entry).length > 0 || this.#inBackoff(entry)) return;
-    for (const resolve of entry.settled) resolve();
-    entry.settled.clear();
+    entry.settled.resolve();
     if (entry.goal !== "remove" && entry.goal !== "stop") return;
     entry.retire();
     if (this.#entries.get(entry.vip.prefix) === entry) this.#entries.delete(entry.vip.prefix);

@@ -7,6 +7,7 @@ import type { TrafficWatch } from "../ports.ts";
 import { Damping } from "./damping.ts";
 import type { Maintenance } from "./maintenance-watch.ts";
 import type { VipHealth } from "./vip-health.ts";
+import { Waiters } from "./waiters.ts";
 
 /** The last step that failed and when it is tried again. */
 export interface StepFailure {
@@ -69,7 +70,8 @@ export class VipEntry implements RouteState {
   cancelFailback: (() => void) | null = null;
   /** Prevents a weight from coming into force later. */
   cancelWeight: (() => void) | null = null;
-  readonly settled: Set<() => void> = new Set();
+  /** Whoever waits until its goal is reached. */
+  readonly settled: Waiters = new Waiters();
 
   constructor(vip: DesiredVip, goal: Wanted["goal"]) {
     this.vip = vip;

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { PushedVerdict } from "../../src/health/pushed.ts";
 import type { Clock } from "../../src/ports.ts";
+import { vip, World } from "../fakes/world.ts";
+
+const V = "192.0.2.10/32";
 
 /** A clock whose timers a test fires by hand, as late as it likes. */
 function handClock(): { clock: Clock; timers: { callback: () => void; at: number }[]; now: (ms: number) => void } {
@@ -86,5 +89,39 @@ describe("a pushed verdict", () => {
     pushed.push("healthy", 1000, "c");
     pushed.stop();
     expect(timers).toEqual([]);
+  });
+});
+
+describe("what is no verdict", () => {
+  it("is refused with the value and what to write instead, whoever calls without types", async () => {
+    const world = new World();
+    await world.begin(vip(V, { check: { pushed: true } }));
+    const push = world.announcer.setHealth.bind(world.announcer) as (...args: unknown[]) => boolean;
+    for (const [health, words] of [
+      ["ok", '"ok"'],
+      ["unknown", '"unknown"'],
+      [true, "true"],
+      [undefined, "undefined"],
+      [{}, "an object"],
+      [null, "null"],
+    ])
+      expect(() => push(V, health)).toThrow(
+        new RangeError(`health is ${words}: write one of healthy, degraded, unhealthy`),
+      );
+    for (const [ttl, words] of [
+      ["5000", '"5000"'],
+      [0, "0"],
+      [-1, "-1"],
+      [Number.NaN, "NaN"],
+      [Number.POSITIVE_INFINITY, "Infinity"],
+      [86_400_001, "86400001"],
+      [true, "true"],
+    ])
+      expect(() => push(V, "healthy", ttl)).toThrow(`ttlMs is ${words}: write milliseconds above 0 and up to 86400000`);
+    expect(() => push(V, "healthy", 1000, ["why"])).toThrow("cause is an object: write one sentence, or leave it out");
+    expect(() => push("192.0.2.99", "ok")).toThrow(RangeError);
+    await world.clock.advance(10);
+    expect(world.routes.announced(V)).toBe(false);
+    expect(push(V, "healthy", 1000, "it answers")).toBe(true);
   });
 });

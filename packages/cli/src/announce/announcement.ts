@@ -272,6 +272,7 @@ function peerOptions(peer: PeerSettings, password: string | undefined): PeerOpti
     ...(password === undefined ? {} : { password }),
     ...(peer.addPath === null ? {} : { addPath: peer.addPath }),
     ...(peer.gracefulRestart === null ? {} : { gracefulRestart: peer.gracefulRestart }),
+    ...(peer.advertisementInterval === null ? {} : { advertisementInterval: peer.advertisementInterval }),
     ...(peer.ttlSecurity === null ? {} : { ttlSecurity: peer.ttlSecurity }),
     ...(peer.multihop === null ? {} : { multihop: peer.multihop }),
     ...(peer.interface === null ? {} : { interface: peer.interface }),

@@ -29,6 +29,8 @@ export interface PeerArgument extends TimerOverrides {
   readonly addPath: AddPathMode | null;
   /** Seconds that the peer keeps our routes when the session breaks, 1..10; null: graceful restart is not offered. */
   readonly gracefulRestart: number | null;
+  /** Seconds between two announcements of a route, 1..600; null: none (RFC 4271 §9.2.1.1). */
+  readonly advertisementInterval: number | null;
   readonly description: string | null;
 }
 
@@ -62,6 +64,11 @@ function parseAddPath(text: string): Parsed<AddPathMode> {
 function parseGracefulRestart(text: string): Parsed<number> {
   const words = "the seconds that the peer keeps our routes when the session breaks (RFC 4724)";
   return parseInteger(text, 0, 10, words, "graceful-restart=10, or leave it out");
+}
+
+function parseAdvertisementInterval(text: string): Parsed<number> {
+  const words = "the least seconds between two announcements of a route (RFC 4271 §9.2.1.1)";
+  return parseInteger(text, 0, 600, words, "advertisement-interval=5, or leave it out");
 }
 
 /** A device name as the kernel takes it: 1..15 octets without `/`, `:` and white space. */
@@ -105,6 +112,7 @@ const keyParsers = {
   families: parseFamilies,
   "add-path": parseAddPath,
   "graceful-restart": parseGracefulRestart,
+  "advertisement-interval": parseAdvertisementInterval,
   description: (text: string): Parsed<string> => accept(text),
 };
 
@@ -172,6 +180,7 @@ export function parsePeer(text: string, report: (problem: Problem) => void): Pee
     families: values.families ?? [],
     addPath: values["add-path"] ?? null,
     gracefulRestart: values["graceful-restart"] || null,
+    advertisementInterval: values["advertisement-interval"] || null,
     description: values.description ?? null,
   };
 }

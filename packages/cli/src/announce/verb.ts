@@ -255,6 +255,9 @@ export const announceVerb: VerbSpec = {
                          with the path id 1; nothing received is used
   graceful-restart=S     offer graceful restart (RFC 4724): the peer keeps our routes for S seconds, 1..10, when vipcast dies or the
                          session breaks, also when this host is dead (default: 0, not at all). Needs a state folder
+  advertisement-interval=S
+                         least seconds between two announcements of a route (RFC 4271 §9.2.1.1), 0..600 (default: 0);
+                         withdrawals never wait
   description=TEXT       for logs
 
 Targets of --check ({vip} stands for the virtual IP):

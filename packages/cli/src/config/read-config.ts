@@ -154,6 +154,7 @@ class SettingsBuilder {
       families: named.length === 0 ? ["ipv4-unicast", "ipv6-unicast"] : [...new Set(named)],
       addPath: input.addPath ?? null,
       gracefulRestart: input.gracefulRestart || null,
+      advertisementInterval: input.advertisementInterval || null,
       description: input.description ?? null,
       timers: this.#timers(base, input.timers, [...path, "timers"]),
     };

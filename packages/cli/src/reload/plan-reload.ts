@@ -68,7 +68,7 @@ function listenChanges(old: readonly ListenSettings[], wanted: readonly ListenSe
 }
 
 /** Fields of a peer that only count when a session begins, and need not end the one that is up. */
-const fromNextSession: readonly string[] = ["description", "timers.connectRetry"];
+const fromNextSession: readonly string[] = ["advertisementInterval", "description", "timers.connectRetry"];
 
 function peerChanges(before: Configured, after: Configured): ReloadChange[] {
   const old = new Map(before.settings.peers.map((peer) => [peer.address, peer]));

@@ -27,6 +27,7 @@ function peer(passwordFile: string | null): PeerSettings {
     families: ["ipv4-unicast"],
     addPath: null,
     gracefulRestart: null,
+    advertisementInterval: null,
     description: null,
   };
 }

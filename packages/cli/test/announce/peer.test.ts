@@ -108,6 +108,10 @@ const refused: Refused = [
     peer("10.0.0.254,asn=65000,graceful-restart=11"),
     "--peer 10.0.0.254,graceful-restart=11: the seconds that the peer keeps our routes when the session breaks (RFC 4724) is a whole number from 0 to 10; write for example graceful-restart=10, or leave it out.",
   ],
+  [
+    peer("10.0.0.254,asn=65000,advertisement-interval=601"),
+    "--peer 10.0.0.254,advertisement-interval=601: the least seconds between two announcements of a route (RFC 4271 §9.2.1.1) is a whole number from 0 to 600; write for example advertisement-interval=5, or leave it out.",
+  ],
   [peer("::10.0.0.254,asn=65000"), "--peer ::10.0.0.254: is an IPv4 address in the form of IPv6; write it as IPv4."],
 ];
 
@@ -125,7 +129,7 @@ describe("a right --peer", () => {
       "--listen",
       "[::]",
       "--peer",
-      "[2001:DB8:0::2],as=1.10,port=1790,passive,password-file=/etc/k,ttl-security=1,source=2001:db8::9,interface=eth1,hold-time=30,connect-retry=9,families=ipv6,add-path=both,graceful-restart=10,description=left spine",
+      "[2001:DB8:0::2],as=1.10,port=1790,passive,password-file=/etc/k,ttl-security=1,source=2001:db8::9,interface=eth1,hold-time=30,connect-retry=9,families=ipv6,add-path=both,graceful-restart=10,advertisement-interval=5,description=left spine",
     ).peers;
     expect(second).toEqual({
       address: "2001:db8::2",
@@ -142,13 +146,16 @@ describe("a right --peer", () => {
       families: ["ipv6-unicast"],
       addPath: "both",
       gracefulRestart: 10,
+      advertisementInterval: 5,
       description: "left spine",
     });
   });
 
-  test("takes graceful-restart=0 for not at all", () => {
-    const [first, second] = settingsOf("--peer", "10.0.0.2,asn=65000,graceful-restart=0").peers;
+  test("takes graceful-restart=0 and advertisement-interval=0 for not at all", () => {
+    const zero = "10.0.0.2,asn=65000,graceful-restart=0,advertisement-interval=0";
+    const [first, second] = settingsOf("--peer", zero).peers;
     expect([first?.gracefulRestart, second?.gracefulRestart]).toEqual([null, null]);
+    expect([first?.advertisementInterval, second?.advertisementInterval]).toEqual([null, null]);
   });
 
   test("takes a link-local peer with its zone, or with its interface in place of one", () => {

@@ -242,6 +242,7 @@ describe("a right command line", () => {
           families: ["ipv4-unicast", "ipv6-unicast"],
           addPath: null,
           gracefulRestart: null,
+          advertisementInterval: null,
           description: null,
         },
       ],

@@ -70,9 +70,19 @@ describe("planReload", () => {
 
   test("leaves a session alone for what counts from the next one on", () => {
     expect(
-      changesOf(base.replace("10.0.0.254,", "10.0.0.254, description: right, timers: { connectRetry: 2 },")),
+      changesOf(
+        base.replace(
+          "10.0.0.254,",
+          "10.0.0.254, description: right, advertisementInterval: 5, timers: { connectRetry: 2 },",
+        ),
+      ),
     ).toMatchObject([
-      { kind: "peer-replace", when: "down", cost: "none", fields: ["description", "timers.connectRetry"] },
+      {
+        kind: "peer-replace",
+        when: "down",
+        cost: "none",
+        fields: ["advertisementInterval", "description", "timers.connectRetry"],
+      },
     ]);
   });
 

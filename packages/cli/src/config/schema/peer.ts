@@ -76,6 +76,17 @@ export const peerSchema = section("a BGP peer", {
     "the seconds that the peer keeps our routes",
     10,
   ).optional(),
+  advertisementInterval: integer(
+    {
+      description:
+        "least seconds between two announcements of a route, jittered (RFC 4271 §9.2.1.1); withdrawals never wait",
+      default: 0,
+    },
+    0,
+    600,
+    "the least seconds between two announcements of a route",
+    5,
+  ).optional(),
   description: text({ description: "for logs and tables" }, 255).optional(),
   timers: timersSchema.optional(),
 });

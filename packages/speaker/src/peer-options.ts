@@ -83,6 +83,8 @@ export interface PeerGroup extends SocketProtection {
   readonly gracefulRestart?: number | GracefulRestartOptions;
   /** Seconds that stale routes are kept at most, 1..4095; default 120. A shorter restart time of the peer counts. */
   readonly staleTime?: number;
+  /** BFD watches the way to this peer, run by whoever embeds the speaker (RFC 5882); default false. Graceful restart beside it is worth a warning in the log. */
+  readonly bfd?: boolean;
   /**
    * Offer to mark where the answer to a ROUTE-REFRESH begins and ends (RFC 7313). Default: where `gracefulRestart` is offered, for FRR answers
    * no request at all before it has sent End-of-RIB, and sends that only to who offers graceful restart.

@@ -1,7 +1,7 @@
-import { acceptAll, Family, type Negotiated } from "@vipcast/bgp";
+import { acceptAll, Family, MessageType, type Negotiated } from "@vipcast/bgp";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Peer, type RestartOptions, restartWarning, type Speaker, type StaleRoutesChange } from "../src/index.ts";
-import { down, established, type PairOptions, pair, pauseFor, speaker, until, up } from "./support.ts";
+import { down, established, type PairOptions, pair, pauseFor, rawListener, speaker, until, up } from "./support.ts";
 
 const [one, two] = ["192.0.2.1/32", "192.0.2.2/32"];
 const families = ["ipv4-unicast"] as const;
@@ -92,6 +92,18 @@ describe("a restart that graceful restart bridges", () => {
     await down(helper);
     expect([log, helper.snapshot().lastDown?.reason]).toEqual([["kept restart 2"], "connection-closed"]);
     expect(helper.snapshot().lastNotificationReceived).toBeUndefined();
+  });
+
+  test("is noticed by the new connection alone where the old one gives no sign: the session changes at once (RFC 4724 §5)", async () => {
+    await begin({ a: { idleHold: { initial: 60, max: 60 } } });
+    await next(preserved);
+    await until(() => helper.snapshot().stale[0]?.routes === 1, "the first route has been announced again");
+    expect([routesOf(helper), log]).toEqual(["192.0.2.1 192.0.2.2", ["kept restart 2"]]);
+    expect(helper.snapshot()).toMatchObject({
+      counters: { established: 2 },
+      lastDown: { reason: "connection-closed", cause: expect.stringContaining("connected anew") },
+    });
+    expect(helper.snapshot().lastNotificationSent).toBeUndefined();
   });
 
   test("is none for a family whose forwarding state is not preserved, or when asking that throws", async () => {
@@ -215,4 +227,53 @@ test("graceful restart and BFD on one session are worth a warning", () => {
   expect(restartWarning(negotiated, true)).toContain("BFD");
   expect(restartWarning(negotiated, false)).toBeNull();
   expect(restartWarning({ ...negotiated, restartBridged: false }, true)).toBeNull();
+});
+
+describe("graceful restart and BFD on one session are told in the log", () => {
+  const warnings: string[] = [];
+  const quiet = (): void => undefined;
+  const logger = {
+    debug: quiet,
+    info: quiet,
+    warn: (_: object, text: string) => void warnings.push(text),
+    error: quiet,
+  };
+  const agreed = { families, gracefulRestart: 10 };
+
+  beforeEach(() => void warnings.splice(0));
+
+  test("once a session, where BFD watches it", async () => {
+    const made = await established({ a: { ...agreed, bfd: true }, b: agreed, speakerA: { logger } });
+    expect(warnings).toEqual([expect.stringContaining("on a session that BFD watches")]);
+    made.a.reset();
+    await until(() => made.a.snapshot().counters.established === 2, "the session is up again");
+    expect(warnings.filter((text) => text.includes("BFD"))).toHaveLength(2);
+  });
+
+  test("where the peer's OPEN asks for BFD (strict mode, capability 74)", async () => {
+    const { port, next: dialled } = await rawListener("127.0.0.2");
+    speaker({ logger }).addPeer({ address: "127.0.0.2", asn: 65000, port, ...agreed });
+    const peer = await dialled();
+    const family = Family.Ipv4Unicast;
+    const restart = { restarted: false, notification: true, restartTime: 10, families: [{ family, forwarding: true }] };
+    peer.send({
+      type: MessageType.Open,
+      asn: 65000,
+      holdTime: 9,
+      routerId: 0x0a000002,
+      capabilities: [
+        { code: 64, name: "graceful-restart", ...restart },
+        { code: 74, name: "unknown", value: Uint8Array.of(0) },
+      ],
+    });
+    peer.keepalive();
+    await until(() => warnings.length > 0, "it warns");
+    expect(warnings).toEqual([expect.stringContaining("on a session that BFD watches")]);
+  });
+
+  test("not where only one of the two is there", async () => {
+    await established({ a: { families, bfd: true }, b: { families }, speakerA: { logger } });
+    await established({ a: agreed, b: agreed, speakerA: { logger }, hosts: ["127.0.0.3", "127.0.0.4"] });
+    expect(warnings).toEqual([]);
+  });
 });

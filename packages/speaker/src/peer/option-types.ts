@@ -25,6 +25,7 @@ const kinds: { readonly [Name in keyof Required<PeerOptions>]: readonly Kind[] |
   nextHopSelf: ["a list"],
   gracefulRestart: ["a number", "an object"],
   staleTime: ["a number"],
+  bfd: ["true or false"],
   enhancedRouteRefresh: ["true or false"],
   advertisementInterval: ["a number"],
   maxPrefixes: ["a number", "an object"],

@@ -18,7 +18,6 @@ import { dialOptions } from "../transport/dial-options.ts";
 import type { ListenPeer } from "../transport/options.ts";
 import { refuseOption } from "./check.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
-import { establishedFields } from "./established-fields.ts";
 import { HandlerCalls } from "./handler-calls.ts";
 import { causeInWords, inWords } from "./in-words.ts";
 import type { Peer } from "./peer.ts";
@@ -370,7 +369,7 @@ export class PeerDriver implements Peer {
 
   #onEstablished(slot: Slot, negotiated: Negotiated): void {
     this.#establishedCount++;
-    this.#environment.logger.info(establishedFields(this.#settings, negotiated), "session established");
+    this.#reports.established(this.#settings, negotiated);
     this.#exchange.established(slot, this.#connections.get(slot), negotiated);
   }
 

@@ -1,6 +1,7 @@
 import {
   CeaseSubcode,
   familyName,
+  type Negotiated,
   type NotificationBody,
   NotificationCode,
   type PrefixCount,
@@ -8,8 +9,11 @@ import {
 } from "@vipcast/bgp";
 import type { PeerDown } from "../handlers.ts";
 import type { Logger } from "../options.ts";
+import { establishedFields } from "./established-fields.ts";
 import type { HandlerCalls } from "./handler-calls.ts";
 import { inWords } from "./in-words.ts";
+import type { PeerSettings } from "./peer-settings.ts";
+import { offersBfd, restartWarning } from "./restart-warning.ts";
 import { staleWords, sweepWords } from "./stale-words.ts";
 
 type StaleEventOf<Kind extends StaleEvent["kind"]> = Extract<StaleEvent, { readonly kind: Kind }>;
@@ -24,6 +28,12 @@ export class PeerReports {
     this.#peer = peer;
     this.#logger = logger;
     this.#calls = calls;
+  }
+
+  established(settings: PeerSettings, negotiated: Negotiated): void {
+    this.#logger.info(establishedFields(settings, negotiated), "session established");
+    const warning = restartWarning(negotiated, settings.bfd || offersBfd(negotiated));
+    if (warning !== null) this.#logger.warn({ peer: this.#peer }, warning);
   }
 
   notification(direction: "sent" | "received", body: NotificationBody): void {

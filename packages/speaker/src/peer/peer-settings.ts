@@ -37,6 +37,8 @@ export interface PeerSettings {
   /** Null: begin started. */
   readonly shutdown: string | null;
   readonly config: PeerConfig;
+  /** BFD watches the way to the peer. */
+  readonly bfd: boolean;
   readonly importPolicy: ImportPolicy | null;
   readonly nextHopSelf: readonly Uint8Array[];
   /** Before jitter. */
@@ -73,6 +75,7 @@ export function peerSettings(asked: PeerOptions, local: LocalSettings): PeerSett
     description: options.description ?? null,
     shutdown: options.shutdown ?? null,
     config: readConfig(options, { ...local, asn: options.localAs ?? local.asn }, asn, address),
+    bfd: options.bfd ?? false,
     importPolicy: options.importPolicy ?? null,
     nextHopSelf: (options.nextHopSelf ?? []).map(readNextHop),
     advertisementIntervalMs: advertisementInterval * 1000,

@@ -9,3 +9,11 @@ export function restartWarning({ restartBridged, gracefulRestart }: Negotiated, 
   if (!bfd || !restartBridged || gracefulRestart === null) return null;
   return `graceful restart was negotiated on a session that BFD watches: either the peer keeps routes to a host that BFD has found dead for up to the restart time, or BFD ends what graceful restart is to bridge (RFC 5882 §4.3): switch one of them off, or see that the router's BFD aborts graceful restart only when its forwarding plane says so`;
 }
+
+/** BFD Strict-Mode Capability (IANA "Capability Codes"; draft-ietf-idr-bgp-bfd-strict-mode). */
+const bfdStrictMode = 74;
+
+/** The peer's OPEN says that BFD is to watch the session. */
+export function offersBfd({ peerOpen }: Negotiated): boolean {
+  return peerOpen.capabilities.some(({ code }) => code === bfdStrictMode);
+}

@@ -14,6 +14,13 @@ const base = {
   connectRetry: 120,
 };
 
+const restart = {
+  restarted: false,
+  notification: true,
+  restartTime: 10,
+  families: [{ family: 0x0101, forwarding: true }],
+};
+
 /** What a row says in brackets, and how the configuration differs for it. */
 const variants = [
   { name: "", options: {} },
@@ -22,10 +29,14 @@ const variants = [
   { name: "no SendNOTIFICATIONwithoutOPEN", options: { notificationsWithoutOpen: false } },
   { name: "hold time 0", options: { holdTime: 0 } },
   { name: "after a stable session", options: {}, wait: 120_000 },
+  { name: "graceful restart at both ends", options: { capabilities: { gracefulRestart: restart } } },
 ];
 
 function open(asn) {
-  const capabilities = [{ code: 1, name: "multiprotocol", family: 0x0101 }];
+  const capabilities = [
+    { code: 1, name: "multiprotocol", family: 0x0101 },
+    { code: 64, name: "graceful-restart", ...restart },
+  ];
   return { type: 1, version: 4, asn, myAutonomousSystem: asn, holdTime: 90, routerId: 0x0a000002, capabilities };
 }
 
@@ -218,7 +229,7 @@ function diagram(bgp) {
 }
 
 const departures = [
-  "An FSM here is one connection. RFC 4271 lets the inbound connection of a peer into the same machine until its OPEN; ours has a machine of its own from the start, so events 14 and 15, and 16 and 17 beside a connection that is up, change nothing, and an OPEN in OpenConfirm or Established is never the other connection's. Which of two connections lives: `session/collision-decision.ts`.",
+  "An FSM here is one connection. RFC 4271 lets the inbound connection of a peer into the same machine until its OPEN; ours has a machine of its own from the start, so events 14 and 15, and 16 and 17 beside a connection that is up, change nothing (but in Established with graceful restart, RFC 4724 §5: there the session is told of the other connection, which goes on in its own machine), and an OPEN in OpenConfirm or Established is never the other connection's. Which of two connections lives: `session/collision-decision.ts`.",
   "A fault leads to Idle and from there back by itself: the IdleHoldTimer always runs, with pauses that double up to `idleHold.max`, whether or not DampPeerOscillations is on. What that switch adds is that inbound connections are refused meanwhile.",
   "A dial that fails counts as a failure (event 18 in Connect), or the pauses would not grow.",
   "After a lost connection in OpenSent or with DelayOpen (event 18) the ConnectRetryTimer runs for the pause that the failures deserve, not for its full time.",

@@ -96,6 +96,9 @@ export function connectionLost(state: FsmStateName, cause: CloseCause): string {
   return state satisfies never;
 }
 
+export const connectionSuperseded: string =
+  "the peer has connected anew, so that it has restarted without a sign of it on this connection (RFC 4724 §5)";
+
 export function holdExpired(state: FsmStateName, seconds: number): string {
   return state === "OpenSent"
     ? `the peer accepted the connection but sent no OPEN within ${seconds} s: check that BGP answers there, and not another service`

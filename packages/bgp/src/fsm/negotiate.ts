@@ -180,6 +180,11 @@ function agree(
   };
 }
 
+/** Both ends announced graceful restart, the peer with one family at least: a restart of it keeps routes here (RFC 4724 §4.2). */
+export function helpsRestart({ restartBridged, gracefulRestart }: Negotiated): boolean {
+  return restartBridged && gracefulRestart !== null && gracefulRestart.families.length > 0;
+}
+
 /** RFC 7911 §4: path identifiers go one way when the one side offers to send and the other to receive. */
 function agreeAddPath(open: OpenMessage, config: PeerConfig, families: readonly Family[]): Negotiated["addPath"] {
   const theirs = capabilitiesNamed(open, "add-path").flatMap((capability) => capability.families);

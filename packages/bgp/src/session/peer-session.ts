@@ -12,7 +12,8 @@ import type { Negotiated } from "../fsm/negotiate.ts";
 import type { FsmStateName } from "../fsm/state.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import { defaultStopReason } from "./cease.ts";
-import { collisionWaitMs, decideCollision, Probe, survives } from "./collision-decision.ts";
+import { decideCollision, isRestart, Probe, survives } from "./collision-decision.ts";
+import { CollisionWait } from "./collision-wait.ts";
 import type { DownEvent, SessionEvent, StopReason } from "./events.ts";
 import { HoldDown, refusedUntil } from "./hold-down.ts";
 import type { AcceptResult, PeerEvent, PeerSessionSnapshot, Slot } from "./peer-events.ts";
@@ -20,7 +21,7 @@ import { PeerHistory } from "./peer-history.ts";
 import type { PeerSessionOptions } from "./peer-session-options.ts";
 import { peerSnapshot } from "./peer-session-snapshot.ts";
 import { PeerStates, rivalOf } from "./peer-states.ts";
-import { connectionRejected, refusal } from "./refusal.ts";
+import { alreadyEstablished, connectionRejected, refusal } from "./refusal.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { StaleRoutes } from "./stale-routes.ts";
 
@@ -44,7 +45,7 @@ export class PeerSession {
   #stopReason: StopReason = defaultStopReason;
   /** We do not dial, because the inbound connection is on its way or up. */
   #suspended = false;
-  #waiting: { readonly slot: Slot; readonly untilMs: number; readonly atEnd: "proceed" | "dump" } | null = null;
+  readonly #wait: CollisionWait = new CollisionWait();
 
   /** Throws as `Session` does for a configuration that is no good. */
   constructor(options: PeerSessionOptions) {
@@ -75,11 +76,9 @@ export class PeerSession {
 
   /** Dials at once, or waits for the peer when it is configured as passive. Called again, it cuts a backoff short. */
   start(now: number): readonly PeerEvent[] {
-    const events: PeerEvent[] = [];
     this.#started = true;
     this.#holdDown.clear();
-    if (!this.#suspended) this.#absorb("outbound", this.#outbound.start(now), now, events);
-    return events;
+    return this.#suspended ? [] : this.#on("outbound", now, (session) => session.start(now));
   }
 
   /** Ends everything with a Cease and stays down until `start`. No `down` when nothing was under way. */
@@ -115,14 +114,14 @@ export class PeerSession {
     }
     const held = this.#holdDown.at(now);
     if (held !== null) return refusal(this.config, connectionRejected, refusedUntil(held, now));
+    const events: PeerEvent[] = [];
+    // RFC 4724 §5: with graceful restart that is the end of the session.
+    if (this.#inbound?.state === "Established") events.push(...this.#on("inbound", now, (old) => old.connected(now)));
     if (this.#inbound?.state === "Established") {
       // Its OPEN cannot be awaited, for both would be `inbound`; ask the old one whether it still lives.
       this.#probe.ask(this.#inbound, now);
-      const cause =
-        "the peer connects again, but its session is established: it may have restarted, and will try again";
-      return { accepted: false, reply: null, cause };
+      return { accepted: false, reply: null, cause: alreadyEstablished };
     }
-    const events: PeerEvent[] = [];
     // A peer that dials anew has given up its earlier attempt, whether we have noticed or not.
     if (this.#inbound !== null) this.#dropInbound("the peer has opened a new connection in its place", now, events);
     this.#lastWords = null;
@@ -136,9 +135,7 @@ export class PeerSession {
 
   /** Our dial succeeded. */
   connected(now: number): readonly PeerEvent[] {
-    const events: PeerEvent[] = [];
-    this.#absorb("outbound", this.#outbound.connected(now), now, events);
-    return events;
+    return this.#on("outbound", now, (session) => session.connected(now));
   }
 
   /** Our dial failed, or a connection ended without our `disconnect`. */
@@ -158,12 +155,9 @@ export class PeerSession {
     events.push(...this.#stale.tick(now));
     this.#absorb("outbound", this.#outbound.tick(now), now, events);
     if (this.#inbound !== null) this.#absorb("inbound", this.#inbound.tick(now), now, events);
-    const waiting = this.#waiting;
-    if (waiting !== null && waiting.untilMs <= now) {
-      this.#waiting = null;
-      if (waiting.atEnd === "proceed") this.#proceed(waiting.slot, now, events);
-      else this.#dump(waiting.slot, now, events);
-    }
+    const due = this.#wait.due(now);
+    if (due?.atEnd === "proceed") this.#proceed(due.slot, now, events);
+    else if (due !== null) this.#dump(due.slot, now, events);
     return events;
   }
 
@@ -172,7 +166,7 @@ export class PeerSession {
     return Math.min(
       this.#outbound.nextDeadline(),
       this.#inbound?.nextDeadline() ?? Number.POSITIVE_INFINITY,
-      this.#waiting?.untilMs ?? Number.POSITIVE_INFINITY,
+      this.#wait.untilMs,
       this.#holdDown.current?.untilMs ?? Number.POSITIVE_INFINITY,
       this.#stale.nextDeadline(),
     );
@@ -229,7 +223,7 @@ export class PeerSession {
   #onEach(now: number, call: (session: Session) => readonly SessionEvent[]): PeerEvent[] {
     const last = this.#states.furthest;
     // Nobody goes on because its rival ends.
-    this.#waiting = null;
+    this.#wait.cancel();
     return [...this.#on(rivalOf(last), now, call), ...this.#on(last, now, call)];
   }
 
@@ -279,7 +273,7 @@ export class PeerSession {
           event satisfies never;
       }
     }
-    if (this.#mayGoOn(slot) && this.#waiting?.slot !== slot) this.#resolve(slot, now, events);
+    if (this.#mayGoOn(slot) && !this.#wait.isFor(slot)) this.#resolve(slot, now, events);
   }
 
   #enter(slot: Slot, to: FsmStateName, now: number, events: PeerEvent[]): void {
@@ -293,10 +287,13 @@ export class PeerSession {
   /** `slot` has the peer's OPEN and is held there: decide between it and its rival. */
   #resolve(slot: Slot, now: number, events: PeerEvent[]): void {
     const rival = rivalOf(slot);
-    this.#waiting = null;
+    this.#wait.cancel();
     const peer = this.#session(slot)?.negotiated ?? null;
-    const wins = peer !== null && survives(slot, peer, this.config);
-    const decision = decideCollision(this.#states.of(rival), wins, this.config.collisionDetectEstablishedState);
+    const decision = decideCollision(this.#states.of(rival), {
+      survives: peer !== null && survives(slot, peer, this.config),
+      detectEstablished: this.config.collisionDetectEstablishedState,
+      restart: isRestart(slot, this.#session(rival), now),
+    });
     switch (decision) {
       case "proceed":
         if (rival === "outbound") this.#suspend(now, events);
@@ -310,19 +307,23 @@ export class PeerSession {
         this.#dump(slot, now, events);
         this.#proceed(rival, now, events);
         return;
+      case "supersede-rival":
+        events.push(...this.#on(rival, now, (old) => old.connected(now)));
+        this.#proceed(slot, now, events);
+        return;
       case "wait-then-proceed":
-        this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "proceed" };
+        this.#wait.begin(slot, now, "proceed");
         return;
       case "probe-then-dump-self":
         this.#probe.ask(this.#session(rival), now);
-        this.#waiting = { slot, untilMs: now + collisionWaitMs, atEnd: "dump" };
+        this.#wait.begin(slot, now, "dump");
         return;
     }
     decision satisfies never;
   }
 
   #proceed(slot: Slot, now: number, events: PeerEvent[]): void {
-    if (this.#waiting?.slot === slot) this.#waiting = null;
+    this.#wait.cancel(slot);
     const session = this.#session(slot);
     if (session !== null && this.#mayGoOn(slot)) this.#absorb(slot, session.proceed(now), now, events);
   }
@@ -348,7 +349,7 @@ export class PeerSession {
   }
 
   #dropInbound(cause: string, now: number, events: PeerEvent[]): void {
-    if (this.#waiting?.slot === "inbound") this.#waiting = null;
+    this.#wait.cancel("inbound");
     events.push({ kind: "disconnect", slot: "inbound", abort: true });
     this.#enter("inbound", "Idle", now, events);
     events.push({ kind: "dropped", slot: "inbound", reason: "collision", cause });
@@ -356,7 +357,7 @@ export class PeerSession {
   }
 
   #ended(slot: Slot, event: DownEvent, now: number, events: PeerEvent[]): void {
-    if (this.#waiting?.slot === slot) this.#waiting = null;
+    this.#wait.cancel(slot);
     this.#undecided.delete(slot);
     // A second connection is no way round the limit.
     if (event.reason === "max-prefixes" && slot === "outbound" && this.#inbound !== null)
@@ -376,7 +377,7 @@ export class PeerSession {
     // The inbound connection is the session, or nearly: no dialling beside it.
     else if (this.#states.hasReached("inbound", "OpenConfirm")) this.#suspend(now, events);
     // It waited for what just happened.
-    if (this.#waiting?.slot === rival) this.#proceed(rival, now, events);
+    if (this.#wait.isFor(rival)) this.#proceed(rival, now, events);
   }
 
   #forgetInbound(now: number, events: PeerEvent[]): void {

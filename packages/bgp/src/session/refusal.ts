@@ -11,6 +11,10 @@ import type { AcceptResult } from "./peer-events.ts";
 /** RFC 4486 §4: for a peer that is configured, but not wanted now. */
 export const connectionRejected: StopReason = { subcode: CeaseSubcode.ConnectionRejected, text: "" };
 
+/** For the log, where it is the peer's next attempt that will be taken. */
+export const alreadyEstablished: string =
+  "the peer connects again, but its session is established: it may have restarted, and will try again";
+
 /** The answer to a connection that is not wanted, with the Cease that says so. */
 export function refusal(config: PeerConfig, reason: StopReason, cause: string): AcceptResult {
   return { accepted: false, reply: refusalReply(config, reason), cause };

@@ -116,7 +116,7 @@ export class Session {
     return this.#apply({ type: "AutomaticStart_with_DampPeerOscillations", connectRetryCounter, pauseMs }, now);
   }
 
-  /** The dial succeeded, or the peer's connection was accepted. */
+  /** The dial succeeded, or the peer's connection was accepted. An established session may end by the next one (RFC 4724 §5). */
   connected(now: number): readonly SessionEvent[] {
     if (transportOf(this.#state) !== "connected") this.#resetConnection();
     return this.#apply({ type: this.#state.name === "Connect" ? "Tcp_CR_Acked" : "TcpConnectionConfirmed" }, now);

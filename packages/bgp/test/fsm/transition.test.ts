@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { PeerConfigOptions } from "../../src/fsm/config.ts";
 import type { FsmEffect } from "../../src/fsm/effect.ts";
 import { type FsmEventType, fsmEventNumbers } from "../../src/fsm/event.ts";
+import type { Negotiated } from "../../src/fsm/negotiate.ts";
 import { sendHoldTime, type TimerEventType, type TimerName, type Timers } from "../../src/fsm/timers.ts";
 import { expiredTimer, nextDeadline, transition } from "../../src/fsm/transition.ts";
-import { type SampleState, sampleConfig, sampleEvents, sampleOpen, sampleStates } from "./samples.ts";
+import { Family } from "../../src/iana/afi-safi.ts";
+import { type SampleState, sampleConfig, sampleEvents, sampleNegotiated, sampleOpen, sampleStates } from "./samples.ts";
 
 /**
  * Every state × event: the state after, then the effects in order. A NOTIFICATION is its code/subcode, `down` its reason;
@@ -249,6 +251,26 @@ describe.each(Object.keys(table) as SampleState[])("in %s", (name) => {
     const { state } = transition(before, sampleEvents.ManualStop, at, config);
     expect(state).toMatchObject({ name: "Idle", connectRetryCounter: 0 });
     expect(nextDeadline(state)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("another connection beside an established one (RFC 4724 §5)", () => {
+  const families = [{ family: Family.Ipv4Unicast, forwarding: false }];
+  const capability = { code: 64, name: "graceful-restart" } as const;
+  const gracefulRestart = { ...capability, restarted: false, notification: true, restartTime: 10, families };
+  const capable: Negotiated = { ...sampleNegotiated(), restartBridged: true, gracefulRestart };
+  const leads = (negotiated: Negotiated, type: "Tcp_CR_Acked" | "TcpConnectionConfirmed"): readonly FsmEffect[] =>
+    transition({ ...states.Established, negotiated }, sampleEvents[type], at, config).effects;
+
+  test.each(["Tcp_CR_Acked", "TcpConnectionConfirmed"] as const)("%s resets it without a NOTIFICATION", (type) => {
+    const effects = leads(capable, type);
+    expect(effects.map(describeEffect)).toEqual(["abort", "down connection-closed"]);
+  });
+
+  test("changes nothing where graceful restart would keep no route", () => {
+    expect(leads({ ...capable, restartBridged: false }, "TcpConnectionConfirmed")).toEqual([]);
+    const helperAlone = { ...capable, gracefulRestart: { ...gracefulRestart, families: [] } };
+    expect(leads(helperAlone, "TcpConnectionConfirmed")).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type PeerConfigOptions, peerConfig } from "../../src/fsm/config.ts";
+import { Family } from "../../src/iana/afi-safi.ts";
 import { Pair, type PairOptions } from "../../src/testing/pair.ts";
 import { numbers } from "./numbers.ts";
 
@@ -86,6 +87,25 @@ describe("two speakers that dial each other", () => {
         pair.start();
         expect(pair.runUntil(() => pair.established, 60_000)).toBe(true);
         pair.run(30_000);
+        expect(pair.established).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("also with graceful restart, for which a new connection beside a session is the sign of a restart (RFC 4724 §5)", () => {
+    const families = [{ family: Family.Ipv4Unicast, forwarding: true }];
+    const gracefulRestart = { restarted: false, notification: true, restartTime: 10, families };
+    fc.assert(
+      fc.property(fc.nat(), fc.constantFrom(1, 100, 1500), fc.nat(1000), (seed, spread, startGap) => {
+        const random = numbers(seed);
+        const capabilities = { gracefulRestart };
+        const pair = pairOf({ random, latencyMs: () => random() * spread }, { holdTime: 90, capabilities });
+        pair.a.call((peer, now) => peer.start(now));
+        pair.run(startGap);
+        pair.b.call((peer, now) => peer.start(now));
+        expect(pair.runUntil(() => pair.established, 600_000)).toBe(true);
+        pair.run(60_000);
         expect(pair.established).toBe(true);
       }),
       { numRuns: 100 },

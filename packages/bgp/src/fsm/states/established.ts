@@ -3,11 +3,12 @@ import { sendHoldExpired } from "../cause.ts";
 import type { PeerConfig } from "../config.ts";
 import type { FsmEffect } from "../effect.ts";
 import { type At, fail, stay, stop, type Transition } from "../leave.ts";
+import { helpsRestart } from "../negotiate.ts";
 import { sendHoldTimerExpired } from "../notification.ts";
 import type { EstablishedState } from "../state.ts";
 import { holdDeadline, sendHoldTime } from "../timers.ts";
 import type { EventIn } from "./events.ts";
-import { dumped, ended, lost, malformed, notified, silent, unexpected } from "./faults.ts";
+import { dumped, ended, lost, malformed, notified, silent, superseded, unexpected } from "./faults.ts";
 import { keepalive, keepaliveRestarted } from "./keepalive.ts";
 
 export function established(
@@ -36,6 +37,12 @@ export function established(
 
     case "KeepaliveTimer_Expires":
       return keepalive(state, at);
+
+    // RFC 4724 §5, where the peer has the Graceful Restart Capability with one or more families: "the local system … retains all
+    // routes associated with this connection …, drops the TCP connection". The new connection has an FSM of its own.
+    case "Tcp_CR_Acked":
+    case "TcpConnectionConfirmed":
+      return helpsRestart(state.negotiated) ? fail(state, superseded(), at, config) : stay(state);
 
     case "TcpConnectionFails":
       return fail(state, lost(state, event), at, config);

@@ -3,7 +3,8 @@
  * that are the same in all of them (RFC 4271 §8.2.2):
  * - a timer that does not run cannot expire;
  * - "The start events (Events 1, 3-7) are ignored" everywhere but in Idle;
- * - another TCP connection with the peer (events 14 and 15, and 16 and 17 beside one that is up) has an FSM of its own.
+ * - another TCP connection with the peer (events 14 and 15, and 16 and 17 beside one that is up) has an FSM of its own. Only
+ *   in Established does it matter here that there is one: graceful restart takes it for the end of this one (RFC 4724 §5).
  */
 import type { FsmEvent, FsmEventType } from "../event.ts";
 import type { FsmState } from "../state.ts";
@@ -24,7 +25,7 @@ type Meaningless<State extends FsmState> =
   | Exclude<TimerEventType, ExpiryOf<keyof State["timers"] & TimerName>>
   | OtherConnection
   | (State["name"] extends "Idle" ? never : StartType)
-  | (State["name"] extends "OpenSent" | "OpenConfirm" | "Established" ? ConnectionUp : never);
+  | (State["name"] extends "OpenSent" | "OpenConfirm" ? ConnectionUp : never);
 
 /** The events that a state's file has to name. */
 export type EventIn<State extends FsmState> = Exclude<FsmEvent, { readonly type: Meaningless<State> }>;
@@ -43,7 +44,7 @@ function isMeaningless(state: FsmState, type: FsmEventType): boolean {
       return true;
     case "Tcp_CR_Acked":
     case "TcpConnectionConfirmed":
-      return state.name === "OpenSent" || state.name === "OpenConfirm" || state.name === "Established";
+      return state.name === "OpenSent" || state.name === "OpenConfirm";
     default:
       return !mayHappen(state.timers, type);
   }

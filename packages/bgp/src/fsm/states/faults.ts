@@ -1,5 +1,5 @@
 /** What ends a connection in several states, one function for each kind of end (RFC 4271 §8.2.2). */
-import { connectionLost, holdExpired, unexpectedMessageIn } from "../cause.ts";
+import { connectionLost, connectionSuperseded, holdExpired, unexpectedMessageIn } from "../cause.ts";
 import type { PeerConfig } from "../config.ts";
 import type { FsmEvent, FsmEventType } from "../event.ts";
 import type { Failure } from "../leave.ts";
@@ -34,6 +34,11 @@ export function notified(event: EventNamed<"NotifMsg" | "NotifMsgVerErr">): Fail
 export function lost(state: FsmState, event: EventNamed<"TcpConnectionFails">): Failure {
   const reason = event.cause.kind === "end" ? "connection-closed" : "connection-reset";
   return { notification: null, reason, cause: connectionLost(state.name, event.cause), lost: true };
+}
+
+/** The peer has connected anew: RFC 4724 §4.2 wants "just a simple TCP close", since there is nobody left to read a NOTIFICATION. */
+export function superseded(): Failure {
+  return { notification: null, reason: "connection-closed", cause: connectionSuperseded, stuck: true };
 }
 
 /** The peer was silent for the hold time, or for the large one that runs before there is a hold time. */

@@ -1,18 +1,34 @@
 // Two thousand sessions with hold time 9 and no routes: how soon they are up, and what they cost while nothing happens.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sandbox } from "@vipcast/lab";
-import { installed, manyFrom, Program, startArena, startDaemon, startFeeder, usage } from "../scale/arena.ts";
+import {
+  installed,
+  manyFrom,
+  Program,
+  processNames,
+  startArena,
+  startDaemon,
+  startFeeder,
+  usage,
+} from "../scale/arena.ts";
 
 const sessions = Number(process.env["VIPCAST_BENCH_SESSIONS"] ?? 2000);
 const holdTime = 9;
 const watchedMs = 12_000;
 const figures: Record<string, number | { readonly value: number; readonly unit: string }> = {};
 
-async function measure(sandbox: Sandbox, impl: string, who: readonly string[] | number): Promise<void> {
+/** `whenUp` follows the last session, before the idling. */
+async function measure(
+  sandbox: Sandbox,
+  impl: string,
+  who: readonly string[] | number,
+  whenUp: () => Promise<void> = async () => undefined,
+): Promise<void> {
   const feeder = await startFeeder(sandbox, { source: manyFrom, sessions, holdTime });
   const started = await feeder.said("started");
   const up = await feeder.said("established");
   figures[`${impl}, all up`] = Number(up["at"]) - Number(started["at"]);
+  await whenUp();
   // The first seconds are not idle yet.
   await sleep(4000);
   const before = await usage(sandbox, who);
@@ -32,13 +48,16 @@ try {
   const options = { host: "0.0.0.0", port: 179, peer: manyFrom, peers: sessions, peerAs: 65_001, routes: 0 };
   const speaker = await Program.start(sandbox, "peer", "announcer", options);
   await speaker.said("ready");
-  await measure(sandbox, "vipcast", speaker.process.pid);
-  const { maxDelayMs } = await speaker.status();
-  figures["vipcast, longest pause of the event loop"] = Number(maxDelayMs);
+  await measure(sandbox, "vipcast", speaker.process.pid, async () => {
+    const { maxDelayMs } = await speaker.status();
+    figures["vipcast, longest pause of the event loop"] = Number(maxDelayMs);
+  });
   await speaker.stop();
-  for (const driver of installed(["bird"])) {
+  for (const driver of installed(["bird", "gobgp"])) {
     const running = await startDaemon(sandbox, driver, sessions, {}, holdTime);
-    await measure(sandbox, driver.title, ["bird"]);
+    await measure(sandbox, driver.title, processNames[driver.name]).catch((error: Error) =>
+      process.stderr.write(`${driver.title} is not measured: ${error.message}\n`),
+    );
     await running.kill();
   }
 } finally {

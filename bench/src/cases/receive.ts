@@ -5,31 +5,35 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DaemonDriver } from "@vipcast/interop/daemons/driver";
 import type { Sandbox } from "@vipcast/lab";
-import { installed, Program, patienceMs, startArena, startDaemon, startFeeder, usage } from "../scale/arena.ts";
+import {
+  installed,
+  Program,
+  patienceMs,
+  processNames,
+  startArena,
+  startDaemon,
+  startFeeder,
+  usage,
+} from "../scale/arena.ts";
 import { writeFullTable } from "../scale/full-table.ts";
 
 const routes = Number(process.env["VIPCAST_BENCH_ROUTES"] ?? 1_000_000);
 
-/** How each daemon is asked, without a walk over its table, how many routes it has accepted; and the names of its processes. */
-const counters: Readonly<
-  Record<string, { names: readonly string[]; argv: (folder: string) => readonly string[]; pattern: RegExp }>
-> = {
+/** How each daemon is asked, without a walk over its table, how many routes it has accepted. */
+const counters: Readonly<Record<string, { argv: (folder: string) => readonly string[]; pattern: RegExp }>> = {
   bird: {
-    names: ["bird"],
     argv: (folder) => ["birdc", "-s", `${folder}/bird.ctl`, "show", "protocols", "all", "feeder0"],
     pattern: /Routes:\s+(\d+) imported/,
   },
   openbgpd: {
-    names: ["bgpd"],
     argv: (folder) => ["bgpctl", "-s", `${folder}/bgpd.sock`, "show", "rib", "memory"],
     pattern: /(\d+) IPv4 unicast network entries/,
   },
   frr: {
-    names: ["bgpd"],
     argv: (folder) => ["vtysh", "--vty_socket", folder, "-d", "bgpd", "-c", "show bgp ipv4 unicast summary json"],
     pattern: /"pfxRcd":\s*(\d+)/,
   },
-  gobgp: { names: ["gobgpd"], argv: () => ["gobgp", "neighbor", "-j"], pattern: /"accepted":\s*(\d+)/ },
+  gobgp: { argv: () => ["gobgp", "neighbor", "-j"], pattern: /"accepted":\s*(\d+)/ },
 };
 
 const figures: Record<string, number | { readonly value: number; readonly unit: string }> = {};
@@ -68,7 +72,7 @@ async function daemon(sandbox: Sandbox, installedDriver: DaemonDriver, file: str
   const driver = withoutKernel(installedDriver);
   const counter = counters[driver.name]!;
   const running = await startDaemon(sandbox, driver, 1);
-  const idle = await usage(sandbox, counter.names);
+  const idle = await usage(sandbox, processNames[driver.name]);
   const feeder = await startFeeder(sandbox, { file });
   const { at } = await feeder.said("writing");
   const end = performance.now() + patienceMs;
@@ -82,7 +86,7 @@ async function daemon(sandbox: Sandbox, installedDriver: DaemonDriver, file: str
     count = Number(counter.pattern.exec(stdout)?.[1] ?? 0);
     countedAt = Number(process.hrtime.bigint()) / 1e6;
   }
-  const { megabytes, cpuMs } = await usage(sandbox, counter.names);
+  const { megabytes, cpuMs } = await usage(sandbox, processNames[driver.name]);
   note(driver.title, countedAt - Number(at), cpuMs - idle.cpuMs, megabytes);
   await feeder.stop();
   await running.kill();

@@ -1,5 +1,6 @@
 /** vipcast as it announces, or waits: a speaker with many routes, or many sessions. One JSON argument, JSON lines on standard output. */
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { addressAfter } from "@vipcast/interop/wire/neighbour";
 import { Speaker } from "@vipcast/speaker";
 
 /** What the announcer is told. */
@@ -22,19 +23,12 @@ const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 
-/** `192.0.2.1` plus `index`. */
-function address(text: string, index: number): string {
-  const [a = 0, b = 0, c = 0, d = 0] = text.split(".").map(Number);
-  const value = (((a << 24) | (b << 16) | (c << 8) | d) >>> 0) + index;
-  return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join(".");
-}
-
 const speaker = new Speaker({ asn: 65_000, routerId: "10.0.0.254" });
 await speaker.listen({ host: options.host, port: options.port });
 let up = 0;
 for (let index = 0; index < options.peers; index++) {
   const peer = speaker.addPeer(
-    { address: address(options.peer, index), asn: options.peerAs, passive: true, holdTime: 9 },
+    { address: addressAfter(options.peer, index), asn: options.peerAs, passive: true, holdTime: 9 },
     {
       onEstablished: () => {
         up++;
@@ -46,10 +40,12 @@ for (let index = 0; index < options.peers; index++) {
     },
   );
   peer.routes.set(
-    Array.from({ length: options.routes }, (_, route) => ({ prefix: `${address("100.64.0.0", route)}/32` })),
+    Array.from({ length: options.routes }, (_, route) => ({ prefix: `${addressAfter("100.64.0.0", route)}/32` })),
   );
 }
+// Watching wakes the process a thousand times a second, which would be most of what an idle speaker does.
 process.stdin.on("data", () => {
+  delay.disable();
   const { user, system } = process.cpuUsage();
   say({ event: "status", up, cpuMs: (user + system) / 1000, at: now(), maxDelayMs: delay.max / 1e6 });
 });

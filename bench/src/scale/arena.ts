@@ -11,6 +11,15 @@ import type { FeederOptions } from "./feeder.ts";
 export const manyFrom = "10.64.0.1";
 export const patienceMs = 240_000;
 
+/** What the processes of each daemon are called. */
+export const processNames: Readonly<Record<DaemonDriver["name"], readonly string[]>> = {
+  bird: ["bird"],
+  frr: ["bgpd"],
+  gobgp: ["gobgpd"],
+  openbgpd: ["bgpd"],
+  exabgp: ["exabgp"],
+};
+
 /** A line of one of the processes of a measurement. */
 export type Said = Readonly<Record<string, number | string>> & { readonly event: string };
 

@@ -6,6 +6,7 @@ import { type ListenRange, type ListenRangeOptions, Range } from "./listen-range
 import { steadyLogger } from "./logger.ts";
 import type { SpeakerOptions } from "./options.ts";
 import { checkInteger } from "./peer/check.ts";
+import { Deadlines } from "./peer/deadlines.ts";
 import type { Peer } from "./peer/peer.ts";
 import { PeerDriver } from "./peer/peer-driver.ts";
 import type { Dynamic, PeerEnvironment } from "./peer/peer-environment.ts";
@@ -52,6 +53,7 @@ export class Speaker {
       asn: options.asn,
       routerId,
       clock,
+      deadlines: new Deadlines(clock),
       random: options.random ?? Math.random,
       logger,
       connect: options.connect ?? connectPlain,

@@ -7,6 +7,9 @@ import { Counters } from "./counters.ts";
 import type { MessageCounters } from "./events.ts";
 import { Output } from "./output.ts";
 
+/** Enough for the usual OPEN. */
+const firstScratchOctets = 64;
+
 /** A scratch buffer that grew beyond this for one large batch is not kept. */
 const maxScratchOctets = 1_048_576;
 
@@ -14,7 +17,8 @@ const maxScratchOctets = 1_048_576;
 export class Outbox {
   readonly #output: Output = new Output();
   readonly #counters: Counters = new Counters();
-  #writer: Writer = new Writer();
+  /** Small at first: most sessions never send more than KEEPALIVEs. */
+  #writer: Writer = new Writer(firstScratchOctets);
   #context: CodecContext = defaultCodecContext;
   /** What was appended last stays behind this mark until `release`; null: nothing is held back. */
   #mark: number | null = null;
@@ -81,7 +85,7 @@ export class Outbox {
     const messages = staged.take();
     if (messages !== null) this.#output.append(messages, 0, messages.length);
     for (const length of lengths) this.#counters.count(MessageType.Update, length);
-    if (writer.bytes.length > maxScratchOctets) this.#writer = new Writer();
+    if (writer.bytes.length > maxScratchOctets) this.#writer = new Writer(firstScratchOctets);
   }
 
   /** What may be sent now, or null. Owned by the caller. */

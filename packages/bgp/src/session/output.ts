@@ -1,9 +1,11 @@
+const nothing = new Uint8Array(0);
+
 /**
  * Octets waiting to be sent. `take` hands the memory over to the caller and begins anew, so what was taken is never
  * written to again.
  */
 export class Output {
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array = nothing;
   #length = 0;
 
   /** Octets waiting. */
@@ -27,7 +29,7 @@ export class Output {
   take(limit: number = this.#length): Uint8Array | null {
     if (limit === 0) return null;
     const taken = this.#bytes.subarray(0, limit);
-    const rest = this.#bytes.slice(limit, this.#length);
+    const rest = limit === this.#length ? nothing : this.#bytes.slice(limit, this.#length);
     this.#bytes = rest;
     this.#length = rest.length;
     return taken;

@@ -1,24 +1,23 @@
-import type { Clock } from "../options.ts";
+import type { Deadlines, Waiting } from "./deadlines.ts";
 
 /** Being this late means that the event loop was blocked, not that a timer was coarse. */
 const stallMs = 1000;
 
 /**
- * One timer at the session's next deadline. It does not fire straight away: a turn of the event loop passes first, in
+ * A session's next deadline, one of all those of its speaker. It does not fire straight away: a turn of the event loop passes first, in
  * which everything readable is read, so that our own stall is never taken for the peer's silence.
  */
-export class DeadlineTimer {
-  readonly #clock: Clock;
+export class DeadlineTimer implements Waiting {
+  readonly #deadlines: Deadlines;
   readonly #onDue: () => void;
   readonly #onStall: (lateMs: number) => void;
   #deadline = Number.POSITIVE_INFINITY;
-  /** When the running timer fires; Infinity when none runs. */
+  /** When it is to be looked at; Infinity: it is not among the waiting. */
   #armedFor = Number.POSITIVE_INFINITY;
-  #stop: (() => void) | null = null;
-  #turn: NodeJS.Immediate | null = null;
+  #isTurning = false;
 
-  constructor(clock: Clock, onDue: () => void, onStall: (lateMs: number) => void) {
-    this.#clock = clock;
+  constructor(deadlines: Deadlines, onDue: () => void, onStall: (lateMs: number) => void) {
+    this.#deadlines = deadlines;
     this.#onDue = onDue;
     this.#onStall = onStall;
   }
@@ -31,37 +30,41 @@ export class DeadlineTimer {
       return;
     }
     // A deadline that moved away needs no new timer: the old one looks again when it fires. Every message moves the hold timer.
-    if (this.#turn === null && deadline < this.#armedFor) this.#arm();
+    if (!this.#isTurning && deadline < this.#armedFor) this.#arm();
   }
 
   cancel(): void {
     this.#deadline = Number.POSITIVE_INFINITY;
+    this.#disarm();
+    if (this.#isTurning) this.#deadlines.forget(this);
+    this.#isTurning = false;
+  }
+
+  fired(now: number): boolean {
+    const lateMs = now - this.#armedFor;
     this.#armedFor = Number.POSITIVE_INFINITY;
-    this.#stop?.();
-    this.#stop = null;
-    if (this.#turn !== null) clearImmediate(this.#turn);
-    this.#turn = null;
+    if (lateMs > stallMs) this.#onStall(lateMs);
+    if (this.#deadline > now) {
+      this.#arm();
+      return false;
+    }
+    this.#isTurning = true;
+    return true;
+  }
+
+  turned(): void {
+    this.#isTurning = false;
+    if (this.#deadline > this.#deadlines.clock.now()) this.set(this.#deadline);
+    else this.#onDue();
   }
 
   #arm(): void {
-    this.#stop?.();
-    this.#armedFor = this.#deadline;
-    this.#stop = this.#clock.timer(() => this.#onTimer(), this.#deadline - this.#clock.now());
+    this.#disarm();
+    this.#armedFor = this.#deadlines.add(this, this.#deadline);
   }
 
-  #onTimer(): void {
-    const lateMs = this.#clock.now() - this.#armedFor;
-    this.#stop = null;
+  #disarm(): void {
+    if (this.#armedFor !== Number.POSITIVE_INFINITY) this.#deadlines.remove(this, this.#armedFor);
     this.#armedFor = Number.POSITIVE_INFINITY;
-    if (lateMs > stallMs) this.#onStall(lateMs);
-    if (this.#deadline > this.#clock.now()) {
-      this.#arm();
-      return;
-    }
-    this.#turn = setImmediate(() => {
-      this.#turn = null;
-      if (this.#deadline > this.#clock.now()) this.set(this.#deadline);
-      else this.#onDue();
-    });
   }
 }

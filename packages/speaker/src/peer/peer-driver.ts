@@ -90,7 +90,7 @@ export class PeerDriver implements Peer {
       restartState: () => environment.restart.stateFor(settings),
     });
     this.#timer = new DeadlineTimer(
-      environment.clock,
+      environment.deadlines,
       () => this.#enter((now) => this.#session.tick(now)),
       (lateMs) => this.#reports.stall(lateMs),
     );
@@ -273,14 +273,15 @@ export class PeerDriver implements Peer {
       if (this.#closed) this.#leaveNothing();
       else this.#timer.set(this.#session.nextDeadline());
     }
-    if (this.#accepted && !this.#closed && this.#mayBeForgotten) this.#dynamic?.onGone();
+    if (this.#dynamic !== null && this.#accepted && !this.#closed && this.#mayBeForgotten) this.#dynamic.onGone();
   }
 
   /** A neighbour that is kept away, by its limit of prefixes or by `shutdown`, must not come back as a new one. */
   get #mayBeForgotten(): boolean {
+    if (this.#connections.get("inbound") !== null) return false;
     const stopped = this.#shutdown !== null && this.#settings.shutdown === null;
     const { heldDown, stale } = this.#session.snapshot();
-    return this.#connections.get("inbound") === null && !stopped && heldDown === null && stale.length === 0;
+    return !stopped && heldDown === null && stale.length === 0;
   }
 
   /** What TCP has not taken feeds the send hold timer (RFC 9687 §4.1). */

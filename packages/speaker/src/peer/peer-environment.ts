@@ -3,6 +3,7 @@ import type { AttributeTable, LocRib } from "@vipcast/bgp";
 import type { Clock, LocalAddress, Logger } from "../options.ts";
 import type { Restart } from "../restart.ts";
 import type { DialOptions } from "../transport/options.ts";
+import type { Deadlines } from "./deadlines.ts";
 import type { ProtectionEnvironment } from "./peer-protection.ts";
 
 /** What a peer has from its speaker. */
@@ -10,6 +11,8 @@ export interface PeerEnvironment extends ProtectionEnvironment {
   readonly asn: number;
   readonly routerId: number;
   readonly clock: Clock;
+  /** Those of all peers. */
+  readonly deadlines: Deadlines;
   readonly random: () => number;
   readonly logger: Logger;
   readonly connect: (options: DialOptions) => Socket;

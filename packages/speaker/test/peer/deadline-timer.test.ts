@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Clock } from "../../src/options.ts";
 import { DeadlineTimer } from "../../src/peer/deadline-timer.ts";
+import { Deadlines } from "../../src/peer/deadlines.ts";
 
 /** A clock that is turned by hand. */
 class HandClock implements Clock {
@@ -43,7 +44,7 @@ beforeEach(() => {
   due = [];
   stalls = [];
   timer = new DeadlineTimer(
-    clock,
+    new Deadlines(clock),
     () => due.push(clock.nowMs),
     (lateMs) => stalls.push(lateMs),
   );

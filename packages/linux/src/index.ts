@@ -47,6 +47,7 @@ export {
   ownershipMark,
 } from "./ownership/mark.ts";
 export { PacketCounter } from "./packet/packet-counter.ts";
+export { type ServiceNotifier, type ServiceState, serviceNotifier, watchdogMs } from "./systemd/notify.ts";
 export { applyTcpOptions, setPeerKey, unsentBytes } from "./tcp/connection.ts";
 export { dial } from "./tcp/dial.ts";
 export { descriptorOf } from "./tcp/handle-fd.ts";

@@ -44,6 +44,8 @@ export interface AnnouncementPlan {
   readonly log: Log;
   /** What an earlier run of this boot left behind. */
   readonly left: readonly LedgerEntry[];
+  /** Hears that the addresses of this host have been read, and what is wanted is being bound. */
+  readonly onObserved?: () => void;
   /** Hears of every health check that ends. */
   readonly onCheck?: (check: CheckTook) => void;
 }
@@ -178,6 +180,7 @@ export class Announcement {
     void started.then(
       () => {
         this.#observed = true;
+        this.#plan.onObserved?.();
         return this.#awaitInitialRoutes();
       },
       () => undefined,

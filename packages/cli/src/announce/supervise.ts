@@ -16,6 +16,8 @@ export interface Supervision {
   readonly name: string;
   /** What SIGHUP asks for; default: to stop. */
   readonly reload?: () => void;
+  /** Hears once that the end has begun. */
+  readonly ending?: (how: "stop" | "restart", timeoutMs: number) => void;
   /** Whether there would be a next process that can run, asked at SIGUSR2: `no` goes on as before, `stop` stops in order instead. */
   readonly mayRestart?: () => "yes" | "no" | "stop";
 }
@@ -38,7 +40,7 @@ export const restartExitCode = 75;
  */
 export async function supervise(
   announcement: Announcement,
-  { writer, log, stopTimeoutMs, signals, name, reload, mayRestart }: Supervision,
+  { writer, log, stopTimeoutMs, signals, name, reload, mayRestart, ending }: Supervision,
 ): Promise<number> {
   const openLog = (): void => void log.open();
   const logTimer = setTimeout(openLog, logDelayMs);
@@ -48,6 +50,7 @@ export async function supervise(
   });
 
   const stop = (reason: string, code: 0 | 1, timeoutMs: number): void => {
+    ending?.("stop", timeoutMs);
     const deadline = setTimeout(() => {
       if (announcement.taken?.complete === true) {
         log.warn({}, "every VIP was taken away; a peer that does not read kept its session from closing in time");
@@ -65,6 +68,7 @@ export async function supervise(
   };
 
   const restart = (): void => {
+    ending?.("restart", restartTimeoutMs);
     const deadline = setTimeout(() => finish(restartExitCode), restartTimeoutMs);
     void announcement.restart(`${name} restarts`).then(() => {
       clearTimeout(deadline);

@@ -61,6 +61,7 @@ export async function runDaemon(
     host,
     log,
     left,
+    onObserved: () => daemon.service.ready(),
     onCheck: (check) => daemon.metrics.checkTook(check),
   });
   const daemon = new Daemon({ announcement, log, load }, configured);
@@ -84,10 +85,17 @@ export async function runDaemon(
     signals,
     name: "vipcast run",
     reload: () => void daemon.reload(),
+    ending: (how, timeoutMs) =>
+      daemon.service.stopping(
+        how === "restart"
+          ? "restarting; addresses stay bound"
+          : `withdrawing and stopping, within ${timeoutMs / 1000} s`,
+      ),
     mayRestart: () => mayRestart(load(), log),
   });
   await following;
   await daemon.metrics.set(null);
+  daemon.service.close();
   host.kernel.close();
   claimed.claim.release();
   if (code !== restartExitCode) return code;

@@ -108,5 +108,7 @@ test.skipIf(!hasPromtool)("the alerts of the documentation are valid, and fire w
   expect(execFileSync("promtool", ["check", "rules", "alerts.yaml"], { cwd, encoding: "utf8" })).toContain(
     "SUCCESS: 7 rules found",
   );
-  expect(execFileSync("promtool", ["test", "rules", "alerts.test.yaml"], { cwd, encoding: "utf8" })).toContain("SUCCESS");
+  expect(execFileSync("promtool", ["test", "rules", "alerts.test.yaml"], { cwd, encoding: "utf8" })).toContain(
+    "SUCCESS",
+  );
 });

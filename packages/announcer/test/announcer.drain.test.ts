@@ -76,6 +76,57 @@ describe("a drain that ends when nothing arrives any more", () => {
   });
 });
 
+describe("a drain of a degraded VIP", () => {
+  it("says so and lasts as long as any other, from when it was asked for", async () => {
+    const world = new World({ drainMs: 10_000 });
+    await world.begin(vip(V));
+    world.announcer.setHealth(V, "degraded", undefined, "one disk is gone");
+    await world.clock.advance(60_000);
+    expect(world.announcer.explain(V).state).toBe("announced");
+    const updates = world.routes.log.length;
+    const done = world.announcer.drain(V);
+    await world.clock.advance(9_900);
+    expect(world.announcer.explain(V).state).toBe("draining");
+    expect(world.routes.attributes(V)).toMatchObject({ med: 4294967295 });
+    expect(world.traffic.watched.size).toBe(0);
+    await world.clock.advance(1_000);
+    await done;
+    expect(world.events.map(({ event }) => event).filter((event) => event.startsWith("vip."))).toEqual([
+      "vip.bound",
+      "vip.announced",
+      "vip.degraded",
+      "vip.announced",
+      "vip.draining",
+      "vip.announced",
+      "vip.withdrawn",
+      "vip.unbound",
+    ]);
+    expect(world.routes.log.slice(updates).filter((line) => line.startsWith("withdraw"))).toHaveLength(1);
+  });
+
+  it("begins anew when it is taken back and drained again, and ends early where nothing arrives", async () => {
+    const world = new World({ drainMs: 10_000, drainIdleMs: 1_000 });
+    await world.begin(vip(V));
+    world.announcer.setHealth(V, "degraded");
+    await world.clock.advance(100);
+    for (let time = 0; time < 2; time++) {
+      quiet(world.announcer.drain(V));
+      await world.clock.advance(900);
+      expect(world.traffic.watched.size).toBe(1);
+      world.announcer.undrain(V);
+      await world.clock.advance(10);
+      expect(world.traffic.watched.size).toBe(0);
+      expect(world.announcer.explain(V).state).toBe("announced");
+    }
+    expect(world.named("vip.draining")).toHaveLength(2);
+    quiet(world.announcer.drain(V));
+    await world.clock.advance(990);
+    expect(world.routes.announced(V)).toBe(true);
+    await world.clock.advance(20);
+    expect(world.routes.announced(V)).toBe(false);
+  });
+});
+
 describe("what is drained", () => {
   it("stays so over a restart until it is undrained, and unbinds what a killed run left", async () => {
     const world = new World();

@@ -53,12 +53,12 @@ export function withdrawCauses(entry: VipEntry, reason: WithdrawReason): readonl
 /** Why a route was announced as it was, nearest cause first. */
 export function announceCauses(entry: VipEntry | undefined, nowMs: number): readonly string[] {
   if (entry === undefined) return ["bound on this host"];
-  const { vip, announced, wantedGoal, verdict } = entry;
+  const { vip, announced, verdict } = entry;
   const where = vip.assumeBound ? "its address is left to others" : `bound on ${vip.interface}`;
   const mode = announced?.mode;
   switch (mode) {
     case "worst":
-      return wantedGoal === "serve" && verdict.health === "degraded"
+      return announced?.draining !== true && verdict.health === "degraded"
         ? ["with worst preference, because it is degraded", ...verdict.causes]
         : ["with worst preference, because it is being drained"];
     case "standby":

@@ -32,9 +32,9 @@ export class Executor {
         // Degraded is not able to serve: what follows it begins with the failback delay.
         entry.ableSinceMs = step.mode === "worst" ? null : (entry.ableSinceMs ?? this.#context.clock.now());
         entry.endWatch();
-        return this.#announce(entry, { mode: step.mode, weight: wanted.weight });
+        return this.#announce(entry, { mode: step.mode, weight: wanted.weight }, false);
       case "drain":
-        this.#announce(entry, { mode: "worst", weight: wanted.weight });
+        this.#announce(entry, { mode: "worst", weight: wanted.weight }, true);
         watchTraffic(entry, this.#context);
         this.#emitDraining(entry, wanted);
         return;
@@ -156,8 +156,9 @@ export class Executor {
     cancel();
   }
 
-  #announce(entry: VipEntry, form: RouteForm): void {
-    entry.announced = { ...form, signature: routeSignature(entry.vip, form), sinceMs: this.#context.clock.now() };
+  #announce(entry: VipEntry, form: RouteForm, draining: boolean): void {
+    const sinceMs = this.#context.clock.now();
+    entry.announced = { ...form, signature: routeSignature(entry.vip, form), sinceMs, draining };
     entry.refusedBy.clear();
     this.#context.outbox.announce(entry.vip, form);
   }

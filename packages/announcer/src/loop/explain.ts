@@ -164,7 +164,7 @@ export function explainUnknown(vip: string): Explanation {
 
 function stateOf(entry: VipEntry, bound: boolean, holdDownMs: number): Explanation["state"] {
   if (entry.goal === "remove" || entry.goal === "stop")
-    return entry.announced?.mode === "worst" ? "draining" : "leaving";
+    return entry.announced?.draining === true ? "draining" : "leaving";
   if (entry.wantedGoal === "drain") return entry.announced === null ? "drained" : "draining";
   if (entry.refusal !== null) return "refused";
   if (holdDownMs > 0) return "damped";

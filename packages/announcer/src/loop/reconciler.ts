@@ -283,8 +283,6 @@ export class Reconciler {
       return;
     }
     this.#awaitFailback(entry);
-    // Taken back while it is degraded, which is announced as a drain is: nothing else ends it.
-    if (entry.wantedGoal === "serve") entry.endWatch();
     if (this.steps(entry).length > 0 || this.#inBackoff(entry)) return;
     entry.settled.resolve();
     if (entry.goal !== "remove" && entry.goal !== "stop") return;

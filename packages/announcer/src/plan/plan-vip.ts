@@ -49,10 +49,10 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
 
   if (wanted.goal !== "serve" || wanted.refusal !== null) {
     if (announced) {
-      if (wanted.drainMs > 0 && (wanted.hold !== "backoff" || view.announced?.mode === "worst")) {
-        if (view.announced?.mode !== "worst") steps.push({ kind: "drain", vip: key });
-        const leftMs =
-          view.announced?.mode === "worst" ? view.announced.sinceMs + wanted.drainMs - view.nowMs : wanted.drainMs;
+      const draining = view.announced?.draining === true ? view.announced : null;
+      if (wanted.drainMs > 0 && (wanted.hold !== "backoff" || draining !== null)) {
+        if (draining === null) steps.push({ kind: "drain", vip: key });
+        const leftMs = draining === null ? wanted.drainMs : draining.sinceMs + wanted.drainMs - view.nowMs;
         const ms = Math.min(leftMs, wanted.quietInMs ?? leftMs);
         if (ms > 0) steps.push({ kind: "wait", vip: key, ms, until: "drained" });
       }
@@ -75,7 +75,8 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
   if (bound && mayAnnounce(wanted.health)) {
     const mode = wanted.health === "degraded" ? "worst" : wanted.standbyMs > 0 ? "standby" : "normal";
     const signature = routeSignature(vip, { mode, weight: wanted.weight });
-    if (!announced || view.announced?.signature !== signature) steps.push({ kind: "announce", vip: key, mode });
+    if (!announced || view.announced?.signature !== signature || view.announced.draining)
+      steps.push({ kind: "announce", vip: key, mode });
   }
   // The route no longer depends on what follows.
   if (wanted.hold === "paused") return steps;

@@ -13,7 +13,7 @@ export type Step =
   | { readonly kind: "restore"; readonly vip: string; readonly binding: Binding }
   /** Announce with the attributes of that mode; `worst` here is a degraded VIP. */
   | { readonly kind: "announce"; readonly vip: string; readonly mode: RouteMode }
-  /** Announce the worst preference before the withdrawal. */
+  /** Announce the worst preference before the withdrawal; for a degraded VIP, which has it, this is where its drain time begins. */
   | { readonly kind: "drain"; readonly vip: string }
   | { readonly kind: "withdraw"; readonly vip: string; readonly reason: WithdrawReason }
   | {
@@ -54,6 +54,8 @@ export interface Announced extends RouteForm {
   /** `routeSignature` of what was announced. */
   readonly signature: string;
   readonly sinceMs: number;
+  /** At the worst preference because it is about to be withdrawn, and not because it is degraded; `sinceMs` is when that began. */
+  readonly draining: boolean;
 }
 
 /** What this process knows about a VIP besides the host's state. */

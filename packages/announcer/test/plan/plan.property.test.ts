@@ -9,7 +9,7 @@ import { defaultPolicy } from "../../src/policy.ts";
 import type { HostAddress, LedgerEntry } from "../../src/ports.ts";
 import { vip } from "../fakes/world.ts";
 
-import { announced, at, lo, refusal, unmarked, V, worst } from "./samples.ts";
+import { announced, at, degraded, lo, refusal, unmarked, V, worst } from "./samples.ts";
 
 // A world that obeys: each step does what it says. Somebody else's addresses are in it too.
 const vips: readonly DesiredVip[] = [
@@ -56,7 +56,7 @@ const observedArb: fc.Arbitrary<Observed> = fc
     routes: fc.array(
       fc.record({
         prefix: fc.constantFrom(...vips.map(({ prefix }) => prefix)),
-        announced: fc.option(fc.constantFrom(announced, worst)),
+        announced: fc.option(fc.constantFrom(announced, degraded, worst)),
         withdrawnAtMs: fc.option(fc.constantFrom(0, 900)),
         lostAtMs: fc.constantFrom(0, 995, 1000),
       }),
@@ -133,7 +133,14 @@ function obey(step: Step, observed: Observed, wanted: readonly Wanted[]): Observ
       const form: RouteForm = { mode: step.kind === "drain" ? "worst" : step.mode, weight };
       return {
         ...observed,
-        routes: route({ announced: { ...form, signature: routeSignature(given, form), sinceMs: observed.nowMs } }),
+        routes: route({
+          announced: {
+            ...form,
+            signature: routeSignature(given, form),
+            sinceMs: observed.nowMs,
+            draining: step.kind === "drain",
+          },
+        }),
       };
     }
     case "withdraw":

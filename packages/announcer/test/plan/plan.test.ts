@@ -4,7 +4,7 @@ import type { Observed, RouteState, Wanted } from "../../src/plan/step.ts";
 import { defaultPolicy } from "../../src/policy.ts";
 import { vip } from "../fakes/world.ts";
 
-import { announced, at, lo, refusal, unmarked, V, worst } from "./samples.ts";
+import { announced, at, degraded, lo, refusal, unmarked, V, worst } from "./samples.ts";
 
 function serve(more: Partial<Wanted> = {}): Wanted {
   return {
@@ -124,8 +124,20 @@ describe("plan", () => {
     [
       "leaves a degraded VIP at the worst preference",
       [serve({ health: "degraded" })],
-      seen({ ours: true, ledger: true, route: { announced: worst } }),
+      seen({ ours: true, ledger: true, route: { announced: degraded } }),
       [],
+    ],
+    [
+      "ends the drain of a VIP that is degraded when it is taken back",
+      [serve({ health: "degraded" })],
+      seen({ ours: true, ledger: true, route: { announced: worst } }),
+      ["announce"],
+    ],
+    [
+      "gives a degraded VIP its whole drain time",
+      [serve({ goal: "drain", health: "degraded", drainMs: 2000 })],
+      seen({ ours: true, ledger: true, route: { announced: degraded } }),
+      ["drain", "wait 2000", "withdraw drained", "wait 500", "unbind", "forget"],
     ],
     [
       "withdraws, waits and unbinds an unhealthy VIP that is not to be kept",

@@ -9,15 +9,20 @@ export interface Evidence {
   stateOf(check: ProbeCheck): CheckerState | null;
   /** What was pushed from outside; null when nothing was yet. */
   readonly pushed: Verdict | null;
+  /** Why checks without a verdict count as failed; absent: they do not. */
+  readonly overdue?: string;
 }
 
 /** What a tree of checks comes to. Pure. */
 export function judge(check: Check, evidence: Evidence): Verdict {
   switch (check.kind) {
     case "probe":
-      return judgeProbe(check, evidence.stateOf(check));
+      return softened(silenced(judgeProbe(check, evidence.stateOf(check)), evidence), check.onFailure);
     case "pushed":
-      return softened(evidence.pushed ?? { health: "unknown", causes: ["no verdict was pushed yet"] }, check.onFailure);
+      return softened(
+        evidence.pushed ?? silenced({ health: "unknown", causes: ["no verdict was pushed yet"] }, evidence),
+        check.onFailure,
+      );
     case "all":
     case "any":
       return softened(judgeGroup(check.kind, check.of, evidence), check.onFailure);
@@ -46,6 +51,31 @@ export function probesOf(check: Check | null): readonly ProbeCheck[] {
   return check.kind === "probe" ? [check] : check.of.flatMap(probesOf);
 }
 
+/** How long a verdict that was pushed for the first time is waited for where another one stands meanwhile, milliseconds. */
+const FIRST_PUSH_MS = 30_000;
+
+/**
+ * How long the verdict of an earlier check may stand for a check that has just replaced it, milliseconds: as many intervals as it takes that one to come to
+ * a verdict of its own, unless its results contradict each other. Its start grace does not count: it is for a service that starts, and a VIP that is
+ * announced has one.
+ */
+export function newsLimitMs(check: Check | null): number {
+  if (check === null) return 0;
+  switch (check.kind) {
+    case "probe": {
+      const { rise, fall, fastIntervalMs, timeoutMs } = check.timing;
+      return (rise + fall) * fastIntervalMs + timeoutMs;
+    }
+    case "pushed":
+      return FIRST_PUSH_MS;
+    case "all":
+    case "any":
+      return Math.max(...check.of.map(newsLimitMs));
+    default:
+      return check satisfies never;
+  }
+}
+
 function judgeProbe(check: ProbeCheck, state: CheckerState | null): Verdict {
   const { name, timing } = check;
   if (state === null || state.last === null)
@@ -63,7 +93,13 @@ function judgeProbe(check: ProbeCheck, state: CheckerState | null): Verdict {
     ? `${last.detail}, ${successes} of ${timing.rise} successes`
     : `${last.detail}, ${ordinal(failures)} failure in a row`;
   const causes = [`the check ${name} ${last.ok ? "has failed and begins to succeed" : "fails"}`, seen];
-  return softened({ health: "unhealthy", causes }, check.onFailure);
+  return { health: "unhealthy", causes };
+}
+
+/** No verdict is a bad one when there should be one. */
+function silenced(verdict: Verdict, { overdue }: Evidence): Verdict {
+  if (verdict.health !== "unknown" || overdue === undefined) return verdict;
+  return { health: "unhealthy", causes: [overdue, ...verdict.causes] };
 }
 
 function judgeGroup(kind: "all" | "any", of: readonly Check[], evidence: Evidence): Verdict {

@@ -1,11 +1,6 @@
 import type { Clock } from "../ports.ts";
+import { Deadline } from "./deadline.ts";
 import { GIVEN_HEALTH, type GivenHealth, type Verdict } from "./health.ts";
-
-/** A timer that fires later than this was held up by our own process, and so was whoever wanted to push, milliseconds. */
-const STALL_MS = 20;
-
-/** Stalls that one verdict is forgiven: in a process that is always late, silence must still become failure. */
-const FORGIVEN_STALLS = 4;
 
 /** The longest time to live of a pushed verdict: a day. */
 const MAX_TTL_MS = 86_400_000;
@@ -34,14 +29,12 @@ function shown(value: unknown): string {
 
 /** A verdict that somebody pushes, good until its time to live is over: silence is failure. */
 export class PushedVerdict {
-  readonly #clock: Clock;
+  readonly #deadline: Deadline;
   readonly #onExpired: () => void;
   #verdict: Verdict | null = null;
-  #expiresAtMs: number | null = null;
-  #cancel: (() => void) | null = null;
 
   constructor(clock: Clock, onExpired: () => void) {
-    this.#clock = clock;
+    this.#deadline = new Deadline(clock);
     this.#onExpired = onExpired;
   }
 
@@ -52,46 +45,28 @@ export class PushedVerdict {
 
   /** Milliseconds until silence counts as failure; null when it never does, or does already. */
   remainingMs(nowMs: number): number | null {
-    return this.#expiresAtMs === null ? null : Math.max(0, this.#expiresAtMs - nowMs);
+    return this.#deadline.remainingMs(nowMs);
   }
 
   /** `ttlMs` null: good until the next push. */
   push(health: GivenHealth, ttlMs: number | null, cause: string): void {
-    this.#cancel?.();
+    this.#deadline.stop();
     this.#verdict = { health, causes: [cause] };
-    this.#expiresAtMs = null;
-    this.#cancel = null;
-    if (ttlMs !== null) this.#expireIn(ttlMs, ttlMs, FORGIVEN_STALLS);
+    if (ttlMs !== null) this.#deadline.set(ttlMs, () => this.#expire(ttlMs));
   }
 
   /** Nothing was pushed. */
   forget(): void {
     this.stop();
     this.#verdict = null;
-    this.#expiresAtMs = null;
   }
 
   /** No timer fires any more. */
   stop(): void {
-    this.#cancel?.();
-    this.#cancel = null;
-  }
-
-  #expireIn(delayMs: number, ttlMs: number, patience: number): void {
-    const dueMs = this.#clock.now() + delayMs;
-    this.#expiresAtMs = dueMs;
-    this.#cancel = this.#clock.timer(() => {
-      const lateMs = this.#clock.now() - dueMs;
-      // Our own stall is not silence: whoever wanted to push may have been held up with us.
-      if (lateMs > STALL_MS && patience > 0) this.#expireIn(Math.min(lateMs, ttlMs), ttlMs, patience - 1);
-      // A push that waits to be read gets its turn first: the event loop goes round once more.
-      else this.#cancel = this.#clock.timer(() => this.#expire(ttlMs), 0);
-    }, delayMs);
+    this.#deadline.stop();
   }
 
   #expire(ttlMs: number): void {
-    this.#cancel = null;
-    this.#expiresAtMs = null;
     this.#verdict = {
       health: "unhealthy",
       causes: [`no verdict was pushed for ${ttlMs} ms, which is how long the last one was good for`],

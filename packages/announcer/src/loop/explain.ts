@@ -192,7 +192,7 @@ function reasonsOf(
   if (entry.goal === "stop") reasons.push("vipcast is stopping");
   if (entry.refusal !== null) reasons.push(entry.refusal.message);
   if (entry.tolerated !== null && entry.announced === null) reasons.push(entry.tolerated.message);
-  reasons.push(...healthReasons(entry));
+  reasons.push(...healthReasons(entry, view.nowMs));
   if (holdDownMs > 0)
     reasons.push(
       `it kept being removed from ${vip.interface} by somebody else and is held down for another ${Math.round(holdDownMs)} ms`,
@@ -246,7 +246,17 @@ function standing(entry: VipEntry, nowMs: number): readonly string[] {
   return [`it is ${name}: routers prefer every node with a higher preference`, ...shares];
 }
 
-function healthReasons({ verdict: { health, causes } }: VipEntry): readonly string[] {
+function healthReasons(entry: VipEntry, nowMs: number): readonly string[] {
+  const { health } = entry.verdict;
+  const inheritedMs = entry.health?.inheritedMs(nowMs) ?? null;
+  if (inheritedMs === null) return verdictReasons(entry);
+  return [
+    ...verdictReasons(entry),
+    `its check was changed and has come to no verdict yet: that it is ${health} is what was known before, and counts for another ${Math.round(inheritedMs)} ms`,
+  ];
+}
+
+function verdictReasons({ verdict: { health, causes } }: VipEntry): readonly string[] {
   const why = causes.length === 0 ? "" : `: ${causes.join(", because ")}`;
   switch (health) {
     case "healthy":

@@ -1,8 +1,9 @@
 import type { Check, ProbeCheck } from "../health/check.ts";
 import type { CheckPool, CheckShare } from "../health/check-pool.ts";
 import type { CheckerState } from "../health/checker.ts";
+import { Deadline } from "../health/deadline.ts";
 import { compareHealth, type GivenHealth, unchecked, type Verdict } from "../health/health.ts";
-import { judgeVip, probesOf } from "../health/judge.ts";
+import { judgeVip, newsLimitMs, probesOf } from "../health/judge.ts";
 import { PushedVerdict } from "../health/pushed.ts";
 import type { DesiredVip } from "../intent/desired-vip.ts";
 import type { LoopContext } from "./context.ts";
@@ -38,10 +39,14 @@ export class VipHealth {
   readonly #pushed: PushedVerdict;
   #vip: DesiredVip;
   #shares = new Map<ProbeCheck, CheckShare>();
-  /** What checks and pushes come to. A check that has been changed is not waited for with an empty hand: the last verdict stands. */
+  /** What checks and pushes come to. A check that has been changed is not waited for with an empty hand: the last verdict stands for a while. */
   #judged: Verdict;
   /** What counts. */
   #effective: Verdict;
+  /** Until when a verdict stands that is not the present check's. */
+  readonly #inherited: Deadline;
+  /** That this time is over, in words, until the present check has a verdict. */
+  #overdue: string | null = null;
   #siblings: readonly string[] | null | undefined = undefined;
   #cancelHoldDown: (() => void) | null = null;
   #cancelSiblings: (() => void) | null = null;
@@ -52,6 +57,7 @@ export class VipHealth {
     this.#vip = vip;
     this.#listener = listener;
     this.#pushed = new PushedVerdict(context.clock, () => this.judge());
+    this.#inherited = new Deadline(context.clock);
     this.#judged = vip.check === null ? unchecked : nothingYet;
     this.#effective = this.#judged;
     this.#share();
@@ -79,6 +85,11 @@ export class VipHealth {
     return this.#shares.get(check)?.state ?? null;
   }
 
+  /** For how much longer a verdict stands that was another check's, milliseconds; null when it is the present one's. */
+  inheritedMs(nowMs: number): number | null {
+    return this.#inherited.remainingMs(nowMs);
+  }
+
   /** Null when the guard has nothing to keep, else the nodes it has seen; null among them when it cannot know. */
   get guarded(): { readonly siblings: readonly string[] | null } | null {
     return this.#siblings === undefined ? null : { siblings: this.#siblings };
@@ -89,7 +100,12 @@ export class VipHealth {
     const same = JSON.stringify(vip.check) === JSON.stringify(this.#vip.check);
     const check: Check | null = same ? this.#vip.check : vip.check;
     this.#vip = { ...vip, check };
-    if (!same) this.#share();
+    if (!same) {
+      this.#share();
+      // What stands from before the change gets the time of the check that has to say something new now.
+      this.#inherited.stop();
+      this.#overdue = null;
+    }
     this.judge();
   }
 
@@ -113,6 +129,7 @@ export class VipHealth {
   /** Nothing is checked any more, and no timer fires. */
   stop(): void {
     this.#pushed.stop();
+    this.#inherited.stop();
     this.#cancelHoldDown?.();
     this.#cancelSiblings?.();
     for (const share of this.#shares.values()) share.release();
@@ -121,20 +138,53 @@ export class VipHealth {
 
   /** Weighs everything again. */
   judge(): void {
+    const found = this.#weigh();
+    this.#turn(found.health === "unknown" ? this.#meanwhile(found) : this.#news(found));
+  }
+
+  #weigh(overdue?: string): Verdict {
+    const evidence = {
+      stateOf: (check: ProbeCheck) => this.stateOf(check),
+      pushed: this.#pushed.verdict,
+      ...(overdue === undefined ? {} : { overdue }),
+    };
+    return judgeVip(this.#vip.check, evidence) ?? unchecked;
+  }
+
+  #news(found: Verdict): Verdict {
+    this.#inherited.stop();
+    this.#overdue = null;
+    return found;
+  }
+
+  /**
+   * What counts before the check has come to a verdict. A check that was changed is awaited with what the old one said: a route that is there stays, until the new one
+   * has had its time and its silence is failure. A route that is not there is not announced on that.
+   */
+  #meanwhile(found: Verdict): Verdict {
     const before = this.#judged;
-    const found =
-      judgeVip(this.#vip.check, { stateOf: (check) => this.stateOf(check), pushed: this.#pushed.verdict }) ?? unchecked;
-    // The news of a new check is awaited with what the old one said: a route that is there stays. One that is not is not announced on that.
-    const awaits = found.health === "unknown" && before.health !== "unknown";
-    const keeps = this.#listener.isAnnounced() || compareHealth(before.health, "unknown") < 0;
-    if (!(awaits && keeps)) this.#judged = found;
-    const { health } = this.#judged;
+    if (this.#overdue !== null) return this.#weigh(this.#overdue);
+    if (compareHealth(before.health, "unknown") < 0) return before;
+    if (before.health === "unknown" || !this.#listener.isAnnounced()) return this.#news(found);
+    if (this.inheritedMs(this.#context.clock.now()) !== null) return before;
+    const limitMs = newsLimitMs(this.#vip.check);
+    this.#inherited.set(limitMs, () => {
+      this.#overdue = `the check was changed, and the new one has come to no verdict within ${limitMs} ms`;
+      this.judge();
+    });
+    return before;
+  }
+
+  #turn(verdict: Verdict): void {
+    const before = this.#judged;
+    this.#judged = verdict;
+    const { health } = verdict;
     if (health !== before.health) {
-      this.#listener.judged(this.#judged);
+      this.#listener.judged(verdict);
       const known = before.health !== "unknown" && health !== "unknown";
       if (known && compareHealth(health, before.health) < 0) this.#noteFlap();
     }
-    this.#settle(this.#dampened(this.#guard(this.#judged)));
+    this.#settle(this.#dampened(this.#guard(verdict)));
   }
 
   #settle(verdict: Verdict): void {

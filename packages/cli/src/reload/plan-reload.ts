@@ -130,7 +130,7 @@ const routeFields: readonly string[] = [
 /** Fields of a VIP that decide where and whether it is bound. */
 const bindFields: readonly string[] = ["interface", "bind", "assumeBound", "adopt"];
 /** Fields of a VIP that say how its health is found; a route changes only when that finds something else. */
-const healthFields: readonly string[] = ["check", "whenUnhealthy", "lastNodeGuard", "maintenanceFile"];
+const healthFields: readonly string[] = ["check", "whenUnhealthy", "lastNodeGuard"];
 
 function vipChanges(old: readonly DesiredVip[], wanted: readonly DesiredVip[]): ReloadChange[] {
   const before = new Map(old.map((vip) => [vip.prefix, vip]));
@@ -149,12 +149,12 @@ function vipChanges(old: readonly DesiredVip[], wanted: readonly DesiredVip[]): 
       continue;
     }
     const fields = changedFields(was, vip);
-    if (fields.length > 0) changes.push(vipChange(vip, fields));
+    if (fields.length > 0) changes.push(vipChange(was, vip, fields));
   }
   return changes;
 }
 
-function vipChange(vip: DesiredVip, fields: readonly string[]): ReloadChange {
+function vipChange(was: DesiredVip, vip: DesiredVip, fields: readonly string[]): ReloadChange {
   const named = `${fields.join(", ")} of ${vip.prefix}`;
   if (fields.some((field) => bindFields.includes(field))) {
     const sentence = `${named} changes: it is bound anew where it belongs`;
@@ -164,9 +164,21 @@ function vipChange(vip: DesiredVip, fields: readonly string[]): ReloadChange {
     const sentence = `${named} changes: its route is announced again, and routers that compare it move flows`;
     return { kind: "vip-change", vip, fields, cost: "routes", sentence };
   }
+  if (fields.includes("maintenanceFile")) {
+    const sentence = `${named} changes; ${maintenanceSentence(was.maintenanceFile, vip.maintenanceFile)}`;
+    return { kind: "vip-change", vip, fields, cost: "routes", sentence };
+  }
   const judged = fields.some((field) => healthFields.includes(field));
   const sentence = `${named} changes; nothing is sent${judged ? " unless its health turns out to be another" : ""}`;
   return { kind: "vip-change", vip, fields, cost: "none", sentence };
+}
+
+/** Whether a file is there is not for the configuration to say: both answers are. */
+function maintenanceSentence(was: string | null, is: string | null): string {
+  const drained = is === null ? null : `where ${is} is there, it is drained and withdrawn`;
+  if (was === null) return `${drained}, else nothing is sent`;
+  const back = `a maintenance because of ${was} ends, and it is announced again`;
+  return is === null ? `${back}; without one nothing is sent` : `${drained}; where not, ${back}`;
 }
 
 function ownChanges(old: ConfigSettings, wanted: ConfigSettings): ReloadChange[] {

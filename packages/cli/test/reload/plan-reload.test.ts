@@ -39,17 +39,38 @@ describe("planReload", () => {
   });
 
   test("a changed check touches no route by itself", () => {
-    const check = 'check: { tcp: "127.0.0.1:6443" }, lastNodeGuard: true, maintenanceFile: /run/m';
+    const check = 'check: { tcp: "127.0.0.1:6443" }, lastNodeGuard: true';
     const { changes } = planReload(configured(base), configured(base.replace("drain: 1s", `drain: 1s, ${check}`)));
     expect(changes).toMatchObject([
       {
         kind: "vip-change",
         cost: "none",
-        fields: ["check", "lastNodeGuard", "maintenanceFile"],
+        fields: ["check", "lastNodeGuard"],
         sentence:
-          "check, lastNodeGuard, maintenanceFile of 192.0.2.10/32 changes; nothing is sent unless its health turns out to be another",
+          "check, lastNodeGuard of 192.0.2.10/32 changes; nothing is sent unless its health turns out to be another",
       },
     ]);
+  });
+
+  test("says that a maintenance file may drain a virtual IP, or give it back, whatever else changes with it", () => {
+    const withFile = (path: string | null, more = ""): Configured =>
+      configured(base.replace("drain: 1s", `drain: 1s${path === null ? "" : `, maintenanceFile: ${path}`}${more}`));
+    for (const [was, is, words] of [
+      [null, "/run/m", "where /run/m is there, it is drained and withdrawn, else nothing is sent"],
+      ["/run/m", null, "a maintenance because of /run/m ends, and it is announced again; without one nothing is sent"],
+      [
+        "/run/m",
+        "/run/n",
+        "where /run/n is there, it is drained and withdrawn; where not, a maintenance because of /run/m ends, and it is announced again",
+      ],
+    ] as const) {
+      const { changes } = planReload(withFile(was), withFile(is));
+      expect(changes).toMatchObject([
+        { cost: "routes", fields: ["maintenanceFile"], sentence: `maintenanceFile of 192.0.2.10/32 changes; ${words}` },
+      ]);
+      const both = planReload(withFile(was), withFile(is, ", lastNodeGuard: true")).changes;
+      expect(both).toMatchObject([{ cost: "routes", fields: ["lastNodeGuard", "maintenanceFile"] }]);
+    }
   });
 
   test("resets a session only where a field of it cannot change otherwise, and names the field", () => {

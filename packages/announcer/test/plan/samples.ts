@@ -32,7 +32,12 @@ export function unmarked(observed: Observed): Observed {
 const normalForm = { mode: "normal", weight: null } as const;
 const worstForm = { mode: "worst", weight: null } as const;
 /** What the Adj-RIB-Out holds in normal service. */
-export const announced = { ...normalForm, signature: routeSignature(V, normalForm), sinceMs: 0, draining: false } as const;
+export const announced = {
+  ...normalForm,
+  signature: routeSignature(V, normalForm),
+  sinceMs: 0,
+  draining: false,
+} as const;
 /** The same while a drain goes on. */
 export const worst = { ...worstForm, signature: routeSignature(V, worstForm), sinceMs: 900, draining: true } as const;
 /** The same while it is degraded. */

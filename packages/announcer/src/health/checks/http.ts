@@ -56,6 +56,11 @@ async function tlsOptions(probe: HttpProbe): Promise<RequestOptions> {
   };
 }
 
+/** What another host may see: neither who we are, nor the name of the first target. */
+function forOthers({ cert: _cert, key: _key, servername: _servername, ...rest }: RequestOptions): RequestOptions {
+  return rest;
+}
+
 function redirectOf({ status, location }: Answer, url: URL): URL | null {
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return null;
   const next = new URL(location, url);
@@ -69,15 +74,17 @@ function redirectOf({ status, location }: Answer, url: URL): URL | null {
 async function ask(probe: HttpProbe, url: URL, tls: RequestOptions, signal: AbortSignal): Promise<Answer | null> {
   const secure = url.protocol === "https:";
   const { request } = secure ? await import("node:https") : await import("node:http");
+  const target = new URL(probe.url);
   // Headers may hold secrets and the Host of the first target: only that one is given them.
-  const headers = url.host === new URL(probe.url).host ? probe.headers : {};
+  const headers = url.host === target.host ? probe.headers : {};
+  const shown = url.origin === target.origin ? tls : forOthers(tls);
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       asked.destroy();
       resolve(null);
     };
     const asked: ClientRequest = request(url, {
-      ...(secure ? tls : {}),
+      ...(secure ? shown : {}),
       method: probe.method,
       headers: { "user-agent": "vipcast", accept: "*/*", ...headers, connection: "close" },
       agent: false,
@@ -92,6 +99,15 @@ async function ask(probe: HttpProbe, url: URL, tls: RequestOptions, signal: Abor
     asked.on("error", (error) => {
       end();
       reject(error);
+    });
+    // RFC 9110 §15.2.2: the final answer, of no use but to whoever accepts it. Other 1xx only announce one.
+    asked.on("upgrade", (response) => {
+      end();
+      resolve({ status: response.statusCode ?? 0, location: undefined, body: "" });
+    });
+    asked.on("close", () => {
+      end();
+      reject(new Error("the connection was closed before an answer"));
     });
     asked.on("response", (response) => {
       readBody(response, probe.maxBodyBytes).then(

@@ -6,6 +6,7 @@ import { createServer as createHttps } from "node:https";
 import { type AddressInfo, createServer as createTcp, type Server as TcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { probesOf } from "../../../src/health/judge.ts";
 import { parseCheck } from "../../../src/health/parse-check.ts";
@@ -188,6 +189,64 @@ describe("an http check", () => {
     expect(await run({ http: url, caFile: tls.cert, certFile: tls.cert, keyFile: tls.key })).toMatchObject({
       ok: true,
     });
+  });
+
+  it("follows a redirect to another origin without showing it who we are, and to the same one with", async () => {
+    const [cert, key] = [readFileSync(tls.cert), readFileSync(tls.key)];
+    const shown: string[] = [];
+    const other = await listening(
+      createHttps({ cert, key, requestCert: true, rejectUnauthorized: false }, (request, response) => {
+        const { authorizationError, servername } = request.socket as TLSSocket;
+        const subject = (request.socket as TLSSocket).getPeerCertificate().subject;
+        shown.push(
+          `${subject === undefined ? "nobody" : "a certificate"} for ${servername}`,
+          String(authorizationError),
+        );
+        response.end("ok");
+      }),
+    );
+    const first = await listening(
+      createHttps({ cert, key, ca: cert, requestCert: true, rejectUnauthorized: true }, (request, response) => {
+        const location = request.url === "/away" ? `https://127.0.0.1:${other}/` : "/there";
+        if (request.url !== "/there") response.writeHead(302, { location });
+        response.end("ok");
+      }),
+    );
+    const input = {
+      caFile: tls.cert,
+      certFile: tls.cert,
+      keyFile: tls.key,
+      serverName: "api.example.org",
+      redirects: 1,
+    };
+    expect(await run({ ...input, http: `https://127.0.0.1:${first}/here` })).toMatchObject({ ok: true });
+    expect(await run({ ...input, http: `https://127.0.0.1:${first}/away` })).toMatchObject({ ok: true });
+    expect(shown[0]).toBe("nobody for false");
+  });
+
+  it("fails at once where the answer is another protocol, or only the promise of an answer", async () => {
+    const answers = ["101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade", "103 Early Hints", "100 Continue"];
+    const port = await listening(
+      createTcp((socket) => {
+        socket.on("error", () => {});
+        socket.once("data", (chunk) => {
+          const [, path = ""] = /^GET \/(\d*)/.exec(String(chunk)) ?? [];
+          socket.write(`HTTP/1.1 ${answers[Number(path) % 3]}\r\n\r\n`);
+          // A promise that is kept, and one that is not.
+          if (Number(path) >= 3) socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+          else if (Number(path) > 0) socket.end();
+        });
+      }),
+    );
+    const at = (path: number): string => `http://127.0.0.1:${port}/${path}`;
+    expect(await run({ http: at(0) }, 60_000)).toEqual({ ok: false, detail: "status 101 is not among 200-299" });
+    for (const path of [1, 2])
+      expect(await run({ http: at(path) }, 60_000)).toMatchObject({
+        ok: false,
+        detail: expect.stringMatching(/socket|closed/),
+      });
+    for (const path of [4, 5]) expect(await run({ http: at(path) }, 60_000)).toMatchObject({ ok: true });
+    expect(await run({ http: at(0), status: "101" }, 60_000)).toMatchObject({ ok: true });
   });
 });
 

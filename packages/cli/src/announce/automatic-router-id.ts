@@ -3,7 +3,7 @@ import type { DesiredVip, HostState } from "@vipcast/announcer";
 import type { Log } from "../output/log.ts";
 import type { Host } from "./announcement.ts";
 import { chooseRouterId } from "./router-id.ts";
-import { loadRouterId, saveRouterId } from "./router-id-file.ts";
+import { hasRouterId, loadRouterId, saveRouterId } from "./router-id-file.ts";
 
 /** Chooses a router id for this host, logs it, and keeps it for the next start. `option` is where another one can be given. */
 export function automaticRouterId(
@@ -11,7 +11,8 @@ export function automaticRouterId(
   log: Log,
   option: string,
 ): string {
-  const persisted = loadRouterId(host.stateDir);
+  const { stateDir, instance = null } = host;
+  const persisted = loadRouterId(stateDir, instance);
   const { routerId, origin } = chooseRouterId({
     addresses: observed.addresses.map(({ address, mark }) => ({ address, ours: mark === "ours" })),
     vips: new Set(vips.map(({ address }) => address)),
@@ -19,9 +20,9 @@ export function automaticRouterId(
     hostIdentity: hostname(),
   });
   log.info({ routerId }, `the router id is ${routerId}, ${origin}`);
-  if (routerId === persisted) return routerId;
+  if (routerId === persisted && hasRouterId(stateDir, instance)) return routerId;
   try {
-    saveRouterId(host.stateDir, routerId);
+    saveRouterId(stateDir, instance, routerId);
   } catch (error) {
     log.warn(
       { err: error },

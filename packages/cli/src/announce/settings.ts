@@ -1,5 +1,4 @@
 import type { Timers } from "@vipcast/announcer";
-import { isInstanceName } from "@vipcast/linux";
 import type { RawArguments } from "../arguments/option.ts";
 import type { Parsed, Problem } from "../arguments/problem.ts";
 import { accept, refuse, shown } from "../arguments/problem.ts";
@@ -7,6 +6,7 @@ import { ArgumentReader } from "../arguments/reader.ts";
 import { didYouMean } from "../arguments/suggest.ts";
 import { isUnicast, parseAddress } from "../values/address.ts";
 import { parseCommunity, parseLargeCommunity } from "../values/community.ts";
+import { parseInstance } from "../values/instance.ts";
 import { type ListenSettings, listenConflict, listenText, parseListen } from "../values/listen.ts";
 import { type LogLevel, logLevels } from "../values/log-level.ts";
 import { durationText, parseAsn, parseDuration, parseInteger } from "../values/numbers.ts";
@@ -106,7 +106,7 @@ export function readSettings(raw: RawArguments): {
     adopt: reader.has("adopt"),
     allowOnLink: reader.has("allow-on-link"),
     stateDir: reader.one("state-dir", parseStateDir, null),
-    instance: reader.one("instance", parseInstance, null),
+    instance: reader.one("instance", (text) => parseInstance(text, "--instance blue"), null),
     nextHops: readNextHops(reader),
     med: reader.one("med", (text) => parseInteger(text, 0, u32, "MULTI_EXIT_DISC", "--med 100"), null),
     localPref: reader.one("local-pref", (text) => parseInteger(text, 0, u32, "LOCAL_PREF", "--local-pref 200"), null),
@@ -199,15 +199,6 @@ function parseStateDir(text: string): Parsed<string> {
   return text === ""
     ? refuse("is the path of a folder", "write for example --state-dir /var/lib/vipcast")
     : accept(text);
-}
-
-function parseInstance(text: string): Parsed<string> {
-  return isInstanceName(text)
-    ? accept(text)
-    : refuse(
-        "is no instance name",
-        'write 1 to 63 letters, digits, "_", "." and "-", beginning with a letter or digit, for example --instance blue',
-      );
 }
 
 function parseLogLevel(text: string): Parsed<LogLevel> {

@@ -89,6 +89,7 @@ class SettingsBuilder {
       listen,
       vips: vips.flatMap((vip, index) => this.#vip(vip, ["vips", index])),
       stateDir: input.stateDir ?? null,
+      instance: input.instance ?? null,
       drainMs,
       drainIdleMs: input.drainIdle ?? null,
       stopTimeoutMs: input.stopTimeout ?? drainMs + 10_000,

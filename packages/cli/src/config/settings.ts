@@ -19,6 +19,8 @@ export interface ConfigSettings {
   readonly vips: readonly DesiredVip[];
   /** Null: the default. */
   readonly stateDir: string | null;
+  /** Null: made from the folder. */
+  readonly instance: string | null;
   readonly drainMs: number;
   /** A drain ends early when no packet has arrived for so long; null: never. */
   readonly drainIdleMs: number | null;

@@ -40,6 +40,7 @@ function restartReasons(old: ConfigSettings, wanted: ConfigSettings): string[] {
     wanted.stateDir ?? "the default",
     "what is ours is recorded there",
   );
+  compare("instance", old.instance ?? "unset", wanted.instance ?? "unset", "the marks on our addresses come from it");
   compare(
     "drainIdle",
     old.drainIdleMs === null ? "unset" : durationText(old.drainIdleMs),

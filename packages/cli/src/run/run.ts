@@ -36,7 +36,9 @@ export async function runDaemon(
   const log = createLog(settings.logLevel);
   for (const warning of warnings) log.warn({}, warning);
   const stateDir = settings.stateDir ?? defaultStateDir(process.getuid?.() ?? 0, process.env);
-  const host: Host = { kernel: new Rtnetlink(), mark: ownershipMark(instanceName(stateDir)), stateDir };
+  const { instance } = settings;
+  const mark = ownershipMark(instance ?? instanceName(stateDir));
+  const host: Host = { kernel: new Rtnetlink(), mark, stateDir, instance };
   let observed: ReturnType<KernelAddresses["read"]>;
   try {
     observed = new KernelAddresses(host.kernel, host.mark).read();
@@ -46,7 +48,7 @@ export async function runDaemon(
   }
   if (settings.vips.some(({ bind }) => bind) && !hasCapability("CAP_NET_ADMIN"))
     return fail(`virtual IPs cannot be bound: ${capabilityRemedy("CAP_NET_ADMIN")}, or write bind: false for each`);
-  const claimed = await claimInstance(stateDir, host.mark ?? ownershipMark(instanceName(stateDir)));
+  const claimed = await claimInstance(stateDir, mark, { stateDir: "stateDir", instance: "instance" });
   if (!claimed.ok) return fail(claimed.message);
 
   const routerId = settings.routerId ?? automaticRouterId({ vips: settings.vips, host, observed }, log, "routerId");

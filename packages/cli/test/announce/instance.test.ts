@@ -47,4 +47,16 @@ describe("an instance", () => {
     const outcome = await claimInstance(join(folder, "file/below"), ownershipMark("nowhere"));
     expect(outcome).toMatchObject({ ok: false, message: expect.stringMatching(/ENOTDIR.*--state-dir$/s) });
   });
+
+  test("is refused in the words of whoever asks", async () => {
+    const mark = ownershipMark("in-words");
+    const first = await claimInstance(folder, mark);
+    if (!first.ok) throw new Error(first.message);
+    const words = { stateDir: "stateDir", instance: "instance" };
+    expect(await claimInstance(folder, mark, words)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/choose another folder with stateDir or another name with instance$/),
+    });
+    first.claim.release();
+  });
 });

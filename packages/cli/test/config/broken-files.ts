@@ -42,6 +42,14 @@ peers: [{address: 10.0.0.254, asn: 65000}]`,
     ],
   },
   {
+    text: `asn: 65001
+instance: two words
+peers: []`,
+    sentences: [
+      'vipcast.yaml:2:11: instance "two words": is no instance name; write 1 to 63 letters, digits, "_", "." and "-", beginning with a letter or digit, for example instance: blue.',
+    ],
+  },
+  {
     text: `asn: 23456
 peers: []`,
     sentences: [

@@ -93,6 +93,11 @@ describe("a good configuration", () => {
     });
   });
 
+  test("may name the instance", () => {
+    expect(readConfig(write("vipcast.yaml", `${good}instance: blue\n`)).settings?.instance).toBe("blue");
+    expect(readConfig(write("vipcast.yaml", good)).settings?.instance).toBeNull();
+  });
+
   test("keeps an asdot number as it was written", () => {
     expect(readConfig(write("vipcast.yaml", good.replace("65001", "1.10"))).settings?.asn).toBe(65546);
   });

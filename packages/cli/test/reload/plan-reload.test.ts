@@ -146,13 +146,14 @@ describe("planReload", () => {
   test("names what a reload cannot change, and leaves it", () => {
     const { changes, needsRestart } = planReload(
       configured(base),
-      configured(`${base.replace("asn: 65001", "asn: 65009")}routerId: 10.0.0.1\nstateDir: /x\n`),
+      configured(`${base.replace("asn: 65001", "asn: 65009")}routerId: 10.0.0.1\nstateDir: /x\ninstance: blue\n`),
     );
     expect(changes).toEqual([]);
     expect(needsRestart).toEqual([
       "asn stays 65001: it is in the OPEN of every session; restart vipcast to make it 65009",
       "routerId stays auto: it is in the OPEN of every session; restart vipcast to make it 10.0.0.1",
       "stateDir stays the default: what is ours is recorded there; restart vipcast to make it /x",
+      "instance stays unset: the marks on our addresses come from it; restart vipcast to make it blue",
     ]);
   });
 });

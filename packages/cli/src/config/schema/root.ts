@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { parseNodeCommunity } from "../../announce/ecmp.ts";
+import { parseInstance } from "../../values/instance.ts";
 import { parseListen } from "../../values/listen.ts";
 import { logLevels } from "../../values/log-level.ts";
 import { parseAsn } from "../../values/numbers.ts";
@@ -41,6 +42,14 @@ export const configSchema = section("the configuration of vipcast run", {
     description: "where what is ours is remembered (default: /var/lib/vipcast, without root $XDG_STATE_HOME/vipcast)",
     examples: ["/var/lib/vipcast"],
   }).optional(),
+  instance: field(
+    {
+      description:
+        "one of several vipcasts on this host, with a mark, ledger, lock, drains and router id of its own in the folder (default: one per stateDir)",
+      examples: ["blue"],
+    },
+    (value) => parseInstance(value, "instance: blue"),
+  ).optional(),
   drain: duration(
     { description: "how long a drain announces the worst preference before the withdrawal", default: "0s" },
     0,

@@ -1,3 +1,4 @@
+import type { Timers } from "@vipcast/announcer";
 import type { AddPathMode } from "@vipcast/speaker";
 import type { Parsed, Problem } from "../arguments/problem.ts";
 import { accept, refuse, shown } from "../arguments/problem.ts";
@@ -6,7 +7,7 @@ import { isUnicast, parseAddress } from "../values/address.ts";
 import { parseAsn, parseHoldTime, parseInteger } from "../values/numbers.ts";
 import { readPeerAddress } from "../values/peer-address.ts";
 import type { TimerOverrides } from "./timers.ts";
-import { parseConnectRetry, parseKeepalive } from "./timers.ts";
+import { parseConnectRetry, parseKeepalive, parseTimerPreset } from "./timers.ts";
 
 export type FamilyName = "ipv4-unicast" | "ipv6-unicast";
 
@@ -16,6 +17,8 @@ export interface PeerArgument extends TimerOverrides {
   readonly address: string;
   readonly version: 4 | 6;
   readonly asn: number;
+  /** What its timers begin with instead of those of all peers; null: those. */
+  readonly profile: Timers | null;
   readonly port: number;
   readonly passive: boolean;
   readonly passwordFile: string | null;
@@ -106,6 +109,7 @@ const keyParsers = {
   multihop: (text: string) => parseInteger(text, 1, 255, "the TTL of our packets", "multihop=2"),
   source: parseSource,
   interface: parseInterface,
+  timers: parseTimerPreset,
   "hold-time": (text: string) => parseHoldTime(text, "hold-time=9"),
   keepalive: parseKeepalive,
   "connect-retry": parseConnectRetry,
@@ -174,6 +178,7 @@ export function parsePeer(text: string, report: (problem: Problem) => void): Pee
     multihop: values.multihop ?? null,
     source: values.source ?? null,
     interface: values.interface ?? null,
+    profile: values.timers ?? null,
     holdTime: values["hold-time"] ?? null,
     keepalive: values.keepalive ?? null,
     connectRetry: values["connect-retry"] ?? null,

@@ -18,7 +18,7 @@ import { parseInterface, parsePeer } from "./peer.ts";
 import { overriddenTimers, readTimers } from "./timers.ts";
 
 /** A peer with nothing left open. */
-export interface PeerSettings extends Omit<PeerArgument, keyof Timers | "families"> {
+export interface PeerSettings extends Omit<PeerArgument, keyof Timers | "profile" | "families"> {
   readonly timers: Timers;
   readonly families: readonly FamilyName[];
 }
@@ -164,10 +164,10 @@ function checkCommunities({ communities, largeCommunities }: AnnounceSettings, r
 }
 
 function completePeer(peer: PeerArgument, base: Timers, reader: ArgumentReader): PeerSettings {
-  const { timers, problem } = overriddenTimers(base, peer);
+  const { timers, problem } = overriddenTimers(peer.profile ?? base, peer);
   if (problem !== null)
     reader.report(`--peer ${peer.address},keepalive=${timers.keepalive}`, problem.rule, problem.remedy);
-  const { holdTime: _hold, keepalive: _keepalive, connectRetry: _retry, ...rest } = peer;
+  const { profile: _profile, holdTime: _hold, keepalive: _keepalive, connectRetry: _retry, ...rest } = peer;
   return { ...rest, timers, families: peer.families.length === 0 ? bothFamilies : peer.families };
 }
 

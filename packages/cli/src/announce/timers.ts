@@ -37,14 +37,21 @@ export function readTimers(reader: ArgumentReader): Timers {
   return timers;
 }
 
-/** Applies overrides. A keepalive time that was given must not be longer than a third of the hold time (RFC 4271 §4.4). */
+/**
+ * Applies overrides. A keepalive time that was given must not be longer than a third of the hold time (RFC 4271 §4.4), and there is none where a hold time
+ * of 0 turns keepalives off.
+ */
 export function overriddenTimers(
   base: Timers,
   overrides: TimerOverrides,
 ): { readonly timers: Timers; readonly problem: { readonly rule: string; readonly remedy: string } | null } {
   const timers = overrideTimers(base, overrides);
   const { holdTime, keepalive } = timers;
-  if (overrides.keepalive === null || holdTime === 0 || keepalive * 3 <= holdTime) return { timers, problem: null };
+  if (overrides.keepalive === null || (holdTime > 0 && keepalive * 3 <= holdTime)) return { timers, problem: null };
+  if (holdTime === 0) {
+    const rule = "has no meaning with a hold time of 0, which turns keepalives off (RFC 4271 §4.2)";
+    return { timers, problem: { rule, remedy: `leave it out, or write a hold time of at least ${keepalive * 3}` } };
+  }
   return {
     timers,
     problem: {

@@ -247,8 +247,8 @@ export const announceVerb: VerbSpec = {
   multihop=TTL           TTL of our packets, 1..255
   source=ADDR            local address to connect from
   interface=NAME         bind the session to this interface
-  hold-time=S, keepalive=S, connect-retry=S
-                         for this peer alone
+  timers=wan|datacenter|fast, hold-time=S, keepalive=S, connect-retry=S
+                         for this peer alone: a set of timers instead of the command's, and single ones of it
   families=ipv4+ipv6     address families to offer (default: both)
   add-path=send|receive|both
                          offer ADD-PATH (RFC 7911) for all families of the peer (default: not at all). Each VIP has one path,

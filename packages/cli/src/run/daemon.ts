@@ -128,10 +128,10 @@ export class Daemon {
     const { changes, needsRestart } = planReload(this.#running, configured);
     for (const reason of needsRestart) log.warn({}, reason);
     for (const { sentence, cost } of changes) log.info({ cost }, `reload: ${sentence}`);
-    const { asn, routerId, stateDir, nodeCommunity, drainIdleMs } = this.#running.settings;
+    const { asn, routerId, stateDir, instance, nodeCommunity, drainIdleMs } = this.#running.settings;
     this.#running = {
       ...configured,
-      settings: { ...configured.settings, asn, routerId, stateDir, nodeCommunity, drainIdleMs },
+      settings: { ...configured.settings, asn, routerId, stateDir, instance, nodeCommunity, drainIdleMs },
     };
     const failures = await applyReload(
       { ...this.#running, changes },

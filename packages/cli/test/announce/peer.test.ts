@@ -70,6 +70,15 @@ const refused: Refused = [
     "--peer 10.0.0.254,keepalive=2: must be at most a third of the hold time, which is 3 seconds",
   ],
   [
+    peer("10.0.0.254,asn=65000,hold-time=0,keepalive=1"),
+    "--peer 10.0.0.254,keepalive=1: has no meaning with a hold time of 0, which turns keepalives off (RFC 4271 §4.2); leave it out, or write a hold time of at least 3.",
+  ],
+  [peer("10.0.0.254,asn=65000,timers=wam"), "--peer 10.0.0.254,timers=wam: is no set of timers; did you mean wan."],
+  [
+    peer("10.0.0.254,asn=65000,timers=fast,keepalive=2"),
+    "--peer 10.0.0.254,keepalive=2: must be at most a third of the hold time, which is 3 seconds",
+  ],
+  [
     peer("10.0.0.254,asn=65000,connect-retry=0"),
     "--peer 10.0.0.254,connect-retry=0: the connect retry time in seconds is a whole number",
   ],
@@ -149,6 +158,15 @@ describe("a right --peer", () => {
       advertisementInterval: 5,
       description: "left spine",
     });
+  });
+
+  test("takes a set of timers of its own, and single ones of that, instead of everybody's", () => {
+    const of = (keys: string): unknown =>
+      settingsOf("--timers", "wan", "--connect-retry", "77", "--peer", `10.0.0.2,asn=65000${keys}`).peers[1]?.timers;
+    expect(of("")).toEqual({ holdTime: 90, keepalive: 30, connectRetry: 77 });
+    expect(of(",timers=fast")).toEqual({ holdTime: 3, keepalive: 1, connectRetry: 1 });
+    expect(of(",connect-retry=5,timers=fast")).toEqual({ holdTime: 3, keepalive: 1, connectRetry: 5 });
+    expect(of(",timers=datacenter,hold-time=30")).toEqual({ holdTime: 30, keepalive: 10, connectRetry: 5 });
   });
 
   test("takes graceful-restart=0 and advertisement-interval=0 for not at all", () => {

@@ -60,6 +60,10 @@ const refused: Refused = [
     "--keepalive 0: the keepalive time in seconds is a whole number from 1 to 21845; write for example a third of the hold time.",
   ],
   [
+    more("--hold-time", "0", "--keepalive", "3"),
+    "--keepalive 3: has no meaning with a hold time of 0, which turns keepalives off (RFC 4271 §4.2); leave it out, or write a hold time of at least 9.",
+  ],
+  [
     more("--keepalive", "4"),
     "--keepalive 4: must be at most a third of the hold time, which is 9 seconds (RFC 4271 §4.4); write at most 3, or a hold time of at least 12.",
   ],

@@ -28,6 +28,10 @@ describe("timers of one peer", () => {
       rule: "must be at most a third of the hold time, which is 9 seconds (RFC 4271 §4.4)",
       remedy: "write at most 3, or a hold time of at least 12",
     });
+    expect(overriddenTimers(base, { ...none, holdTime: 0, keepalive: 1 }).problem).toEqual({
+      rule: "has no meaning with a hold time of 0, which turns keepalives off (RFC 4271 §4.2)",
+      remedy: "leave it out, or write a hold time of at least 3",
+    });
     // Said once, where the number stands.
     expect(overriddenTimers({ ...base, keepalive: 4 }, none).problem).toBeNull();
   });

@@ -181,6 +181,14 @@ peers: []`,
   },
   {
     text: `asn: 65001
+timers: fast
+peers: [{address: 10.0.0.254, asn: 65000, timers: {profile: wan, holdTime: 0, keepalive: 4s}}]`,
+    sentences: [
+      "vipcast.yaml:3:90: peers[0].timers.keepalive 4: has no meaning with a hold time of 0, which turns keepalives off (RFC 4271 §4.2); leave it out, or write a hold time of at least 12.",
+    ],
+  },
+  {
+    text: `asn: 65001
 timers: {holdTime: 9s, keepalive: 4s}
 peers: []`,
     sentences: [

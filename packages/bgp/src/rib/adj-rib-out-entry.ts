@@ -3,6 +3,7 @@ import type { RouteBatch } from "../codec/message.ts";
 import type { Prefix } from "../codec/nlri/prefix.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import { type PrefixKey, pathKey, prefixKey } from "./prefix-key.ts";
+import type { Waits } from "./waiting-paths.ts";
 
 /** Routes as the Adj-RIB-Out has them: as values. */
 export type OutgoingBatch = RouteBatch & { readonly nlri: readonly Prefix[] };
@@ -51,6 +52,9 @@ export interface Entry<A> {
   sent: Exported | null;
   /** The last `set` that named this path. */
   generation: number;
+  /** What it waits for, and in which lists of `WaitingPaths` it stands. */
+  waits: Waits;
+  lines: number;
   /** Null as long as no path to its destination has had an identifier of its own. */
   destination: Destination<A> | null;
 }

@@ -22,6 +22,7 @@ import {
 import { attributeKey } from "./attribute-key.ts";
 import type { DesiredAttributes, DesiredRoute, ExportPolicy } from "./policy.ts";
 import { type PrefixKey, prefixKey } from "./prefix-key.ts";
+import { WaitingPaths, Waits } from "./waiting-paths.ts";
 
 /**
  * Adj-RIB-Out (RFC 4271 §3.2): what one peer should have, what it has, and so what must be sent. Pure.
@@ -34,8 +35,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
   #entries = new Map<PrefixKey, Entry<A>>();
   #groups = new Map<Family, Map<string, Group<A>>>();
   #exported = new Map<string, Exported>();
-  #announce = new Set<Entry<A>>();
-  #withdraw = new Set<Entry<A>>();
+  readonly #waiting = new WaitingPaths<A>();
   /** Destinations that have, or had, a path with an identifier of its own. */
   #destinations = new Map<PrefixKey, Destination<A>>();
   /** Those whose one path for a session without identifiers has to be chosen again. */
@@ -61,12 +61,12 @@ export class AdjRibOut<A extends DesiredAttributes> {
 
   /** Routes waiting to be sent or withdrawn. Zero while the session is down. */
   get pending(): number {
-    return this.#announce.size + this.#withdraw.size;
+    return this.#waiting.size;
   }
 
   /** Whether routes wait to be withdrawn. */
   get hasWithdrawals(): boolean {
-    return this.#withdraw.size > 0;
+    return this.#waiting.withdrawals > 0;
   }
 
   /** True when `take` would return something. */
@@ -112,8 +112,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
   down(): void {
     this.#policy = null;
     this.#endOfRib = [];
-    this.#announce.clear();
-    this.#withdraw.clear();
+    this.#waiting.clear();
     this.#unsettled.clear();
     this.#exported.clear();
     this.#advertised = 0;
@@ -199,7 +198,9 @@ export class AdjRibOut<A extends DesiredAttributes> {
     const key = entryKey(route.prefix);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { key, prefix: route.prefix, desired: null, sent: null, generation: 0, destination: null };
+      const { prefix } = route;
+      const waits = Waits.Nothing;
+      entry = { key, prefix, desired: null, sent: null, generation: 0, waits, lines: 0, destination: null };
       this.#entries.set(key, entry);
       if (isNamed(entry.prefix) || this.#destinations.size > 0) this.#join(entry);
     }
@@ -243,7 +244,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
     this.#entries.delete(entry.key);
     const { destination } = entry;
     if (destination === null) return;
-    this.#announce.delete(entry);
+    this.#waiting.set(entry, Waits.Nothing);
     destination.paths.delete(entry);
     if (destination.paths.size === 0) this.#destinations.delete(destination.key);
   }
@@ -271,25 +272,17 @@ export class AdjRibOut<A extends DesiredAttributes> {
   }
 
   #compare(entry: Entry<A>, target: Exported | null): void {
-    if (same(target, entry.sent)) {
-      this.#announce.delete(entry);
-      this.#withdraw.delete(entry);
-    } else if (target === null) {
-      this.#announce.delete(entry);
-      this.#withdraw.add(entry);
-    } else {
-      this.#withdraw.delete(entry);
-      this.#announce.add(entry);
-    }
+    if (same(target, entry.sent)) this.#waiting.set(entry, Waits.Nothing);
+    else this.#waiting.set(entry, target === null ? Waits.Withdrawal : Waits.Announcement);
   }
 
   #takeWithdrawals(budget: number, batches: OutgoingBatch[]): number {
     const byFamily = new Map<Family, Prefix[]>();
     let taken = 0;
-    for (const entry of this.#withdraw) {
-      if (taken >= budget) break;
+    while (taken < budget) {
+      const entry = this.#waiting.takeWithdrawal();
+      if (entry === null) break;
       taken++;
-      this.#withdraw.delete(entry);
       entry.sent = null;
       this.#advertised--;
       if (entry.desired === null) this.#forget(entry);
@@ -308,28 +301,29 @@ export class AdjRibOut<A extends DesiredAttributes> {
   #takeAnnouncements(budget: number, batches: OutgoingBatch[]): void {
     const byFamily = new Map<Family, Map<Exported, Prefix[]>>();
     let spent = 0;
-    for (const entry of this.#announce) {
-      if (spent >= budget) break;
+    // Most routes have the attributes of the one before.
+    let last: { readonly family: Family; readonly exported: Exported; readonly nlri: Prefix[] } | null = null;
+    while (spent < budget) {
+      const entry = this.#waiting.takeAnnouncement();
+      if (entry === null) break;
       spent++;
-      this.#announce.delete(entry);
       const exported = entry.desired?.exported ?? null;
       if (exported === null) continue;
       if (entry.sent === null) this.#advertised++;
       entry.sent = exported;
       const { family } = entry.prefix;
-      let byAttributes = byFamily.get(family);
-      if (byAttributes === undefined) {
-        byAttributes = new Map();
-        byFamily.set(family, byAttributes);
+      if (last === null || last.exported !== exported || last.family !== family) {
+        const known: Prefix[] | undefined = byFamily.get(family)?.get(exported);
+        last = { family, exported, nlri: known ?? [] };
+        if (known === undefined) {
+          spent += attributeSetCost;
+          batches.push({ family, attributes: exported.attributes, nlri: last.nlri });
+          const byAttributes = byFamily.get(family);
+          if (byAttributes === undefined) byFamily.set(family, new Map([[exported, last.nlri]]));
+          else byAttributes.set(exported, last.nlri);
+        }
       }
-      let nlri = byAttributes.get(exported);
-      if (nlri === undefined) {
-        nlri = [];
-        byAttributes.set(exported, nlri);
-        spent += attributeSetCost;
-        batches.push({ family, attributes: exported.attributes, nlri });
-      }
-      nlri.push(onWire(entry.prefix, carriesPathIds(this.#pathIds, family)));
+      last.nlri.push(onWire(entry.prefix, carriesPathIds(this.#pathIds, family)));
     }
   }
 

@@ -76,14 +76,17 @@ export class Outbox {
     const writer = this.#writer;
     writer.reset();
     const lengths: number[] = [];
-    const staged = new Output();
-    // Staged, because an encoder that throws half way must not have sent half of the batch.
-    encodeRoutes(writer, batch, this.#context, (end) => {
-      lengths.push(end);
-      staged.append(writer.bytes, 0, end);
-    });
-    const messages = staged.take();
-    if (messages !== null) this.#output.append(messages, 0, messages.length);
+    const before = this.#output.length;
+    try {
+      encodeRoutes(writer, batch, this.#context, (end) => {
+        lengths.push(end);
+        this.#output.append(writer.bytes, 0, end);
+      });
+    } catch (error) {
+      // An encoder that throws half way must not have sent half of the batch.
+      this.#output.truncate(before);
+      throw error;
+    }
     for (const length of lengths) this.#counters.count(MessageType.Update, length);
     if (writer.bytes.length > maxScratchOctets) this.#writer = new Writer(firstScratchOctets);
   }

@@ -20,7 +20,7 @@ it("goes on as another program with the same process id and environment, and no 
     import { createServer } from "node:net";
     createServer().listen(0, "127.0.0.1", () => {
       writeSync(1, process.pid + "\\n");
-      replaceProcess("/bin/sh", ["-c", 'echo $$ $KEPT "$1"; ls /proc/$$/fd | tr "\\\\n" " "; exit 7', "sh", "one two"]);
+      replaceProcess("/bin/sh", ["-c", 'echo $$ $KEPT "$1"; ls -x -w 999 /proc/$$/fd; exit 7', "sh", "one two"]);
     });`);
   expect(code).toBe(7);
   const [before, after, open] = lines;
@@ -28,7 +28,7 @@ it("goes on as another program with the same process id and environment, and no 
   expect(
     open!
       .trim()
-      .split(" ")
+      .split(/\s+/)
       .filter((fd) => Number(fd) < 10),
   ).toEqual(["0", "1", "2"]);
 });

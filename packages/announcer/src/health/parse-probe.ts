@@ -33,7 +33,9 @@ function withVip(text: string, { address }: ProbeScope, brackets: boolean): stri
 }
 
 function note(scope: ProbeScope, field: string, value: unknown, rule: string): null {
-  scope.problems.push(`${scope.where}.${field} is ${JSON.stringify(value)}: ${rule}`);
+  // Who a URL logs in as does not belong into messages.
+  const shown = typeof value === "string" ? value.replace(/(^|\/\/)[^\s/?#]*@/, "$1***@") : value;
+  scope.problems.push(`${scope.where}.${field} is ${JSON.stringify(shown)}: ${rule}`);
   return null;
 }
 
@@ -149,7 +151,8 @@ export function parseHttp(input: HttpCheckInput, scope: ProbeScope): Named<HttpP
     redirects,
     maxBodyBytes,
   };
-  return { name: url.href, probe };
+  // Questions may hold a token, and the name of a check is seen in logs.
+  return { name: url.search === "" ? url.href : `${url.href.slice(0, -url.search.length)}?***`, probe };
 }
 
 function isPattern(text: string): boolean {

@@ -112,7 +112,7 @@ function readTiming(reader: ArgumentReader): CheckTimingInput {
 function readHttp(reader: ArgumentReader): HttpOptions {
   const status = reader.one("check-status", parseStatus, null);
   const bodyContains = reader.one("check-body", (text) => accept(text), null);
-  const headers = Object.fromEntries(reader.many("check-header", parseHeader));
+  const headers = Object.fromEntries(reader.many("check-header", parseHeader, true));
   return {
     ...(status === null ? {} : { status }),
     ...(bodyContains === null ? {} : { bodyContains }),

@@ -29,7 +29,8 @@ export function problemSentence(problem: Problem): string {
   return `${problem.subject}: ${problem.rule}; ${problem.remedy}.`;
 }
 
-/** A value as it appears in a sentence: bare when it is a plain word, in quotes when spaces or emptiness would hide it. */
-export function shown(value: string): string {
+/** A value as it appears in a sentence: bare when it is a plain word, in quotes when spaces or emptiness would hide it; who a URL logs in as is left out. */
+export function shown(text: string): string {
+  const value = text.replace(/\/\/[^\s/?#]*@/, "//***@");
   return /^[\x21-\x7e]+$/.test(value) ? value : JSON.stringify(value);
 }

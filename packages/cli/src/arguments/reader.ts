@@ -26,12 +26,13 @@ export class ArgumentReader {
     return absent;
   }
 
-  /** The values of a repeatable option, wrong ones left out. */
-  many<T>(name: string, parse: (text: string) => Parsed<T>): T[] {
+  /** The values of a repeatable option, wrong ones left out. One that may hold a `secret` is not repeated in a message. */
+  many<T>(name: string, parse: (text: string) => Parsed<T>, secret = false): T[] {
     const values: T[] = [];
     for (const text of this.#raw.values.get(name) ?? []) {
       const parsed = parse(text);
       if (parsed.ok) values.push(parsed.value);
+      else if (secret) this.report(`--${name}`, parsed.rule, parsed.remedy);
       else this.#refuse(name, text, parsed.rule, parsed.remedy);
     }
     return values;

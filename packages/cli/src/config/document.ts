@@ -69,8 +69,12 @@ function syntaxWords(code: string, message: string): { readonly rule: string; re
   return { rule: `is not valid YAML, ${lowered(message)}`, remedy: "correct it here or in the lines before" };
 }
 
+/** What the parser says, without what it found there: that is the user's text, and may be a secret. */
 function lowered(message: string): string {
-  const [first = ""] = message.split("\n");
+  const [first = ""] = message
+    .replace(/(escape sequence) .*/s, "$1")
+    .replace(/^The .* tag has/s, "a tag has")
+    .split(/\n|(?<=\S): |, so /);
   return first.charAt(0).toLowerCase() + first.slice(1).replace(/[.:]$/, "");
 }
 

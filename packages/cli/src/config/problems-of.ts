@@ -39,8 +39,11 @@ function problemsOfIssue(
       const { remedy, secret } = issue.params as unknown as FieldParams;
       return [problem(path, issue.message, remedy, secret, sources)];
     }
-    default:
-      return [problem(path, issue.message, remedyOf(issue, schema, path), false, sources)];
+    default: {
+      // Where names and values of the user's own were expected (headers, environment), whatever stands there instead may be one of the values.
+      const secret = issue.code === "invalid_type" && issue.expected === "record";
+      return [problem(path, issue.message, remedyOf(issue, schema, path), secret, sources)];
+    }
   }
 }
 

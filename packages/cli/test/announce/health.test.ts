@@ -88,6 +88,6 @@ describe.skipIf(!canMakeNamespaces)("vipcast announce --check", () => {
     });
     rmSync(file);
     await expect.poll(() => peer.lines.of("announced").length, { timeout: 5000 }).toBe(2);
-    expect(readFileSync(seen, "utf8")).toBe(`${vip}\n`);
+    await expect.poll(() => readFileSync(seen, "utf8")).toBe(`${vip}\n`);
   });
 });

@@ -172,7 +172,7 @@ const refused: Refused = [
   ],
   [
     more("--check", "http://a/", "--check-header", "Host"),
-    "--check-header Host: is a name, a colon and a value; write for example",
+    "--check-header: is a name, a colon and a value; write for example",
   ],
   [more("--maintenance", "here"), "--maintenance here: is the absolute path of a file; write for example"],
   [

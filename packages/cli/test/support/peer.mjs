@@ -64,8 +64,9 @@ for (const options of peers) {
 say("ready", {});
 
 createInterface({ input: process.stdin }).on("line", async (line) => {
-  const { probe, routes } = JSON.parse(line);
+  const { probe, routes, shutdown } = JSON.parse(line);
   if (routes !== undefined) for (const peer of added) peer.routes.set(routes);
+  else if (shutdown !== undefined) for (const peer of added) peer.shutdown(shutdown);
   else say("probed", { address: probe, bound: await answers(probe) });
 });
 process.stdin.on("end", () => process.exit(0));

@@ -30,6 +30,8 @@ export interface TestPeer {
   probe(address: string): Promise<boolean>;
   /** Announces exactly these routes to every peer from now on. */
   announce(routes: readonly Route[]): void;
+  /** Ends every session with Cease / Administrative Shutdown and this text. */
+  shutdown(text: string): void;
   /** Ends the process without a word to its peers. */
   kill(): void;
 }
@@ -167,6 +169,9 @@ export class World {
       },
       announce: (routes) => {
         child.stdin!.write(`${JSON.stringify({ routes })}\n`);
+      },
+      shutdown: (text) => {
+        child.stdin!.write(`${JSON.stringify({ shutdown: text })}\n`);
       },
       kill: () => child.kill("SIGKILL"),
     };

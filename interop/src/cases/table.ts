@@ -8,7 +8,9 @@ import { dialled } from "./dialled.ts";
 import { establish } from "./establish.ts";
 import { extendedMessages } from "./extended-messages.ts";
 import { extendedNextHop } from "./extended-next-hop.ts";
+import { firstVerdicts } from "./first-verdicts.ts";
 import { gracefulRestart } from "./graceful-restart.ts";
+import { gracefulStop } from "./graceful-stop.ts";
 import { holdExpiry } from "./hold-expiry.ts";
 import { holdTime } from "./hold-time.ts";
 import { holdZero } from "./hold-zero.ts";
@@ -22,6 +24,7 @@ import { multihop } from "./multihop.ts";
 import { nextHop } from "./next-hop.ts";
 import { oneFamily } from "./one-family.ts";
 import { ourRestart } from "./our-restart.ts";
+import { peerGracefulRestart } from "./peer-graceful-restart.ts";
 import { peerRestart } from "./peer-restart.ts";
 import { preference } from "./preference.ts";
 import { role } from "./role.ts";
@@ -57,6 +60,9 @@ export const cases: readonly Case[] = [
   peerRestart,
   ourRestart,
   gracefulRestart,
+  firstVerdicts,
+  gracefulStop,
+  peerGracefulRestart,
   stopOrder,
   addressDeleted,
   addressFought,

@@ -23,6 +23,8 @@ export interface Case {
   readonly feature: string;
   /** Set for cases whose subject is a time, or that need the whole machine: they run beside no other. */
   readonly alone?: true;
+  /** Set for cases that the quick tier leaves to CI, because another of the same subject is in it. */
+  readonly notQuick?: true;
   /** The daemon it is shown on in the quick tier, if that is there. Default BIRD. */
   readonly quickOn?: DaemonName;
   /** The first one a daemon can do is its representative. */

@@ -11,6 +11,7 @@ import {
 } from "../daemons/driver.ts";
 import { lackOf, PeerDaemon } from "../daemons/peer-daemon.ts";
 import { Announcer } from "../subject/announce.ts";
+import { ScriptedSpeaker, type SpeakerProgram } from "../subject/scripted-speaker.ts";
 import { Capture } from "../wire/capture.ts";
 import { complaintsAbout } from "../wire/messages.ts";
 import type { Dissection, WireMessage } from "../wire/pdml.ts";
@@ -46,6 +47,7 @@ export class Cell {
   /** Words worth keeping. */
   readonly notes: string[] = [];
   readonly #announcers: Announcer[] = [];
+  #speaker: ScriptedSpeaker | null = null;
   #dissection: Promise<Dissection> | null = null;
 
   private constructor(sandbox: Sandbox, daemon: PeerDaemon, capture: Capture) {
@@ -95,6 +97,32 @@ export class Cell {
     ]);
     this.#announcers.push(announcer);
     return announcer;
+  }
+
+  /** Starts `vipcast run` with this configuration. */
+  async runDaemon(config: string): Promise<Announcer> {
+    const announcer = await Announcer.run(this.sandbox, "node", config);
+    this.#announcers.push(announcer);
+    return announcer;
+  }
+
+  /** The vipcast that was started last. */
+  get announcer(): Announcer {
+    const last = this.#announcers.at(-1);
+    if (last === undefined) throw new Error("no vipcast was started");
+    return last;
+  }
+
+  /** Starts a program around the speaker, for what the command line cannot say. */
+  async startSpeaker(options: SpeakerProgram): Promise<ScriptedSpeaker> {
+    this.#speaker = await ScriptedSpeaker.start(this.sandbox, "node", options);
+    return this.#speaker;
+  }
+
+  /** The one that was started last. */
+  get speaker(): ScriptedSpeaker {
+    if (this.#speaker === null) throw new Error("no speaker was started");
+    return this.#speaker;
   }
 
   /** Why the daemon cannot do something here, or null when it can. */

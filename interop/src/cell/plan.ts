@@ -60,6 +60,7 @@ export function planCells(tier: Tier): readonly PlannedCell[] {
 /** The quick tier shows each case on one daemon that is there, and the main job on all of them. */
 function inTestTier(subject: Case, driver: DaemonDriver): boolean {
   if (subject === establish) return true;
+  if (subject.notQuick === true) return false;
   const wanted = subject.quickOn ?? "bird";
   const candidates = [...daemons.filter(({ name }) => name === wanted), ...daemons];
   const usable = candidates.find((daemon) => absence(daemon) === null && representative(daemon, subject) !== null);

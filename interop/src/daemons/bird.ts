@@ -21,6 +21,7 @@ export const bird: DaemonDriver = {
   programs: ["bird", "birdc"],
   lacks: {
     "helps-restart-notified": "does not know the N bit (RFC 8538)",
+    "resets-bridged": "does not know the N bit (RFC 8538)",
     "link-bandwidth": "does not weigh paths by it",
     "two-octet-as-for-four-octet-neighbour":
       "reads the neighbour's capability 65 all the same, and cannot be given a number beyond 65535 to compare it with",

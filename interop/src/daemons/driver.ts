@@ -60,6 +60,8 @@ export type Ability =
   | "helps-restart-notified"
   /** Restarts itself with its forwarding state preserved (RFC 4724 §4.1). */
   | "restarts-gracefully"
+  /** Resets a session with a Cease that graceful restart bridges, on a command (RFC 8538 §4). */
+  | "resets-bridged"
   /** Sends a text with a shutdown (RFC 9003), on a command. */
   | "shutdown-text"
   /** Offers a hold time of 0. */
@@ -198,6 +200,7 @@ export interface DaemonDriver {
   received(daemon: RunningDaemon, family: FamilyName): Promise<readonly ReceivedRoute[]>;
   /** Commands for one neighbour, where there are such. */
   readonly refresh?: (place: Place, neighbour: NeighbourSpec) => readonly string[];
+  readonly reset?: (place: Place, neighbour: NeighbourSpec) => readonly string[];
   readonly shutDown?: (place: Place, spec: DaemonSpec, neighbour: NeighbourSpec, text: string) => readonly string[];
 }
 

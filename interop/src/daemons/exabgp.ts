@@ -28,6 +28,7 @@ export const exabgp: DaemonDriver = {
     "helps-restart": "has no table of received routes",
     "helps-restart-notified": "has no table of received routes",
     "restarts-gracefully": "sends the capability, and knows nothing of what was preserved",
+    "resets-bridged": "does not know the N bit (RFC 8538)",
     "enhanced-refresh": "asks for no routes again",
     "max-prefixes": "has no limits",
     refreshes: "asks for no routes again",

@@ -35,6 +35,7 @@ export const frr: DaemonDriver = {
   start: (_spec, place) => frrPrograms(place.folder, place.isolation),
   ready: async (daemon, program) => (await daemon.ask(vtysh(daemon.place, program, "show version"))).includes("FRR"),
   refresh: (place, { address }) => vtysh(place, "bgpd", `clear bgp ${bare(address)} soft in`),
+  reset: (place, { address }) => vtysh(place, "bgpd", `clear bgp ${bare(address)}`),
   shutDown: (place, { asn }, { address }, text) => {
     const lines = ["configure terminal", `router bgp ${asn}`, `neighbor ${bare(address)} shutdown message ${text}`];
     return ["vtysh", "--vty_socket", place.folder, "-d", "bgpd", ...lines.flatMap((line) => ["-c", line])];
@@ -101,6 +102,9 @@ function frrRestart({ neighbours }: DaemonSpec): readonly string[] {
     " bgp graceful-restart",
     ` bgp graceful-restart restart-time ${time}`,
     " bgp graceful-restart preserve-fw-state",
+    // Its own reset on a command is a Hard Reset otherwise (RFC 8538 §3.1).
+    " bgp graceful-restart notification",
+    " no bgp hard-administrative-reset",
   ];
 }
 

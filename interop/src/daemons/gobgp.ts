@@ -22,7 +22,7 @@ export const gobgp: DaemonDriver = {
     "kernel-routes": "installs no routes without zebra",
     "offers-no-hold-time": "takes 0 for not configured",
     role: "does not know roles",
-    "restarts-gracefully": "is told by an option of its command line, and drops what it does not find in its own table",
+    "resets-bridged": "takes a neighbour back only half a minute after its own reset",
     "enhanced-refresh": "does not know RFC 7313",
     refreshes: "goes through what it has kept instead of asking again",
     "tells-received-errors": "does not say which NOTIFICATION it received before a session was up",
@@ -34,12 +34,17 @@ export const gobgp: DaemonDriver = {
   backAfterMs: 5000,
   version: { argv: ["gobgpd", "--version"], pattern: /version (\S+)/ },
   files: (spec, place) => [{ path: `${place.folder}/gobgpd.toml`, text: gobgpConfig(spec) }],
-  start: (_spec, place) => [{ name: "gobgpd", argv: ["gobgpd", "-f", `${place.folder}/gobgpd.toml`, ...api] }],
+  start: (spec, place) => {
+    // Every start is a restart, which is what sets the R and F bits.
+    const restarts = spec.neighbours.some(({ gracefulRestart }) => gracefulRestart !== undefined) ? ["-r"] : [];
+    return [{ name: "gobgpd", argv: ["gobgpd", "-f", `${place.folder}/gobgpd.toml`, ...restarts, ...api] }];
+  },
   ready: async (daemon) => {
     if (!(await daemon.ask(["gobgp", "neighbor", "-j"])).startsWith("[")) return false;
     for (const route of daemon.spec.routes ?? []) await daemon.ask(gobgpAdd(daemon.spec, route));
     return true;
   },
+  reset: (_place, { address }) => ["gobgp", "neighbor", address, "reset"],
   shutDown: (_place, _spec, { address }, text) => ["gobgp", "neighbor", address, "shutdown", "--reason", text],
   sessions: async (daemon) => parseGobgpNeighbors(await daemon.ask(["gobgp", "neighbor", "-j"]), daemon.log()),
   received: async (daemon, family) => {
@@ -79,10 +84,11 @@ function gobgpNeighbour(neighbour: NeighbourSpec): string {
     neighbour.maxPrefixes === undefined
       ? ""
       : `[neighbors.afi-safis.prefix-limit.config]\nmax-prefixes = ${neighbour.maxPrefixes}\n`;
-  const helps = neighbour.helpsRestart === true;
-  const restarts = helps ? "[neighbors.afi-safis.mp-graceful-restart.config]\nenabled = true\n" : "";
-  const restart = helps
-    ? "[neighbors.graceful-restart.config]\nenabled = true\nnotification-enabled = true\nrestart-time = 10\n"
+  const { gracefulRestart } = neighbour;
+  const knows = neighbour.helpsRestart === true || gracefulRestart !== undefined;
+  const restarts = knows ? "[neighbors.afi-safis.mp-graceful-restart.config]\nenabled = true\n" : "";
+  const restart = knows
+    ? `[neighbors.graceful-restart.config]\nenabled = true\nnotification-enabled = true\nrestart-time = ${gracefulRestart ?? 10}\n`
     : "";
   const families = (neighbour.families ?? bothFamilies).map(
     (family) =>

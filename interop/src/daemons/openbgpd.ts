@@ -26,6 +26,7 @@ export const openbgpd: DaemonDriver = {
     "offers-no-hold-time": "cannot be configured without a hold time",
     "helps-restart": "knows of graceful restart only End-of-RIB",
     "helps-restart-notified": "knows of graceful restart only End-of-RIB",
+    "resets-bridged": "knows of graceful restart only End-of-RIB",
     "enhanced-refresh": "offers it only when told, and took the families of our request for not negotiated",
     "restarts-gracefully": "knows of graceful restart only End-of-RIB",
     "extended-next-hop": "does not know RFC 8950",

@@ -84,6 +84,12 @@ export class PeerDaemon {
     await this.#command(neighbour === undefined ? undefined : this.driver.refresh?.(this.#place, neighbour));
   }
 
+  /** Resets the session with its first neighbour. */
+  async reset(): Promise<void> {
+    const [neighbour] = this.#running().spec.neighbours;
+    await this.#command(neighbour === undefined ? undefined : this.driver.reset?.(this.#place, neighbour));
+  }
+
   /** Shuts the session with its first neighbour down, with a text (RFC 9003). */
   async shutDown(text: string): Promise<void> {
     const { spec } = this.#running();

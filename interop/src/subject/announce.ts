@@ -13,7 +13,7 @@ export interface AnnounceEvent {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A running `vipcast announce`. */
+/** A running `vipcast announce`, or `vipcast run`. */
 export class Announcer {
   readonly process: LabProcess;
   readonly events: AnnounceEvent[] = [];
@@ -30,6 +30,13 @@ export class Announcer {
     return new Announcer(
       await sandbox.spawn(host, [process.execPath, cliPath, "announce", "--json", ...state, ...args]),
     );
+  }
+
+  /** Starts the daemon on a host with a configuration, in YAML without `stateDir`. */
+  static async run(sandbox: Sandbox, host: string, config: string): Promise<Announcer> {
+    const file = `${sandbox.folder}/${host}-vipcast.yaml`;
+    await sandbox.writeFile(file, `${config}stateDir: ${sandbox.folder}/${host}-state\n`);
+    return new Announcer(await sandbox.spawn(host, [process.execPath, cliPath, "run", "--json", "-c", file]));
   }
 
   /** The events of one name that a test accepts. */
@@ -55,14 +62,24 @@ export class Announcer {
     );
   }
 
+  /** Waits until an event has come so many times. */
+  async times(event: string, count: number, timeoutMs = 5000): Promise<void> {
+    await waitFor(
+      () => `vipcast reported ${event} ${this.all(event).length} times, not ${count}`,
+      () => (this.all(event).length >= count ? true : null),
+      timeoutMs,
+      20,
+    );
+  }
+
   /** Sends a signal and waits for the end. */
   async stop(signal: "SIGTERM" | "SIGINT" | "SIGKILL" = "SIGTERM"): Promise<ProcessExit> {
     await this.process.signal(signal);
     return this.process.exited;
   }
 
-  /** Freezes or thaws it. */
-  async signal(name: "SIGSTOP" | "SIGCONT"): Promise<void> {
+  /** Freezes or thaws it, or restarts the daemon. */
+  async signal(name: "SIGSTOP" | "SIGCONT" | "SIGUSR2"): Promise<void> {
     await this.process.signal(name);
   }
 

@@ -16,14 +16,16 @@ const program = `
 const [url, transport, options] = process.argv.slice(1);
 const { Speaker } = await import(url);
 const { kernelTransport } = await import(transport);
-const { asn, routerId, peer, restarted } = JSON.parse(options);
+const { asn, routerId, peer, restarted, listen } = JSON.parse(options);
 const say = (fields) => console.log(JSON.stringify(fields));
 const yes = () => true;
 const restart = restarted === true ? { restarted: yes, forwardingPreserved: yes, awaitInitialRoutes: true } : {};
 const speaker = new Speaker({ asn, routerId, restart, ...kernelTransport({ ttlSecurity: peer.ttlSecurity !== undefined }) });
+if (listen === true) await speaker.listen({ host: "0.0.0.0", port: 179 });
 const orders = {
   initialRoutesComplete: () => speaker.initialRoutesComplete(),
   restart: () => speaker.close({ mode: "restart" }).then(() => process.exit(0)),
+  stale: () => say({ event: "snapshot", stale: session.snapshot().stale }),
 };
 const session = speaker.addPeer({ importPolicy: yes, ...peer }, {
   onRoutes: ({ announce, withdraw }) => {
@@ -57,6 +59,17 @@ process.on("SIGTERM", () => speaker.close({ reason: "done" }).then(() => process
 say({ event: "ready" });
 `;
 
+/** What such a program is told. */
+export interface SpeakerProgram {
+  readonly asn: number;
+  readonly routerId: string;
+  readonly peer: PeerOptions;
+  /** Says so in its OPENs, with everything preserved, and keeps End-of-RIB back until it is told. */
+  readonly restarted?: boolean;
+  /** Also take connections, on the port of BGP. */
+  readonly listen?: boolean;
+}
+
 /** A program of a few lines around @vipcast/speaker, for what the command line cannot say: routes that differ and change. */
 export class ScriptedSpeaker {
   readonly process: LabProcess;
@@ -65,17 +78,7 @@ export class ScriptedSpeaker {
     this.process = process;
   }
 
-  static async start(
-    sandbox: Sandbox,
-    host: string,
-    options: {
-      readonly asn: number;
-      readonly routerId: string;
-      readonly peer: PeerOptions;
-      /** Says so in its OPENs, with everything preserved, and keeps End-of-RIB back until it is told. */
-      readonly restarted?: boolean;
-    },
-  ): Promise<ScriptedSpeaker> {
+  static async start(sandbox: Sandbox, host: string, options: SpeakerProgram): Promise<ScriptedSpeaker> {
     const args = ["--input-type=module", "-e", program, speakerUrl(), transportUrl, JSON.stringify(options)];
     const speaker = new ScriptedSpeaker(await sandbox.spawn(host, [process.execPath, ...args]));
     await speaker.said("ready");
@@ -101,7 +104,8 @@ export class ScriptedSpeaker {
       | "refresh"
       | "softReset"
       | "initialRoutesComplete"
-      | "restart",
+      | "restart"
+      | "stale",
     ...args: unknown[]
   ): Promise<void> {
     await this.process.write(`${JSON.stringify({ call: name, args })}\n`);
@@ -115,6 +119,11 @@ export class ScriptedSpeaker {
         this.process.lines.find(({ text }) => text.includes(`"event":"${event}"`) && text.includes(word))?.text ?? null,
       timeoutMs,
     );
+  }
+
+  /** Whether one of its lines about an event has a word in it. */
+  saidOf(event: string, word: string): boolean {
+    return this.process.lines.some(({ text }) => text.includes(`"event":"${event}"`) && text.includes(word));
   }
 
   /** How often it has said so. */

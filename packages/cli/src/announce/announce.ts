@@ -15,7 +15,7 @@ import { claimInstance } from "./instance.ts";
 import type { Preflight } from "./preflight.ts";
 import { preflight } from "./preflight.ts";
 import { supervise } from "./supervise.ts";
-import { watchWeight } from "./watch-weight.ts";
+import { WeightWatches } from "./watch-weight.ts";
 
 /** Checks what was asked for, then announces it until a signal ends it. `problems` were found by the parser already. Returns the exit code. */
 export async function announce(raw: RawArguments, problems: readonly Problem[], signals: SignalInbox): Promise<number> {
@@ -58,7 +58,9 @@ async function serve(checked: Preflight, claim: InstanceClaim | null, signals: S
   const writer = new EventWriter(writeAsynchronously(process.stdout), settings.json, (error) => {
     log.warn({ err: error }, "nobody reads standard output any more; the announcement goes on without events");
   });
-  const weights = watchWeight(settings, vips, announcement.announcer, log);
+  const weights = new WeightWatches(announcement.announcer, log);
+  // One answer for all of them.
+  if (settings.weightFrom !== null && vips.length > 0) weights.set([{ from: settings.weightFrom, vips }]);
   const code = await supervise(announcement, {
     writer,
     log,
@@ -66,7 +68,7 @@ async function serve(checked: Preflight, claim: InstanceClaim | null, signals: S
     signals,
     name: "vipcast announce",
   });
-  weights?.stop();
+  weights.stop();
   host.kernel.close();
   claim?.release();
   return code;

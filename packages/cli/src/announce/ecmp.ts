@@ -6,6 +6,7 @@ import type { ArgumentReader } from "../arguments/reader.ts";
 import { didYouMean } from "../arguments/suggest.ts";
 import { parseLargeCommunity } from "../values/community.ts";
 import { parseDuration, parseInteger } from "../values/numbers.ts";
+import type { WeightFrom } from "./watch-weight.ts";
 
 /** How this node stands to the others that announce the same virtual IPs. */
 export interface EcmpSettings {
@@ -13,12 +14,15 @@ export interface EcmpSettings {
   /** Bits per second, or null for none. */
   readonly weight: number | null;
   /** What changes the weight at run time, and how often it is asked; null: nothing does. */
-  readonly weightFrom: { readonly source: WeightSource; readonly intervalMs: number } | null;
+  readonly weightFrom: WeightFrom | null;
   /** `auto`, a large community, or null for none. */
   readonly nodeCommunity: string | null;
 }
 
 const dayMs = 86_400_000;
+
+/** How often a source of weights is asked where nothing else is said. */
+export const weightIntervalMs = 10_000;
 
 /** Reads `--role`, `--preference`, `--failback`, `--weight`, `--weight-from`, `--weight-interval` and `--node-community`. */
 export function readEcmp(reader: ArgumentReader): EcmpSettings {
@@ -61,11 +65,11 @@ export function readEcmp(reader: ArgumentReader): EcmpSettings {
 }
 
 function readWeightFrom(reader: ArgumentReader): EcmpSettings["weightFrom"] {
-  const source = reader.one("weight-from", parseSource, null);
+  const source = reader.one("weight-from", (text) => parseSource(text, "--weight-from file:/run/vipcast/weight"), null);
   const intervalMs = reader.one(
     "weight-interval",
     (text) => parseDuration(text, 1000, dayMs, "--weight-interval 10"),
-    10_000,
+    weightIntervalMs,
   );
   if (reader.has("weight-from") && !reader.has("weight"))
     reader.report(
@@ -82,14 +86,12 @@ function readWeightFrom(reader: ArgumentReader): EcmpSettings["weightFrom"] {
   return source === null ? null : { source, intervalMs };
 }
 
-function parseSource(text: string): Parsed<WeightSource> {
+/** What a weight is asked of; `example` is the end of the remedy. */
+export function parseSource(text: string, example: string): Parsed<WeightSource> {
   const parsed = parseWeightSource(text);
   return parsed.ok
     ? accept(parsed.value)
-    : refuse(
-        "is exec: with a program, a URL, or file: with an absolute path",
-        "write for example --weight-from file:/run/vipcast/weight",
-      );
+    : refuse("is exec: with a program, a URL, or file: with an absolute path", `write for example ${example}`);
 }
 
 function parseRole(text: string): Parsed<"active" | "standby"> {

@@ -6,7 +6,9 @@ import {
   type Timers,
   type VipInput,
 } from "@vipcast/announcer";
+import { weightIntervalMs } from "../announce/ecmp.ts";
 import { overriddenTimers } from "../announce/timers.ts";
+import type { WeightFrom } from "../announce/watch-weight.ts";
 import { parseAddress } from "../values/address.ts";
 import { listenConflict, listenText } from "../values/listen.ts";
 import { durationText } from "../values/numbers.ts";
@@ -73,6 +75,7 @@ function ecmpInput(ecmp: NonNullable<VipEntryInput["ecmp"]>): NonNullable<VipInp
 class SettingsBuilder {
   readonly problems: ConfigProblem[] = [];
   readonly #sources: ConfigSources;
+  readonly #weights = new Map<string, WeightFrom>();
 
   constructor(sources: ConfigSources) {
     this.#sources = sources;
@@ -88,6 +91,7 @@ class SettingsBuilder {
       peers: peers.map((peer, index) => this.#peer(peer, timers, ["peers", index])),
       listen,
       vips: vips.flatMap((vip, index) => this.#vip(vip, ["vips", index])),
+      weights: this.#weights,
       stateDir: input.stateDir ?? null,
       instance: input.instance ?? null,
       drainMs,
@@ -162,7 +166,7 @@ class SettingsBuilder {
   }
 
   #vip(input: VipEntryInput, path: ConfigPath): ConfigSettings["vips"] {
-    const { drain, ecmp, check: written, ...rest } = input;
+    const { drain, ecmp, check: written, weightFrom, weightInterval, ...rest } = input;
     const bare = {
       ...rest,
       ...(drain === undefined ? {} : { drainMs: drain }),
@@ -172,12 +176,26 @@ class SettingsBuilder {
     const vip: VipInput = bare.bind === false ? { ...bare, assumeBound: true } : bare;
     const check = this.#check(written, vip, path);
     const parsed = parseVip(check === null ? vip : { ...vip, check });
+    this.#checkWeight(input, path);
+    if (parsed.ok && weightFrom !== undefined)
+      this.#weights.set(parsed.vip.prefix, { source: weightFrom, intervalMs: weightInterval ?? weightIntervalMs });
     if (parsed.ok) return [parsed.vip];
     for (const { rule: name, message } of parsed.refusals) {
       const [rule = message, ...remedy] = message.split(/: (?=write|leave|set|keep)/);
       this.#report(name === "option" ? path : [...path, "prefix"], null, rule, remedy.join(": ") || "correct it");
     }
     return [];
+  }
+
+  #checkWeight({ weight, weightFrom, weightInterval }: VipEntryInput, path: ConfigPath): void {
+    if (weightFrom !== undefined && weight === undefined) {
+      const rule = "needs a weight for as long as there is no answer, so that no node is ever without one";
+      this.#report([...path, "weightFrom"], weightFrom.name, rule, "add for example weight: 10G");
+    }
+    if (weightInterval !== undefined && weightFrom === undefined) {
+      const rule = "says how often the weight is asked for, and nothing is asked";
+      this.#report([...path, "weightInterval"], durationText(weightInterval), rule, "add weightFrom, or leave it out");
+    }
   }
 
   #check(written: VipEntryInput["check"], vip: VipInput, path: ConfigPath): CheckInput | null {

@@ -1,5 +1,6 @@
 import type { DesiredVip } from "@vipcast/announcer";
 import type { PeerSettings } from "../announce/settings.ts";
+import type { WeightFrom } from "../announce/watch-weight.ts";
 import type { ListenSettings } from "../values/listen.ts";
 import type { LogLevel } from "../values/log-level.ts";
 
@@ -17,6 +18,8 @@ export interface ConfigSettings {
   readonly peers: readonly ConfiguredPeer[];
   readonly listen: readonly ListenSettings[];
   readonly vips: readonly DesiredVip[];
+  /** What gives the weight of a VIP at run time, by prefix. */
+  readonly weights: ReadonlyMap<string, WeightFrom>;
   /** Null: the default. */
   readonly stateDir: string | null;
   /** Null: made from the folder. */

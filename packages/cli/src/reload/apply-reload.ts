@@ -76,7 +76,8 @@ async function applyChange(
     case "vip-add":
     case "vip-change":
     case "vip-remove":
-      // All of them have been given to the announcer together.
+    case "vip-weight":
+      // All of them are given to the announcer, and to what asks for weights, together.
       return;
     case "listen-add":
       return announcement.listenOn(change.listen);

@@ -33,6 +33,8 @@ export type ReloadChange =
   | (Common & { readonly kind: "vip-add"; readonly vip: DesiredVip })
   | (Common & { readonly kind: "vip-remove"; readonly prefix: string })
   | (Common & { readonly kind: "vip-change"; readonly vip: DesiredVip; readonly fields: readonly string[] })
+  /** What its weight is asked of, or how often. */
+  | (Common & { readonly kind: "vip-weight"; readonly prefix: string })
   | (Common & { readonly kind: "listen-add"; readonly listen: ListenSettings })
   | (Common & { readonly kind: "listen-remove"; readonly listen: ListenSettings })
   | (Common & { readonly kind: "stopping"; readonly drainMs: number; readonly stopTimeoutMs: number })

@@ -21,6 +21,7 @@ export function planReload(before: Configured, after: Configured): ReloadPlan {
     ...listenChanges(old.listen, wanted.listen),
     ...peerChanges(before, after),
     ...vipChanges(old.vips, wanted.vips),
+    ...weightChanges(old, wanted),
     ...ownChanges(old, wanted),
   ];
   return { changes, needsRestart: restartReasons(old, wanted) };
@@ -153,6 +154,19 @@ function vipChanges(old: readonly DesiredVip[], wanted: readonly DesiredVip[]): 
     if (fields.length > 0) changes.push(vipChange(was, vip, fields));
   }
   return changes;
+}
+
+/** Of virtual IPs that stay: what a new one takes its weight from is part of its beginning. */
+function weightChanges(old: ConfigSettings, wanted: ConfigSettings): ReloadChange[] {
+  const known = new Set(old.vips.map(({ prefix }) => prefix));
+  return wanted.vips.flatMap(({ prefix }): ReloadChange[] => {
+    const [was, is] = [old.weights.get(prefix), wanted.weights.get(prefix)];
+    if (!known.has(prefix) || JSON.stringify(was) === JSON.stringify(is)) return [];
+    const source =
+      is === undefined ? "its configured weight again" : `${is.source.name}, every ${durationText(is.intervalMs)}`;
+    const sentence = `the weight of ${prefix} comes from ${source}; where that is another, its route is announced again, and routers that weigh it move flows`;
+    return [{ kind: "vip-weight", prefix, cost: "routes", sentence }];
+  });
 }
 
 function vipChange(was: DesiredVip, vip: DesiredVip, fields: readonly string[]): ReloadChange {

@@ -1,4 +1,5 @@
 import type { Announcement } from "../announce/announcement.ts";
+import { WeightWatches, weightGroups } from "../announce/watch-weight.ts";
 import { Metrics } from "../metrics/metrics.ts";
 import { readiness } from "../metrics/readiness.ts";
 import type { Observation } from "../metrics/samples.ts";
@@ -27,6 +28,7 @@ export class Daemon {
   #stale = false;
   #loadedAtMs = Date.now();
   readonly #tally = new Tally();
+  readonly #weights: WeightWatches;
   readonly #version = version();
   readonly metrics: Metrics;
   /** The service manager that started us, if any. */
@@ -36,6 +38,7 @@ export class Daemon {
   constructor(parts: DaemonParts, running: Configured) {
     this.#parts = parts;
     this.#running = running;
+    this.#weights = new WeightWatches(parts.announcement.announcer, parts.log);
     this.metrics = new Metrics({ observe: () => this.#observe(), notReady: () => this.notReady() }, parts.log);
     this.service = new ServiceManager(process.env, () => this.#status(), parts.log);
   }
@@ -83,8 +86,15 @@ export class Daemon {
     return this.#running.settings.stopTimeoutMs;
   }
 
-  /** Follows the sessions until the announcer is closed: some changes wait for one to end. */
+  /** Asks the sources of weights. */
+  #weigh(): void {
+    const { vips, weights } = this.#running.settings;
+    this.#weights.set(weightGroups(vips, weights));
+  }
+
+  /** Follows the sessions, for changes that wait for one to end, and the weights, until the announcer is closed. */
   async follow(): Promise<void> {
+    this.#weigh();
     for await (const event of this.#parts.announcement.announcer.events({ limit: 65_536 })) {
       this.#tally.count(event);
       this.service.changed();
@@ -93,6 +103,7 @@ export class Daemon {
       this.#waiting.delete(event.peer);
       change?.();
     }
+    this.#weights.stop();
   }
 
   /** Reads the files again and changes what differs; one reload after the other. Files with a problem change nothing. Never rejects. */
@@ -142,15 +153,16 @@ export class Daemon {
         whenDown: (peer, change) => this.#waiting.set(peer, change),
       },
     );
+    this.#weigh();
     this.#loadedAtMs = Date.now();
     this.#tally.reloads[failures.length === 0 ? "applied" : "failed"]++;
     for (const failure of failures) log.error({}, failure);
-    const count = (kind: string): number => changes.filter((change) => change.kind === kind).length;
+    const count = (...kinds: string[]): number => changes.filter(({ kind }) => kinds.includes(kind)).length;
     const added = count("vip-add");
     const removed = count("vip-remove");
     log.info({ changes: changes.length, failures: failures.length }, "the configuration was reloaded");
     announcement.announcer.report(
-      { event: "config.reloaded", added, changed: count("vip-change"), removed },
+      { event: "config.reloaded", added, changed: count("vip-change", "vip-weight"), removed },
       changes.length === 0 ? ["nothing differs"] : changes.map(({ sentence }) => sentence),
     );
   }

@@ -43,6 +43,21 @@ peers: [{address: 10.0.0.254, asn: 65000}]`,
   },
   {
     text: `asn: 65001
+peers: []
+vips:
+  - { prefix: 192.0.2.10, weightFrom: "ftp://10.0.0.1/weight" }
+  - { prefix: 192.0.2.11, weightFrom: "file:/run/weight" }
+  - { prefix: 192.0.2.12, weight: 10G, weightInterval: 1m }
+  - { prefix: 192.0.2.13, weight: 10G, weightFrom: "file:/run/weight", weightInterval: 10ms }`,
+    sentences: [
+      "vipcast.yaml:4:39: vips[0].weightFrom ftp://10.0.0.1/weight: is exec: with a program, a URL, or file: with an absolute path; write for example weightFrom: file:/run/vipcast/weight.",
+      "vipcast.yaml:5:39: vips[1].weightFrom file:/run/weight: needs a weight for as long as there is no answer, so that no node is ever without one; add for example weight: 10G.",
+      "vipcast.yaml:6:56: vips[2].weightInterval 60s: says how often the weight is asked for, and nothing is asked; add weightFrom, or leave it out.",
+      "vipcast.yaml:7:88: vips[3].weightInterval 10ms: is a time from 1s to 86400s, in seconds or with a unit (500ms, 10s, 2m); write for example 10s.",
+    ],
+  },
+  {
+    text: `asn: 65001
 instance: two words
 peers: []`,
     sentences: [

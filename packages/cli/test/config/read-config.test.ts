@@ -93,6 +93,21 @@ describe("a good configuration", () => {
     });
   });
 
+  test("may say what gives a virtual IP its weight at run time", () => {
+    const more = "192.0.2.10/32\n    weight: 10G\n    weightFrom: file:/run/vipcast/weight";
+    const read = (text: string): unknown => {
+      const { settings, problems } = readConfig(write("vipcast.yaml", text));
+      expect(problems).toEqual([]);
+      return [...(settings?.weights ?? [])];
+    };
+    const source = { name: "file:/run/vipcast/weight", from: { kind: "file", path: "/run/vipcast/weight" } };
+    expect(read(good)).toEqual([]);
+    expect(read(good.replace("192.0.2.10/32", more))).toEqual([["192.0.2.10/32", { source, intervalMs: 10_000 }]]);
+    expect(read(good.replace("192.0.2.10/32", `${more}\n    weightInterval: 30s`))).toEqual([
+      ["192.0.2.10/32", { source, intervalMs: 30_000 }],
+    ]);
+  });
+
   test("may name the instance", () => {
     expect(readConfig(write("vipcast.yaml", `${good}instance: blue\n`)).settings?.instance).toBe("blue");
     expect(readConfig(write("vipcast.yaml", good)).settings?.instance).toBeNull();

@@ -135,6 +135,24 @@ describe("planReload", () => {
     expect(changesOf(text)).toMatchObject([{ kind: "vip-change", vip: { prefix: "192.0.2.11/32" }, cost, fields }]);
   });
 
+  test("says where a weight comes from that is asked for at run time, of a virtual IP that stays", () => {
+    const from = (more: string): string => base.replace("prefix: 192.0.2.11", `prefix: 192.0.2.11, weight: 10G${more}`);
+    const plan = (was: string, is: string): readonly unknown[] => planReload(configured(was), configured(is)).changes;
+    const words = "where that is another, its route is announced again, and routers that weigh it move flows";
+    const change = (source: string): object => ({
+      kind: "vip-weight",
+      prefix: "192.0.2.11/32",
+      cost: "routes",
+      sentence: `the weight of 192.0.2.11/32 comes from ${source}; ${words}`,
+    });
+    const file = ', weightFrom: "file:/run/w"';
+    expect(plan(from(""), from(file))).toEqual([change("file:/run/w, every 10s")]);
+    expect(plan(from(file), from(`${file}, weightInterval: 1m`))).toEqual([change("file:/run/w, every 60s")]);
+    expect(plan(from(file), from(""))).toEqual([change("its configured weight again")]);
+    expect(plan(from(file), from(file))).toEqual([]);
+    expect(plan(base.replace("  - { prefix: 192.0.2.11 }", ""), from(file))).toMatchObject([{ kind: "vip-add" }]);
+  });
+
   test("touches listeners, times and the log level alone", () => {
     expect(changesOf(`${base}listen: [10.0.0.1]\ndrain: 2s\nlogLevel: debug\n`)).toEqual([
       { kind: "listen-add", listen: { host: "10.0.0.1", port: 179 }, cost: "none" },

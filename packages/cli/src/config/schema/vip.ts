@@ -1,7 +1,7 @@
 import { BEST_PREFERENCE, STANDBY_PREFERENCE } from "@vipcast/announcer";
 import { z } from "zod";
 import { parseMaintenance } from "../../announce/checks.ts";
-import { parseWeight } from "../../announce/ecmp.ts";
+import { parseSource, parseWeight } from "../../announce/ecmp.ts";
 import { accept } from "../../arguments/problem.ts";
 import { checkSchema } from "./check.ts";
 import { field, list, section } from "./field.ts";
@@ -92,6 +92,20 @@ export const vipSchema = section("a virtual IP", {
       examples: ["10G"],
     },
     (value) => parseWeight(value, "weight: 10G"),
+  ).optional(),
+  weightFrom: field(
+    {
+      description:
+        "what gives its weight at run time: file:PATH, exec:CMD or a URL, as --weight-from (docs/ecmp.md); weight stands beside it and holds while there is no answer",
+      examples: ["file:/run/vipcast/weight"],
+    },
+    (value) => parseSource(value, "weightFrom: file:/run/vipcast/weight"),
+  ).optional(),
+  weightInterval: duration(
+    { description: "how often weightFrom is asked", default: "10s" },
+    1000,
+    dayMs,
+    10_000,
   ).optional(),
   drain: duration(
     { description: "before withdrawing, announce with the worst preference for so long (default: that of the file)" },

@@ -1,0 +1,86 @@
+import type { VerbSpec } from "../arguments/option.ts";
+import type { NodeDrain, VipView } from "../control/resources/vip.ts";
+import { countText } from "../output/span.ts";
+import { type Asking, ask } from "./ask.ts";
+import { looksLikeVip, parseVipOperand, segment } from "./operands.ts";
+import { daemonOptions, jsonLinesOption } from "./options.ts";
+
+/** `vipcast drain` as its command line sees it. */
+export const drainVerb: VerbSpec = {
+  name: "drain",
+  summary: "Take a virtual IP, or the whole node, out of service until it is undrained, over restarts and reboots too.",
+  operandHelp: [["[vip]", "the virtual IP (default: all of them, those of the future too)"]],
+  completeOperand: "vip",
+  looksLikeOperand: looksLikeVip,
+  options: [
+    ...daemonOptions,
+    { group: "Output:", name: "wait", summary: "show each step, and end when it is out of service (the default)" },
+    { group: "Output:", name: "no-wait", summary: "end at once; the drain goes on" },
+    jsonLinesOption,
+  ],
+  epilogue: `Each virtual IP is announced with the worst preference for its drain time, then withdrawn, then unbound. Ctrl-C ends the waiting and not the drain.
+With --json there is one line for each event, and the outcome as the last.
+
+Exit codes: 0 out of service, or with --no-wait on its way; 1 it could not be done; 2 wrong usage, nothing was changed.
+
+Example, before a reboot:
+  vipcast drain`,
+};
+
+export function run(argv: readonly string[]): Promise<number> {
+  return ask(
+    {
+      spec: drainVerb,
+      parseOperand: parseVipOperand,
+      check: ({ values }) =>
+        values.has("wait") && values.has("no-wait")
+          ? [{ subject: "--wait --no-wait", rule: "exclude each other", remedy: "keep one of them" }]
+          : [],
+      act: drain,
+    },
+    argv,
+  );
+}
+
+type Outcome = VipView | NodeDrain;
+
+async function drain(asking: Asking): Promise<number> {
+  const { raw, client, json, operand, write } = asking;
+  const path = operand === null ? "/v1/drain" : `/v1/vips/${segment(operand)}/drain`;
+  if (raw.values.has("no-wait")) {
+    const outcome = await client.ask<Outcome>({ method: "POST", path });
+    write(json ? `${JSON.stringify(outcome)}\n` : outcomeText(outcome));
+    return 0;
+  }
+  const following = new AbortController();
+  const { followSteps } = await import("./follow-steps.ts");
+  const shown = followSteps(asking, { steps, vip: operand }, following.signal);
+  process.once("SIGINT", () => {
+    asking.note(`The drain goes on; vipcast undrain${operand === null ? "" : ` ${operand}`} takes it back.`);
+    process.exit(130);
+  });
+  try {
+    const outcome = await client.ask<Outcome>({ method: "POST", path, query: { wait: true }, timeoutMs: 0 });
+    // The last steps were sent before the answer, on another connection.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    following.abort();
+    await shown;
+    write(json ? `${JSON.stringify(outcome)}\n` : outcomeText(outcome));
+    return 0;
+  } finally {
+    following.abort();
+  }
+}
+
+const steps: ReadonlySet<string> = new Set(["vip.draining", "vip.withdrawn", "vip.unbound", "drains.failed"]);
+
+function outcomeText(outcome: Outcome): string {
+  if ("vip" in outcome) {
+    const { vip, state, reason } = outcome;
+    return `${vip} is ${state}${reason === "" ? "" : `: ${reason}`}\n`;
+  }
+  const what = countText(outcome.vips, "virtual IP");
+  return outcome.complete
+    ? `the node is drained, ${what} out of service: vipcast undrain puts it back\n`
+    : `the node drains, ${what}: vipcast vips --watch shows how far it is\n`;
+}

@@ -1,0 +1,61 @@
+import type { Terminal } from "./terminal.ts";
+
+/** What is shown again and again. */
+export interface LiveView {
+  readonly terminal: () => Terminal;
+  readonly write: (text: string) => void;
+  /** Everything that is to be seen at this moment. */
+  readonly draw: (terminal: Terminal) => Promise<string>;
+  readonly intervalMs: number;
+  readonly signal: AbortSignal;
+}
+
+const hideCursor = "\u001b[?25l";
+const showCursor = "\u001b[?25h";
+const home = "\u001b[H";
+const clearLine = "\u001b[K";
+const clearBelow = "\u001b[J";
+
+/**
+ * On a terminal the picture is drawn over the last one; what does not fit below is left out. Elsewhere it is written whenever it differs. Ends when the signal
+ * aborts, and rejects with what `draw` rejects with.
+ */
+export async function live({ terminal, write, draw, intervalMs, signal }: LiveView): Promise<void> {
+  let last: string | null = null;
+  let dressed = false;
+  try {
+    while (!signal.aborted) {
+      const now = terminal();
+      const picture = await draw(now);
+      if (signal.aborted) return;
+      if (now.width !== null) {
+        write(`${dressed ? home : `${hideCursor}${home}${clearBelow}`}${overwriting(picture)}`);
+        dressed = true;
+      } else if (picture !== last) write(`${last === null ? "" : "\n"}${picture}`);
+      last = picture;
+      await pause(intervalMs, signal);
+    }
+  } finally {
+    if (dressed) write(showCursor);
+  }
+}
+
+/** Without a blank screen in between, which flickers. */
+function overwriting(picture: string): string {
+  const rows = process.stdout.rows ?? 24;
+  const lines = picture.trimEnd().split("\n");
+  const shown = lines.length < rows ? lines : [...lines.slice(0, rows - 2), `… ${lines.length - rows + 2} more lines`];
+  return `${shown.map((line) => `${line}${clearLine}\n`).join("")}${clearBelow}`;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { live } from "../../src/output/live.ts";
+import type { Terminal } from "../../src/output/terminal.ts";
+
+async function watched(terminal: Terminal, pictures: readonly string[]): Promise<string> {
+  const ending = new AbortController();
+  let written = "";
+  let drawn = 0;
+  await live({
+    terminal: () => terminal,
+    write: (text) => {
+      written += text;
+    },
+    draw: async () => {
+      const picture = pictures[drawn++]!;
+      if (drawn === pictures.length) setImmediate(() => ending.abort());
+      return picture;
+    },
+    intervalMs: 1,
+    signal: ending.signal,
+  });
+  return written;
+}
+
+test("a terminal is drawn over, without clearing it first, and gets its cursor back", async () => {
+  const written = await watched({ width: 80, colour: false }, ["a\nb\n", "c\n"]);
+  expect(written).toBe(
+    "\u001b[?25l\u001b[H\u001b[Ja\u001b[K\nb\u001b[K\n\u001b[J\u001b[Hc\u001b[K\n\u001b[J\u001b[?25h",
+  );
+});
+
+test("elsewhere a picture is written when it differs from the last", async () => {
+  expect(await watched({ width: null, colour: false }, ["a\n", "a\n", "b\n", "b\n"])).toBe("a\n\nb\n");
+});

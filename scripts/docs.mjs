@@ -3,6 +3,7 @@
 //   docs/fsm-matrix.md         every state × event of the BGP state machine, by running it
 //   packages/bgp/README.md     its tables of attributes, families and capabilities, from the codec's specs
 //   docs/config.md             the keys of a configuration file, from the schema; packages/cli/vipcast.schema.json the same for editors
+//   packages/cli/man/vipcast.1 the manual page, from the option tables of the verbs
 //   docs/ecmp.md, tuning.md    their tables, from the figures in docs/ecmp.json and docs/tuning.json
 //   docs/metrics.md            its table of metrics, from the definitions that are served
 //   packages/*/etc/*.api.md    the public API of each library, with a mark at whatever lacks a docstring
@@ -13,6 +14,7 @@ import { codecReadme } from "./codec-tables.mjs";
 import { configDocs } from "./config-docs.mjs";
 import { figurePages } from "./figures.mjs";
 import { fsmMatrix } from "./fsm-matrix.mjs";
+import { manPage } from "./man-page.mjs";
 import { metricsPage } from "./metrics-docs.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -137,6 +139,7 @@ publish(join(root, "docs/rfc-map.md"), rfcMap());
 publish(join(root, "docs/fsm-matrix.md"), await fsmMatrix());
 publish(join(root, "packages/bgp/README.md"), await codecReadme(root));
 for (const [file, text] of await configDocs(root)) publish(file, text);
+publish(...(await manPage(root)));
 for (const [file, text] of Object.entries(await figurePages())) publish(join(root, file), text);
 publish(join(root, "docs/metrics.md"), await metricsPage(root));
 await apiReports();

@@ -7,12 +7,12 @@ const usage = `Usage: vipcast <command> [options]
 Announces virtual IPs over BGP from any Linux host.
 
 Commands:
-${verbs.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
+${verbs.map(({ name, summary }) => `  ${name.padEnd(11)} ${summary}`).join("\n")}
 
   vipcast <command> --help   the options of a command
   vipcast --version          the version
 
-Exit codes: 0 done; 1 failed while running; 2 wrong usage, nothing was changed.
+Exit codes: 0 done; 1 failed while running; 2 wrong usage or configuration, nothing was changed; 3 something is wrong (status).
 
 Example, on a machine without any setup:
   vipcast lab --nodes 3

@@ -34,7 +34,7 @@ describe("the command line", () => {
   test.each([
     ["anounce", "vipcast anounce: is not a command; did you mean vipcast announce.\n"],
     ["xyzzy", "vipcast xyzzy: is not a command; see vipcast --help.\n"],
-    ["status", "vipcast status: is not a command; see vipcast --help.\n"],
+    ["metrics", "vipcast metrics: is not a command; see vipcast --help.\n"],
   ])("turns %s away", (word, err) => {
     expect(vipcast(word)).toEqual({ code: 2, out: "", err });
   });

@@ -1,5 +1,6 @@
 import type { Timers } from "@vipcast/announcer";
 import type { AddPathMode } from "@vipcast/speaker";
+import type { Completion } from "../arguments/option.ts";
 import type { Parsed, Problem } from "../arguments/problem.ts";
 import { accept, refuse, shown } from "../arguments/problem.ts";
 import { didYouMean } from "../arguments/suggest.ts";
@@ -125,6 +126,15 @@ type Values = { -readonly [K in Key]?: (typeof keyParsers)[K] extends (text: str
 
 /** The keys `--peer` takes, for suggestions and the documentation. */
 export const peerKeys: readonly string[] = Object.keys(keyParsers);
+
+/** What a shell may complete the value of a key with, and `null` for a key that stands alone; of the others nothing is known. */
+export const peerKeyCompletions: Readonly<Partial<Record<Key, Completion | null>>> = {
+  passive: null,
+  "password-file": "file",
+  interface: "interface",
+  families: ["ipv4", "ipv6", "ipv4+ipv6"],
+  "add-path": ["send", "receive", "both"],
+};
 
 /** Reads `ADDR,asn=N[,key=value...]`. Reports every problem it finds; null when there was one. */
 export function parsePeer(text: string, report: (problem: Problem) => void): PeerArgument | null {

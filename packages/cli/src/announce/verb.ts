@@ -26,6 +26,7 @@ export const announceVerb: VerbSpec = {
       group: session,
       name: "peer",
       value: "ADDR,asn=N[,key=value...]",
+      complete: "peer-keys",
       repeatable: true,
       summary: "a BGP peer, see below; required, repeatable",
     },
@@ -50,7 +51,13 @@ export const announceVerb: VerbSpec = {
       summary: "keepalive time, at most a third of the hold time (default: a third)",
     },
     { group: session, name: "connect-retry", value: "S", summary: "seconds between attempts to connect, jittered" },
-    { group: address, name: "interface", value: "NAME", summary: "where the virtual IPs are bound (default: lo)" },
+    {
+      group: address,
+      name: "interface",
+      value: "NAME",
+      complete: "interface",
+      summary: "where the virtual IPs are bound (default: lo)",
+    },
     { group: address, name: "no-bind", summary: "announce without binding: the addresses are somebody else's job" },
     {
       group: address,
@@ -69,6 +76,7 @@ export const announceVerb: VerbSpec = {
       group: address,
       name: "state-dir",
       value: "D",
+      complete: "folder",
       summary: "where what is ours is remembered (default: /var/lib/vipcast, without root $XDG_STATE_HOME/vipcast)",
     },
     {
@@ -233,6 +241,7 @@ export const announceVerb: VerbSpec = {
       group: stopping,
       name: "log-level",
       value: "L",
+      complete: ["trace", "debug", "info", "warn", "error", "fatal"],
       summary:
         "trace, debug, info, warn, error or fatal on standard error (default: info; warn when both outputs are one terminal)",
     },

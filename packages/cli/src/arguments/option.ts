@@ -1,3 +1,6 @@
+/** What a shell completes a word with: files, folders, names that the running daemon knows, interfaces of this host, fixed words, or nothing. */
+export type Completion = "file" | "folder" | "vip" | "peer" | "peer-keys" | "interface" | "nothing" | readonly string[];
+
 /** One option of a verb. The table of them makes the parser, the help and the suggestions. */
 export interface OptionSpec {
   /** The long name without dashes. A name that starts with `no-` is a switch that turns something off. */
@@ -6,6 +9,8 @@ export interface OptionSpec {
   readonly short?: string;
   /** The placeholder of its value in the help; absent: the option is a switch. */
   readonly value?: string;
+  /** What a shell may complete its value with; default: told from `value`, see `completionOf`. */
+  readonly complete?: Completion;
   /** It may be given several times. */
   readonly repeatable?: boolean;
   /** One line for the help, with the default. */
@@ -21,6 +26,8 @@ export interface VerbSpec {
   readonly summary: string;
   /** The operands: `<prefix...>` and what it means. Empty for none. */
   readonly operandHelp: readonly (readonly [name: string, text: string])[];
+  /** What a shell may complete an operand with; default: files where the operand is a FILE. */
+  readonly completeOperand?: Completion;
   /** Whether a word behind an option nobody knows can be an operand. */
   readonly looksLikeOperand: (word: string) => boolean;
   readonly options: readonly OptionSpec[];

@@ -5,7 +5,7 @@ import { bird } from "../../../interop/src/daemons/bird.ts";
 import type { ReceivedRoute } from "../../../interop/src/daemons/driver.ts";
 import { missingPrograms, PeerDaemon } from "../../../interop/src/daemons/peer-daemon.ts";
 
-const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const programs = fileURLToPath(new URL("../dist/", import.meta.url));
 
 /** Why nothing can be shown here, or null. */
 export const absence: string | null =
@@ -104,8 +104,9 @@ export class Controller {
     this.process = process;
   }
 
-  static async start({ sandbox, ledgerFile }: Stage): Promise<Controller> {
-    const argv = [process.execPath, program, peer.ipv4, "65000", "65001", node.ipv4, ledgerFile];
+  static async start({ sandbox, ledgerFile }: Stage, name = "main", ...more: readonly string[]): Promise<Controller> {
+    const program = `${programs}${name}.js`;
+    const argv = [process.execPath, program, peer.ipv4, "65000", "65001", node.ipv4, ledgerFile, ...more];
     return new Controller(await sandbox.spawn(node.name, argv));
   }
 

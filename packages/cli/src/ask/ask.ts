@@ -51,7 +51,7 @@ export async function ask(verb: AskingVerb, argv: readonly string[]): Promise<nu
   }
   const json = line.raw.values.has("json");
   // Whoever reads may have seen enough, as head has.
-  process.stdout.on("error", () => process.exit(0));
+  if (process.stdout.listenerCount("error") === 0) process.stdout.on("error", () => process.exit(0));
   let client: ControlClient | null = null;
   try {
     const { ControlClient } = await import("../control/client/client.ts");

@@ -10,10 +10,14 @@ import { ClientFailure } from "./failure.ts";
 export function socketOfConfig(file: string, environment: Readonly<Record<string, string | undefined>>): string {
   const { sources, problems } = readSources(file);
   if (problems.length > 0) throw new ClientFailure(problems.map(configSentence).join("\n"), { exitCode: 2 });
-  const { control } = sources.value;
+  const { control, instance } = sources.value;
   const socket = typeof control === "object" && control !== null ? Reflect.get(control, "socket") : undefined;
   if (typeof socket === "string" && socket !== "") return socket;
-  const path = defaultSocketPath(process.getuid?.() ?? 0, environment);
+  const path = defaultSocketPath(
+    process.getuid?.() ?? 0,
+    environment,
+    typeof instance === "string" ? instance : undefined,
+  );
   if (path !== null) return path;
   throw new ClientFailure(
     `${file} names no control socket, and without root and $XDG_RUNTIME_DIR there is no default: write control: { socket: PATH }.`,

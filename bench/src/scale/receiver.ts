@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { acceptAll, LocRib } from "@vipcast/bgp";
 import { Speaker } from "@vipcast/speaker";
+import { Turns } from "./turns.ts";
 
 /** What the receiver is told. */
 export interface ReceiverOptions {
@@ -18,15 +19,7 @@ const say = (fields: object): void => {
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 let processor = process.cpuUsage();
 const delay = monitorEventLoopDelay({ resolution: 1 });
-/** The most processor time, of all threads, that passed from one turn of the event loop to the next: on a busy machine the pause itself is mostly others' work. */
-let longestTurnMs = 0;
-let turns: NodeJS.Immediate | null = null;
-
-function watchTurns(before: NodeJS.CpuUsage): void {
-  const { user, system } = process.cpuUsage(before);
-  longestTurnMs = Math.max(longestTurnMs, (user + system) / 1000);
-  turns = setImmediate(watchTurns, process.cpuUsage());
-}
+const turns = new Turns();
 
 const locRib = new LocRib();
 const speaker = new Speaker({ asn: 65_000, routerId: "10.0.0.254", locRib });
@@ -36,14 +29,14 @@ speaker.addPeer(
   {
     onEstablished: () => {
       delay.enable();
-      watchTurns(process.cpuUsage());
+      turns.start();
       processor = process.cpuUsage();
     },
     onEndOfRib: () => {
       const at = now();
       const { user, system } = process.cpuUsage(processor);
       delay.disable();
-      if (turns !== null) clearImmediate(turns);
+      turns.stop();
       const cpuMs = (user + system) / 1000;
       say({
         event: "received",
@@ -52,7 +45,7 @@ speaker.addPeer(
         sets: locRib.attributes.size,
         cpuMs,
         maxDelayMs: delay.max / 1e6,
-        longestTurnMs,
+        longestTurnMs: turns.longestMs,
       });
     },
   },

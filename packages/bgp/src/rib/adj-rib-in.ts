@@ -149,15 +149,30 @@ export class AdjRibIn {
    * that only the peer can bring it back (RFC 2918 §1). Returns what changed.
    */
   reapply(family?: Family): RibChange {
-    const policy = this.#policy;
-    if (policy === null) return unchanged;
-    return this.#collect((listener) => {
-      for (const [key, routes] of this.#families) {
-        if (family !== undefined && key !== family) continue;
-        routes.reapply((prefix, set) => this.#judge(policy, prefix, set), listener);
-        if (routes.size === 0) this.#families.delete(key);
-      }
+    this.reapplyLater(family);
+    return this.reapplySomeChanged(Number.POSITIVE_INFINITY).change;
+  }
+
+  /** Puts {@link reapply} off to {@link reapplySome}. */
+  reapplyLater(family?: Family): void {
+    if (this.#policy === null) return;
+    for (const [key, routes] of this.#families) if (family === undefined || key === family) routes.reapplyLater();
+  }
+
+  /** Goes on with it in short turns, looking at `budget` routes at most; true when all have been judged. Makes no values; the listener hears of it. */
+  reapplySome(budget: number): boolean {
+    const done = this.#reapply(budget, this.#listener);
+    this.#listener.settle();
+    return done;
+  }
+
+  /** {@link reapplySome} with values of what changed. */
+  reapplySomeChanged(budget: number): { readonly done: boolean; readonly change: RibChange } {
+    let done = true;
+    const change = this.#collect((listener) => {
+      done = this.#reapply(budget, listener);
     });
+    return { done, change };
   }
 
   /** Does the work with a listener that makes values of what it hears, beside the own one. */
@@ -177,6 +192,18 @@ export class AdjRibIn {
       // Its memory goes with the last route.
       if (routes.size === 0) this.#families.delete(family);
       else if (routes.stale > 0) return false;
+    }
+    return true;
+  }
+
+  #reapply(budget: number, listener: RouteListener): boolean {
+    const policy = this.#policy;
+    if (policy === null) return true;
+    let left = budget;
+    for (const [family, routes] of this.#families) {
+      left -= routes.reapply((prefix, set) => this.#judge(policy, prefix, set), left, listener);
+      if (routes.size === 0) this.#families.delete(family);
+      else if (!routes.isReapplied) return false;
     }
     return true;
   }

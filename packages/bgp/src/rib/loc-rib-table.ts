@@ -126,10 +126,10 @@ export class LocRibTable {
     return true;
   }
 
-  /** Every route of `source` went; how many. Linear in the whole. */
-  withdrawAll(source: number): number {
+  /** Every route of `source` went, of the rows from `first` to before `end`; how many. */
+  withdrawAll(source: number, first = 0, end: number = this.destinations.rows): number {
     let removed = 0;
-    for (let row = 0; row < this.destinations.rows; row++) {
+    for (let row = first; row < end; row++) {
       if (!this.destinations.isUsed(row)) continue;
       for (let route = this.#heads[row]! - 1; route >= 0; ) {
         const next = this.#next[route]! - 1;
@@ -143,9 +143,9 @@ export class LocRibTable {
     return removed;
   }
 
-  /** Every destination is to be decided again. */
-  touchAll(): void {
-    for (let row = 0; row < this.destinations.rows; row++) if (this.destinations.isUsed(row)) this.#touch(row);
+  /** Every destination from row `first` to before `end` is to be decided again. */
+  touch(first = 0, end: number = this.destinations.rows): void {
+    for (let row = first; row < end; row++) if (this.destinations.isUsed(row)) this.#touch(row);
   }
 
   /** Decides what has been touched; tells `changed` the rows whose decision differs, those that became unreachable with null. */

@@ -4,6 +4,7 @@ import { AttributeTable } from "./attribute-table.ts";
 import type { Candidate, Decision, DecisionOptions, RouteSource } from "./decision.ts";
 import { LocRibSnapshot } from "./loc-rib-snapshot.ts";
 import { LocRibTable } from "./loc-rib-table.ts";
+import { LocRibWork } from "./loc-rib-work.ts";
 import { keyOctets, rdOctetsOf } from "./prefix-table.ts";
 import type { RibChange, RouteListener } from "./rib-route.ts";
 
@@ -41,6 +42,7 @@ export class LocRib {
   readonly #sources: RouteSource[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #watchers = new Set<LocRibWatcher>();
+  readonly #work = new LocRibWork();
 
   constructor(options: LocRibOptions = {}) {
     this.#options = options;
@@ -90,7 +92,7 @@ export class LocRib {
     return this.#settle(true);
   }
 
-  /** Drops every route of a source, for when its session ended. Linear in the whole; `AdjRibIn.sweep` does it in short turns. */
+  /** Drops every route of a source, for when its session ended. Linear in the whole; {@link removeSourceLater} does it in short turns. */
   removeSource(name: string): readonly LocRibChange[] {
     const number = this.#numbers.get(name);
     if (number === undefined) return [];
@@ -100,8 +102,40 @@ export class LocRib {
 
   /** Decides everything again, for when the cost of next hops has changed. Linear in the whole. */
   redecide(): readonly LocRibChange[] {
-    for (const table of this.#tables.values()) table.touchAll();
+    for (const table of this.#tables.values()) table.touch();
     return this.#settle(true);
+  }
+
+  /** As {@link removeSource}, but in {@link work}: what is left of them is used until then. What the source announces meanwhile may go as well. */
+  removeSourceLater(name: string): void {
+    const number = this.#numbers.get(name);
+    if (number !== undefined) this.#work.add(number, this.#tables.keys());
+  }
+
+  /** As {@link redecide}, but in {@link work}. */
+  redecideLater(): void {
+    this.#work.add(null, this.#tables.keys());
+  }
+
+  /**
+   * What is known of a source has changed, with a new session for example: its routes are decided again in {@link work}, and not at once as
+   * `listener` does it.
+   */
+  identify(source: RouteSource): void {
+    const known = this.#numbers.get(source.name);
+    if (known === undefined || !this.#replace(known, source)) return;
+    this.redecideLater();
+  }
+
+  /**
+   * Goes on with what was put off, looking at `budget` destinations at most; true when nothing is left of it. Watchers hear of the changes. A
+   * million destinations are some hundred milliseconds of work: whoever must not be held up that long calls this once a turn.
+   */
+  work(budget: number): boolean {
+    if (this.#work.isDone) return true;
+    this.#work.step(budget, this.#tables);
+    this.#settle(this.#watchers.size > 0);
+    return this.#work.isDone;
   }
 
   /** What is used for exactly this destination, or null. */
@@ -165,14 +199,19 @@ export class LocRib {
       this.#numbers.set(source.name, this.#sources.length);
       return this.#sources.push(source) - 1;
     }
-    const before = this.#sources[known]!;
-    this.#sources[known] = source;
-    const differs = before.routerId !== source.routerId || before.internal !== source.internal;
-    if (differs && [...this.#tables.values()].some((table) => table.routesOf(known) > 0)) {
-      for (const table of this.#tables.values()) table.touchAll();
+    if (this.#replace(known, source)) {
+      for (const table of this.#tables.values()) table.touch();
       this.#settle(this.#watchers.size > 0);
     }
     return known;
+  }
+
+  /** Whether decisions may differ for it. */
+  #replace(known: number, source: RouteSource): boolean {
+    const before = this.#sources[known]!;
+    this.#sources[known] = source;
+    const differs = before.routerId !== source.routerId || before.internal !== source.internal;
+    return differs && [...this.#tables.values()].some((table) => table.routesOf(known) > 0);
   }
 
   #settle(collect: boolean): readonly LocRibChange[] {

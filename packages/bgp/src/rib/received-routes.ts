@@ -22,6 +22,8 @@ export class ReceivedRoutes {
   #stale = 0;
   /** Where the next slice of a sweep begins. */
   #swept = 0;
+  /** Where the policy is asked again next; Infinity: it need not be. */
+  #reapplied = Number.POSITIVE_INFINITY;
   /** Null as long as no route has labels. */
   #labels: Labels[] | null = null;
   /** Rows with the mark of being withdrawn. */
@@ -133,10 +135,26 @@ export class ReceivedRoutes {
     return row - first;
   }
 
-  /** `judge` says with which set a route is accepted that was received with another, and gives a reference; -1 refuses it. */
-  reapply(judge: (prefix: Prefix, received: number) => number, listener: RouteListener): void {
+  /** The policy has changed: `reapply` begins anew. */
+  reapplyLater(): void {
+    this.#reapplied = 0;
+  }
+
+  /** Every route has been judged since. */
+  get isReapplied(): boolean {
+    return this.#reapplied >= this.#paths.rows;
+  }
+
+  /**
+   * `judge` says with which set a route is accepted that was received with another, and gives a reference; -1 refuses it. Looks at `rows`
+   * rows at most; at how many it has looked.
+   */
+  reapply(judge: (prefix: Prefix, received: number) => number, rows: number, listener: RouteListener): number {
     const paths = this.#paths;
-    for (let row = 0; row < paths.rows; row++) {
+    const first = this.#reapplied;
+    const end = Math.min(paths.rows, first + rows);
+    for (let row = first; row < end; row++) {
+      this.#reapplied = row + 1;
       if (!paths.isUsed(row)) continue;
       const { prefix } = this.#route(row);
       const received = this.#received?.[row] ?? this.#sets[row]!;
@@ -153,6 +171,9 @@ export class ReceivedRoutes {
       const offset = paths.write(row, scratch);
       listener.announce(paths.family, scratch, offset, prefix.lengthBits, prefix.pathId, set, prefix.labels);
     }
+    // What comes from here on has been judged as it came.
+    if (this.isReapplied) this.#reapplied = Number.POSITIVE_INFINITY;
+    return Math.max(0, end - first);
   }
 
   #route(row: number): RibRoute {

@@ -238,3 +238,22 @@ test("a policy that has changed is asked again about what is held", () => {
   expect(table.get(two)?.attributes.localPref).toBeUndefined();
   expect(show(rib(null).reapply())).toEqual([]);
 });
+
+test("a changed policy is asked in short turns, while routes come and go, with the same result", () => {
+  let verdict: ImportPolicy = () => true;
+  const table = rib((prefix, values) => verdict(prefix, values));
+  const many = Array.from({ length: 300 }, (_, n) => ({ ...one, bytes: Uint8Array.of(192, 0, n >> 8, n) }));
+  table.receive(update(many, set));
+  verdict = ({ bytes }, values) => (bytes[3] === 7 ? false : { ...values, localPref: 300 });
+  table.reapplyLater();
+  const first = table.reapplySomeChanged(100);
+  expect([first.done, first.change.announce.length, first.change.withdraw.length]).toEqual([false, 99, 1]);
+  table.receive(update([many[150]!, many[7]!], set));
+  expect(table.reapplySome(100)).toBe(false);
+  expect(table.reapplySome(100)).toBe(true);
+  expect(table.size).toBe(298);
+  expect([...table.routes()].every(({ attributes: { localPref } }) => localPref === 300)).toBe(true);
+  // It is done: what comes later is not judged twice.
+  table.receive(update([one], set));
+  expect(table.reapplySomeChanged(100)).toEqual({ done: true, change: { announce: [], withdraw: [] } });
+});

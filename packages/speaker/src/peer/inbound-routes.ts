@@ -21,8 +21,8 @@ import type { PeerSettings } from "./peer-settings.ts";
 
 type UpdateEvent = Extract<PeerEvent, { readonly kind: "update" }>;
 
-/** Routes forgotten per turn of the event loop: some 10 ms of work, so that keepalives are not starved. */
-const sliceBudget = 16_384;
+/** Routes forgotten, or judged again, per turn of the event loop: some 10 ms of work, so that keepalives are not starved. */
+const sliceBudget = 8192;
 
 /** What routes that come in need to know of their speaker. */
 interface InboundEnvironment {
@@ -41,8 +41,9 @@ export class InboundRoutes {
   readonly #locRib: LocRib | null;
   readonly #calls: HandlerCalls;
   readonly #malformed: MalformedLog;
-  /** Families that are to be forgotten, and the next slice of them. Stale routes of others wait for something else. */
+  /** Families whose stale routes are to be forgotten; those of others wait for something else. */
   readonly #forgotten = new Set<Family>();
+  /** The next slice of what was put off. */
   #slice: NodeJS.Immediate | null = null;
 
   constructor(
@@ -77,7 +78,8 @@ export class InboundRoutes {
   /** The session is up: the decision process needs to know who the routes come from (RFC 4271 §9.1.2.2). */
   established({ peerAs, peerRouterId, internal }: Negotiated): void {
     const { text, bytes } = this.#address;
-    this.#locRib?.listener({ name: text, address: bytes, routerId: peerRouterId, asn: peerAs, internal });
+    this.#locRib?.identify({ name: text, address: bytes, routerId: peerRouterId, asn: peerAs, internal });
+    this.#work();
   }
 
   /** The NOTIFICATION with which a handler ends the session, if it does. */
@@ -99,35 +101,54 @@ export class InboundRoutes {
       this.adjRibIn.markStale(one);
       this.#forgotten.add(one);
     }
-    this.#sweep();
+    this.#work();
   }
 
-  #sweep(): void {
+  /** Every route of a family is stale from here on, and kept; how many. */
+  markStale(family: Family): number {
+    // What is being forgotten must not become one of those.
+    if (this.#forgotten.has(family)) this.#work(Number.POSITIVE_INFINITY);
+    return this.adjRibIn.markStale(family);
+  }
+
+  /** Forgets what is still stale of a family, in slices likewise; returns how many routes that are. */
+  sweep(family: Family): number {
+    const count = this.adjRibIn.staleCount(family);
+    if (count > 0) this.#forgotten.add(family);
+    this.#work();
+    return count;
+  }
+
+  /** Asks the import policy again about what is kept, in slices likewise. */
+  reapply(): void {
+    this.adjRibIn.reapplyLater();
+    this.#work();
+  }
+
+  /** One slice of all that was put off, the Loc-RIB's share included. */
+  #work(budget = sliceBudget): void {
     if (this.#slice !== null) clearImmediate(this.#slice);
     this.#slice = null;
+    const swept = this.#sweep(budget);
+    if (swept) this.#forgotten.clear();
+    const judged = this.#judge();
+    const decided = this.#locRib?.work(sliceBudget) ?? true;
+    if (!swept || !judged || !decided) this.#slice = setImmediate(() => this.#work());
+  }
+
+  #sweep(budget: number): boolean {
     const families = [...this.#forgotten];
-    let done: boolean;
-    if (this.#calls.has("onRoutes")) {
-      const swept = this.adjRibIn.sweepSomeChanged(sliceBudget, families);
-      done = swept.done;
-      this.#tell(swept.change);
-    } else {
-      done = this.adjRibIn.sweepSome(sliceBudget, families);
-    }
-    if (done) this.#forgotten.clear();
-    else this.#slice = setImmediate(() => this.#sweep());
-  }
-
-  /** Forgets what is still stale of a family; returns how many routes that are. */
-  sweep(family: Family): number {
-    const change = this.adjRibIn.sweep(family);
+    if (!this.#calls.has("onRoutes")) return this.adjRibIn.sweepSome(budget, families);
+    const { done, change } = this.adjRibIn.sweepSomeChanged(budget, families);
     this.#tell(change);
-    return change.withdraw.length;
+    return done;
   }
 
-  /** Asks the import policy again about what is kept. */
-  reapply(): void {
-    this.#tell(this.adjRibIn.reapply());
+  #judge(): boolean {
+    if (!this.#calls.has("onRoutes")) return this.adjRibIn.reapplySome(sliceBudget);
+    const { done, change } = this.adjRibIn.reapplySomeChanged(sliceBudget);
+    this.#tell(change);
+    return done;
   }
 
   #tell(change: RibChange): void {

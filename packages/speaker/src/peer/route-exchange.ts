@@ -92,7 +92,7 @@ export class RouteExchange {
         reports.prefixWarning(event);
         return undefined;
       case "stale":
-        reports.stale(event, this.adjRibIn.markStale(event.family));
+        reports.stale(event, this.#inbound.markStale(event.family));
         return undefined;
       case "sweep":
         reports.swept(event, this.#inbound.sweep(event.family));

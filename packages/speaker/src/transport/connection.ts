@@ -23,8 +23,8 @@ const sliceOctets = 64 * 1024;
 /** What one read of the socket brings at most: as much waits there, so there is probably more. */
 const fullRead = 64 * 1024;
 
-/** Read in one turn of the event loop; the kernel would give ten times as much, and a tenth of a second of work. */
-const turnOctets = 128 * 1024;
+/** Read in one turn of the event loop: some 10 ms of work. The kernel would give twenty times as much. */
+const turnOctets = 64 * 1024;
 
 /** How long a peer may take to read our last words and close. */
 export const lingerMs = 2000;

@@ -37,6 +37,26 @@ test("a large table is forgotten in slices, with turns of the event loop between
   expect([left.at(-1), locRib.attributes.size]).toEqual([0, 0]);
 });
 
+test("a policy that has changed is asked about a large table in slices", async () => {
+  const locRib = new LocRib();
+  let wanted = true;
+  const { a, b } = await established({
+    b: { importPolicy: ({ bytes }) => wanted || bytes[3] === 1 },
+    speakerB: { locRib },
+  });
+  a.routes.set(hostRoutes(many));
+  await until(() => locRib.size === many, "the routes are there");
+  const left: number[] = [];
+  locRib.watch(() => left.push(locRib.size));
+  // Asking the peer instead would bring back what is refused from now on.
+  b.refresh = () => [];
+  wanted = false;
+  b.softReset("in");
+  await until(() => locRib.size === Math.ceil((many - 1) / 256), "only the wanted routes are left");
+  expect(left.length).toBeGreaterThan(2);
+  expect(b.adjRibIn.size).toBe(locRib.size);
+});
+
 test("between two eBGP neighbours nothing leaks: nothing is accepted or announced that nobody asked for (RFC 8212)", async () => {
   const locRib = new LocRib();
   const { a, b, speakerB } = await pair({ speakerB: { locRib } });

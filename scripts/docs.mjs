@@ -4,6 +4,7 @@
 //   packages/bgp/README.md     its tables of attributes, families and capabilities, from the codec's specs
 //   docs/config.md             the keys of a configuration file, from the schema; packages/cli/vipcast.schema.json the same for editors
 //   packages/cli/man/vipcast.1 the manual page, from the option tables of the verbs
+//   docs/openapi.json          the control API, from its table of endpoints and its schemas
 //   docs/ecmp.md, tuning.md    their tables, from the figures in docs/ecmp.json and docs/tuning.json
 //   docs/metrics.md            its table of metrics, from the definitions that are served
 //   packages/*/etc/*.api.md    the public API of each library, with a mark at whatever lacks a docstring
@@ -83,6 +84,12 @@ function rfcMap() {
   ].join("\n");
 }
 
+async function openApi() {
+  const { openApiDocument } = await import(join(root, "packages/cli/dist/control/openapi.js"));
+  const { version } = JSON.parse(readFileSync(join(root, "packages/cli/package.json"), "utf8"));
+  return `${JSON.stringify(openApiDocument(version), null, 2)}\n`;
+}
+
 async function apiReports() {
   const { Extractor, ExtractorConfig } = await import("@microsoft/api-extractor");
   for (const name of libraries) {
@@ -140,6 +147,7 @@ publish(join(root, "docs/fsm-matrix.md"), await fsmMatrix());
 publish(join(root, "packages/bgp/README.md"), await codecReadme(root));
 for (const [file, text] of await configDocs(root)) publish(file, text);
 publish(...(await manPage(root)));
+publish(join(root, "docs/openapi.json"), await openApi());
 for (const [file, text] of Object.entries(await figurePages())) publish(join(root, file), text);
 publish(join(root, "docs/metrics.md"), await metricsPage(root));
 await apiReports();

@@ -217,6 +217,11 @@ export class Announcer {
     return [...this.#reconciler.entries.values()].map((entry) => this.#explain(entry));
   }
 
+  /** The prefixes of {@link Announcer.vips}, without the work of explaining each. */
+  prefixes(): readonly string[] {
+    return [...this.#reconciler.entries.keys()];
+  }
+
   /** Subscribes at the call. The iteration is bounded, see {@link EventsOptions}, and ends on `return`, on the signal and when the announcer is closed. */
   events(options: EventsOptions = {}): AsyncIterableIterator<AnnouncerEvent> {
     return this.#context.hub.subscribe(options);

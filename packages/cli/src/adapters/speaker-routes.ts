@@ -8,7 +8,7 @@ import type {
   RoutePort,
 } from "@vipcast/announcer";
 import { nodeCommunityOf } from "@vipcast/announcer";
-import { familyName } from "@vipcast/bgp";
+import { familyName, type ImportPolicy } from "@vipcast/bgp";
 import type { Peer, PeerHandlers, PeerOptions, PeerSnapshot, Speaker } from "@vipcast/speaker";
 import { SpeakerError } from "@vipcast/speaker";
 import { type NotificationCount, NotificationTally } from "../metrics/tally.ts";
@@ -56,10 +56,18 @@ export class SpeakerRoutes implements RoutePort {
     return this.#siblings.of(prefix);
   }
 
-  /** Adds a peer to the speaker and follows it. Throws what `Speaker.addPeer` throws. */
-  addPeer(options: PeerOptions): void {
+  /**
+   * Adds a peer to the speaker and follows it. Up to `keepReceived` of its routes are kept to be looked at; those beyond are passed over. Throws what
+   * `Speaker.addPeer` throws.
+   */
+  addPeer(options: PeerOptions, keepReceived = 0): void {
     const before = this.#pending.length;
-    const peer = this.#speaker.addPeer(options, this.#handlers());
+    const policy: ImportPolicy = (prefix) => {
+      const kept = this.#peers.get(peer.address)?.adjRibIn;
+      return kept === undefined || kept.size < keepReceived || kept.get(prefix) !== null;
+    };
+    const importing = keepReceived > 0 ? { importPolicy: policy } : {};
+    const peer = this.#speaker.addPeer({ ...options, ...importing }, this.#handlers());
     this.#peers.set(peer.address, peer);
     // The session began inside the call; that the peer exists comes first all the same.
     this.#emit({ kind: "added", peer: peer.address }, before);
@@ -81,6 +89,11 @@ export class SpeakerRoutes implements RoutePort {
   /** Changes or takes away the TCP MD5 key of a peer. Throws what `Peer.setPassword` throws. */
   setPassword(address: string, password: string | null): void {
     this.#peers.get(address)?.setPassword(password);
+  }
+
+  /** Every peer, as the speaker has it. */
+  get all(): readonly Peer[] {
+    return [...this.#peers.values()];
   }
 
   peers(): readonly RoutePeer[] {

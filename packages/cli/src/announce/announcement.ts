@@ -2,7 +2,7 @@ import type { DesiredVip, IntentChange, LedgerEntry, Ports } from "@vipcast/anno
 import { Announcer, nodeChecks } from "@vipcast/announcer";
 import type { KernelAddress, OwnershipMark, Rtnetlink } from "@vipcast/linux";
 import { IFA_F, isMarked, Ledger, ping } from "@vipcast/linux";
-import type { PeerOptions } from "@vipcast/speaker";
+import type { Peer, PeerOptions } from "@vipcast/speaker";
 import { Speaker } from "@vipcast/speaker";
 import { FileDrains } from "../adapters/file-drains.ts";
 import { emptyLedger, FileLedger } from "../adapters/file-ledger.ts";
@@ -145,7 +145,12 @@ export class Announcement {
 
   /** Opens a session with one more peer. Throws what the speaker throws for options it cannot use. */
   addPeer(peer: PeerSettings, key: string | undefined): void {
-    this.#routes.addPeer(peerOptions(peer, key));
+    this.#routes.addPeer(peerOptions(peer, key), peer.keepReceived ?? 0);
+  }
+
+  /** The peers as the speaker has them. */
+  get peers(): readonly Peer[] {
+    return this.#routes.all;
   }
 
   /** Ends the session with Cease / Peer De-configured; resolves when its socket is closed. */

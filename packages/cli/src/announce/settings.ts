@@ -21,6 +21,8 @@ import { overriddenTimers, readTimers } from "./timers.ts";
 export interface PeerSettings extends Omit<PeerArgument, keyof Timers | "profile" | "families"> {
   readonly timers: Timers;
   readonly families: readonly FamilyName[];
+  /** How many of the routes that it sends are kept to be shown; absent or 0: none. */
+  readonly keepReceived?: number;
 }
 
 /** What `vipcast announce` was asked to do, checked as far as that is possible without looking at the host. */

@@ -1,5 +1,6 @@
 import {
   type CheckInput,
+  type DesiredVip,
   type EcmpInput,
   parseVip,
   TIMER_PROFILES,
@@ -16,12 +17,13 @@ import { checkInput } from "./check-input.ts";
 import type { ConfigPath } from "./document.ts";
 import { type ConfigProblem, pathText } from "./problem.ts";
 import { problemsOf } from "./problems-of.ts";
+import type { ControlInput } from "./schema/control.ts";
 import { metricsListen } from "./schema/metrics.ts";
 import type { PeerInput } from "./schema/peer.ts";
 import { type ConfigInput, configSchema } from "./schema/root.ts";
 import type { TimersInput } from "./schema/timers.ts";
 import { type VipEntryInput, vipSchema } from "./schema/vip.ts";
-import type { ConfigSettings, ConfiguredPeer } from "./settings.ts";
+import type { ConfigSettings, ConfiguredPeer, ControlSettings } from "./settings.ts";
 import { type ConfigSources, readSources } from "./sources.ts";
 
 /** A configuration that can be used, or everything that is wrong with it. */
@@ -53,6 +55,23 @@ export function readConfig(file: string): ReadConfig {
   return { settings: found.length > 0 ? null : settings, problems: found, files, sources };
 }
 
+/** A virtual IP as the schema gave it, `path` being where it stands in the sources; null with any problem. */
+export function buildVip(
+  input: VipEntryInput,
+  sources: ConfigSources,
+  path: ConfigPath,
+): {
+  readonly vip: DesiredVip | null;
+  /** What gives its weight, if anything does. */
+  readonly weightFrom: WeightFrom | null;
+  readonly problems: readonly ConfigProblem[];
+} {
+  const builder = new SettingsBuilder(sources);
+  const [vip = null] = builder.vip(input, path);
+  const weightFrom = vip === null ? null : (builder.weights.get(vip.prefix) ?? null);
+  return { vip: builder.problems.length > 0 ? null : vip, weightFrom, problems: builder.problems };
+}
+
 function sorted(problems: readonly ConfigProblem[]): ConfigProblem[] {
   return problems.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
 }
@@ -75,7 +94,7 @@ function ecmpInput(ecmp: NonNullable<VipEntryInput["ecmp"]>): NonNullable<VipInp
 class SettingsBuilder {
   readonly problems: ConfigProblem[] = [];
   readonly #sources: ConfigSources;
-  readonly #weights = new Map<string, WeightFrom>();
+  readonly weights = new Map<string, WeightFrom>();
 
   constructor(sources: ConfigSources) {
     this.#sources = sources;
@@ -90,8 +109,8 @@ class SettingsBuilder {
       routerId: input.routerId ?? null,
       peers: peers.map((peer, index) => this.#peer(peer, timers, ["peers", index])),
       listen,
-      vips: vips.flatMap((vip, index) => this.#vip(vip, ["vips", index])),
-      weights: this.#weights,
+      vips: vips.flatMap((vip, index) => this.vip(vip, ["vips", index])),
+      weights: this.weights,
       stateDir: input.stateDir ?? null,
       instance: input.instance ?? null,
       drainMs,
@@ -100,6 +119,7 @@ class SettingsBuilder {
       nodeCommunity: input.nodeCommunity === undefined ? "auto" : input.nodeCommunity,
       metrics: input.metrics === undefined ? null : (input.metrics.listen ?? metricsListen),
       logLevel: input.logLevel ?? "info",
+      control: this.#control(input.control ?? {}),
     };
     this.#checkTwins(settings);
     this.#checkListen(settings);
@@ -113,7 +133,7 @@ class SettingsBuilder {
     if (!Array.isArray(written)) return;
     for (const [index, one] of written.entries()) {
       const parsed = vipSchema.safeParse(one);
-      if (parsed.success) this.#vip(parsed.data, ["vips", index]);
+      if (parsed.success) this.vip(parsed.data, ["vips", index]);
     }
   }
 
@@ -161,11 +181,12 @@ class SettingsBuilder {
       gracefulRestart: input.gracefulRestart || null,
       advertisementInterval: input.advertisementInterval || null,
       description: input.description ?? null,
+      keepReceived: input.keepReceived ?? 0,
       timers: this.#timers(base, input.timers, [...path, "timers"]),
     };
   }
 
-  #vip(input: VipEntryInput, path: ConfigPath): ConfigSettings["vips"] {
+  vip(input: VipEntryInput, path: ConfigPath): ConfigSettings["vips"] {
     const { drain, ecmp, check: written, weightFrom, weightInterval, ...rest } = input;
     const bare = {
       ...rest,
@@ -178,7 +199,7 @@ class SettingsBuilder {
     const parsed = parseVip(check === null ? vip : { ...vip, check });
     this.#checkWeight(input, path);
     if (parsed.ok && weightFrom !== undefined)
-      this.#weights.set(parsed.vip.prefix, { source: weightFrom, intervalMs: weightInterval ?? weightIntervalMs });
+      this.weights.set(parsed.vip.prefix, { source: weightFrom, intervalMs: weightInterval ?? weightIntervalMs });
     if (parsed.ok) return [parsed.vip];
     for (const { rule: name, message } of parsed.refusals) {
       const [rule = message, ...remedy] = message.split(/: (?=write|leave|set|keep)/);
@@ -206,6 +227,29 @@ class SettingsBuilder {
     return checkInput(written, [...path, "check"], address, (where, rule, remedy) =>
       this.#report(where, null, rule, remedy),
     );
+  }
+
+  #control(input: ControlInput): ControlSettings {
+    const { listen = null, tls, tokenFile = null } = input;
+    const clientCaFile = tls?.clientCaFile ?? null;
+    const report = (key: string, rule: string, remedy: string): void =>
+      this.#report(["control", key], key === "listen" && listen !== null ? listenText(listen) : null, rule, remedy);
+    if (listen !== null && tokenFile === null && clientCaFile === null) {
+      const rule = "would let everybody in who can reach it";
+      report("listen", rule, "add tls with clientCaFile, or tokenFile, or leave listen out");
+    } else if (listen !== null && tls === undefined && parseAddress(listen.host)?.range !== "loopback")
+      report("listen", "would send the token in clear text", "add tls, or listen on 127.0.0.1 or [::1]");
+    if (listen === null)
+      for (const key of ["tls", "tokenFile", "names"] as const)
+        if (input[key] !== undefined) report(key, "counts for the TCP listener alone", "add listen, or leave it out");
+    return {
+      socket: input.socket ?? null,
+      group: input.group ?? null,
+      listen,
+      names: input.names ?? [],
+      tokenFile,
+      tls: tls === undefined ? null : { ...tls, clientCaFile },
+    };
   }
 
   #checkTwins({ peers, vips }: ConfigSettings): void {

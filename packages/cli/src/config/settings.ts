@@ -10,6 +10,18 @@ export interface ConfiguredPeer extends PeerSettings {
   readonly passwordVariable: string | null;
 }
 
+/** How the control API is reached. */
+export interface ControlSettings {
+  /** Null: the default; `none`: there is no Unix socket. */
+  readonly socket: string | null;
+  /** Name or number; null: that of the process. */
+  readonly group: string | null;
+  readonly listen: ListenSettings | null;
+  readonly names: readonly string[];
+  readonly tokenFile: string | null;
+  readonly tls: { readonly certFile: string; readonly keyFile: string; readonly clientCaFile: string | null } | null;
+}
+
 /** What a configuration asks for, checked as far as that is possible without looking at the host. */
 export interface ConfigSettings {
   readonly asn: number;
@@ -33,4 +45,5 @@ export interface ConfigSettings {
   /** Where metrics are served; null: nowhere. */
   readonly metrics: ListenSettings | null;
   readonly logLevel: LogLevel;
+  readonly control: ControlSettings;
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type ConfigDocument, type ConfigPath, parseConfig } from "./document.ts";
 import type { ConfigProblem, Position } from "./problem.ts";
@@ -47,6 +47,16 @@ export function readSources(file: string): ReadSources {
     else problems.push(...parsed.problems);
   }
   return { sources: merge(file, files, documents, problems), problems };
+}
+
+/** Reads one file of the same form alone; null when there is none. */
+export function readOneFile(file: string): ReadSources | null {
+  if (!existsSync(file)) return null;
+  const problems: ConfigProblem[] = [];
+  const text = readText(file, problems);
+  const parsed = text === null ? null : parseConfig(file, text);
+  if (parsed !== null && !parsed.ok) problems.push(...parsed.problems);
+  return { sources: merge(file, [file], parsed?.ok === true ? [parsed.document] : [], problems), problems };
 }
 
 function companions(file: string, problems: ConfigProblem[]): string[] {

@@ -1,4 +1,5 @@
 import type { Announcement } from "../announce/announcement.ts";
+import type { ControlSettings } from "../config/settings.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Log } from "../output/log.ts";
 import type { ReloadChange } from "./change.ts";
@@ -16,6 +17,8 @@ export interface ReloadTarget {
   readonly metrics: Metrics;
   /** Runs `change` once the session of a peer is down; a later call for the same peer takes its place. */
   readonly whenDown: (peer: string, change: () => void) => void;
+  /** Opens the control API anew. */
+  readonly setControl: (control: ControlSettings) => Promise<void>;
 }
 
 /**
@@ -45,7 +48,7 @@ export async function applyReload(
 async function applyChange(
   change: ReloadChange,
   keys: ReadonlyMap<string, string>,
-  { announcement, log, metrics, whenDown }: ReloadTarget,
+  { announcement, log, metrics, whenDown, setControl }: ReloadTarget,
 ): Promise<void> {
   switch (change.kind) {
     case "peer-add":
@@ -90,6 +93,8 @@ async function applyChange(
       return metrics.set(change.listen);
     case "log-level":
       return log.setLevel(change.logLevel);
+    case "control":
+      return setControl(change.control);
     default:
       return change satisfies never;
   }

@@ -1,5 +1,5 @@
 import type { DesiredVip } from "@vipcast/announcer";
-import type { ConfiguredPeer } from "../config/settings.ts";
+import type { ConfiguredPeer, ControlSettings } from "../config/settings.ts";
 import type { ListenSettings } from "../values/listen.ts";
 import type { LogLevel } from "../values/log-level.ts";
 
@@ -39,7 +39,8 @@ export type ReloadChange =
   | (Common & { readonly kind: "listen-remove"; readonly listen: ListenSettings })
   | (Common & { readonly kind: "stopping"; readonly drainMs: number; readonly stopTimeoutMs: number })
   | (Common & { readonly kind: "metrics"; readonly listen: ListenSettings | null })
-  | (Common & { readonly kind: "log-level"; readonly logLevel: LogLevel });
+  | (Common & { readonly kind: "log-level"; readonly logLevel: LogLevel })
+  | (Common & { readonly kind: "control"; readonly control: ControlSettings });
 
 /** Everything a reload would do. */
 export interface ReloadPlan {

@@ -212,6 +212,11 @@ function ownChanges(old: ConfigSettings, wanted: ConfigSettings): ReloadChange[]
     const sentence = `the log level is ${logLevel} instead of ${old.logLevel}`;
     changes.push({ kind: "log-level", logLevel, cost: "none", sentence });
   }
+  const fields = changedFields(old.control, wanted.control);
+  if (fields.length > 0) {
+    const sentence = `the control API is opened anew, because ${fields.join(", ")} of control changes; requests under way are answered`;
+    changes.push({ kind: "control", control: wanted.control, cost: "none", sentence });
+  }
   return changes;
 }
 

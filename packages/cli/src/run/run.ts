@@ -10,13 +10,21 @@ import { restartExitCode, supervise } from "../announce/supervise.ts";
 import type { RawArguments } from "../arguments/option.ts";
 import { type Problem, problemSentence } from "../arguments/problem.ts";
 import { defaultConfigFile } from "../config/config-file.ts";
+import type { ControlSettings } from "../config/settings.ts";
+import { Control } from "../control/control.ts";
+import { socketPathOf } from "../control/socket-path.ts";
 import { EventWriter } from "../output/event-writer.ts";
 import { createLog, type Log } from "../output/log.ts";
 import { writeAsynchronously } from "../output/streams.ts";
 import type { SignalInbox } from "../signals.ts";
+import { version } from "../version.ts";
 import { Daemon } from "./daemon.ts";
+import { DeclaredVips, withDeclared } from "./declared-vips.ts";
 import { goOn, isManaged } from "./go-on.ts";
 import { loadConfig } from "./load.ts";
+
+/** After the start: by then a session has begun, and a verb that waits for the daemon has not begun to wonder. */
+const controlDelayMs = 100;
 
 /** Announces what a configuration file says until a signal ends it. Returns the exit code. */
 export async function runDaemon(
@@ -31,12 +39,16 @@ export async function runDaemon(
   const loaded = load();
   if (!loaded.ok) return refuse(loaded.sentences, `vipcast check -c ${file} shows the same without starting`);
 
-  const { configured, warnings } = loaded;
-  const { settings, keys } = configured;
-  const log = createLog(settings.logLevel);
-  for (const warning of warnings) log.warn({}, warning);
-  const stateDir = settings.stateDir ?? defaultStateDir(process.getuid?.() ?? 0, process.env);
-  const { instance } = settings;
+  const startedAt = new Date();
+  const log = createLog(loaded.configured.settings.logLevel);
+  for (const warning of loaded.warnings) log.warn({}, warning);
+  const uid = process.getuid?.() ?? 0;
+  const stateDir = loaded.configured.settings.stateDir ?? defaultStateDir(uid, process.env);
+  const { instance } = loaded.configured.settings;
+  const declared = new DeclaredVips(stateDir, instance);
+  for (const sentence of declared.load())
+    log.error({}, `of the control API's virtual IPs none is announced: ${sentence}`);
+  const { settings, keys } = withDeclared(loaded.configured, declared);
   const mark = ownershipMark(instance ?? instanceName(stateDir));
   const host: Host = { kernel: new Rtnetlink(), mark, stateDir, instance };
   let observed: ReturnType<KernelAddresses["read"]>;
@@ -66,7 +78,30 @@ export async function runDaemon(
     onObserved: () => daemon.service.ready(),
     onCheck: (check) => daemon.metrics.checkTook(check),
   });
-  const daemon = new Daemon({ announcement, log, load }, configured);
+  const setControl = (control: ControlSettings | null): Promise<void> => ways.set(control);
+  const daemon = new Daemon({ announcement, log, load, declared, setControl }, loaded.configured, loaded.files);
+  const ways = new Control(
+    {
+      version: version(),
+      instance: instance ?? instanceName(stateDir),
+      startedAt,
+      routerId,
+      stateDir,
+      configFile: file,
+      log,
+      announcer: announcement.announcer,
+      daemon,
+      peers: () => announcement.peers,
+      state: () => (announcement.stopping ? "stopping" : announcement.observed ? "running" : "starting"),
+      end: (how) => raiseEnd(signals, how),
+      restartProblems: () => {
+        const next = load();
+        return next.ok ? [] : next.problems;
+      },
+    },
+    socketPathOf({ stateDir, instance }, uid, process.env),
+    log,
+  );
   try {
     await announcement.listen();
   } catch (error) {
@@ -77,6 +112,11 @@ export async function runDaemon(
   log.info({ asn: settings.asn, routerId, vips: settings.vips.length, stateDir }, "announcing");
   const following = daemon.follow();
   void daemon.metrics.set(settings.metrics);
+  // Loading the HTTP server must not delay the first announcement.
+  const opening = setTimeout(() => {
+    void daemon.settle();
+    void setControl(daemon.running.settings.control);
+  }, controlDelayMs);
   const writer = new EventWriter(writeAsynchronously(process.stdout), json, (error) => {
     log.warn({ err: error }, "nobody reads standard output any more; the announcement goes on without events");
   });
@@ -96,6 +136,8 @@ export async function runDaemon(
     mayRestart: () => mayRestart(load(), log),
   });
   await following;
+  clearTimeout(opening);
+  await setControl(null);
   await daemon.metrics.set(null);
   daemon.service.close();
   host.kernel.close();
@@ -104,6 +146,12 @@ export async function runDaemon(
   const exitCode = goOn(log, process.env);
   await log.flushed(500);
   return exitCode;
+}
+
+/** The same as the signals that ask for it. */
+function raiseEnd(signals: SignalInbox, how: "stop" | "stop-now" | "restart"): void {
+  signals.raise(how === "restart" ? "SIGUSR2" : "SIGTERM");
+  if (how === "stop-now") signals.raise("SIGTERM");
 }
 
 /** The next process reads the files anew: with a problem in them it would not start, and nobody would look after the addresses. */

@@ -7,12 +7,17 @@ import { LinuxError } from "../libc/linux-error.ts";
 
 /**
  * Replaces a file: write beside it, fsync, rename, fsync the folder. Returns the error when any step fails (the old file is
- * then still there, and nothing is left beside it), undefined when the new content will survive a power cut.
+ * then still there, and nothing is left beside it), undefined when the new content will survive a power cut. `mode`: the permissions of the new file, 0644
+ * without it.
  */
-export async function writeFileAtomically(path: string, content: string): Promise<LinuxError | undefined> {
+export async function writeFileAtomically(
+  path: string,
+  content: string,
+  mode = 0o644,
+): Promise<LinuxError | undefined> {
   const temporary = `${path}.tmp`;
   try {
-    const file = await open(temporary, "w", 0o644);
+    const file = await open(temporary, "w", mode);
     try {
       await file.writeFile(content);
       await file.sync();

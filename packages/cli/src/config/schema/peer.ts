@@ -87,6 +87,17 @@ export const peerSchema = section("a BGP peer", {
     "the least seconds between two announcements of a route",
     5,
   ).optional(),
+  keepReceived: integer(
+    {
+      description:
+        "keep up to so many of the routes that it sends, to be shown by vipcast routes --received; nothing else uses them. 0: none",
+      default: 0,
+    },
+    0,
+    10_000_000,
+    "the number of routes to keep",
+    1000,
+  ).optional(),
   description: text({ description: "for logs and tables" }, 255).optional(),
   timers: timersSchema.optional(),
 });

@@ -5,6 +5,7 @@ import { parseListen } from "../../values/listen.ts";
 import { logLevels } from "../../values/log-level.ts";
 import { parseAsn } from "../../values/numbers.ts";
 import { parseRouterId } from "../../values/router-id.ts";
+import { controlSchema } from "./control.ts";
 import { field, list, section } from "./field.ts";
 import { metricsSchema } from "./metrics.ts";
 import { peerSchema } from "./peer.ts";
@@ -81,6 +82,7 @@ export const configSchema = section("the configuration of vipcast run", {
     (value) => parseNodeCommunity(value, "nodeCommunity: 65001:1:7"),
   ).optional(),
   metrics: metricsSchema.optional(),
+  control: controlSchema.optional(),
   logLevel: oneOf({ description: "what is logged", default: "info" }, logLevels).optional(),
   description: text({ description: "for people; not used" }).optional(),
 });

@@ -10,7 +10,9 @@ export const routeViewSchema = shape("one route", {
   pathId: z.number().nullable().meta({ description: "RFC 7911; null without" }),
   nextHop: z.string().meta({ description: "self, or addresses with a space between them" }),
   origin: z.enum(["igp", "egp", "incomplete"]).nullable(),
-  asPath: z.string().meta({ description: "nearest first, sets in braces, confederations in parentheses" }),
+  asPath: z.string().meta({
+    description: "nearest first, sets in braces, confederation sequences in parentheses, their sets in brackets",
+  }),
   med: z.number().nullable(),
   localPref: z.number().nullable(),
   communities: many(z.string()).meta({ description: "65000:100" }),

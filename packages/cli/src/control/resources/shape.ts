@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** An object of an answer: its keys, and one sentence about it. Unknown keys are kept, so that a newer daemon can say more. */
+/** An object of an answer: its keys, and one sentence about it. A newer daemon may say more. */
 export function shape<Shape extends z.core.$ZodLooseShape>(
   description: string,
   keys: Shape,

@@ -1,0 +1,67 @@
+import { readFileSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import type { ControlSettings } from "../config/settings.ts";
+import { hashToken, type TcpAccess } from "./server/access.ts";
+
+/** What the TCP listener needs from files. */
+export interface TcpFiles {
+  readonly access: TcpAccess;
+  readonly tls: {
+    readonly cert: string;
+    readonly key: string;
+    readonly ca?: string;
+    readonly requestCert: boolean;
+    readonly rejectUnauthorized: boolean;
+    readonly minVersion: "TLSv1.2";
+  } | null;
+  /** Sentences without a period. */
+  readonly warnings: readonly string[];
+}
+
+const shortestToken = 16;
+const longestToken = 4096;
+
+/** Reads certificates and token. Throws an `Error` whose sentence names the file and the remedy, and no secret. */
+export function readTcpFiles({ tls, tokenFile, names }: ControlSettings): TcpFiles {
+  const token = tokenFile === null ? null : readToken(tokenFile);
+  const clientCa = tls?.clientCaFile ?? null;
+  return {
+    access: { tokenHash: token?.hash ?? null, names: [...names, hostname()] },
+    tls:
+      tls === null
+        ? null
+        : {
+            cert: readText(tls.certFile, "certificate"),
+            key: readText(tls.keyFile, "key"),
+            ...(clientCa === null ? {} : { ca: readText(clientCa, "authority") }),
+            requestCert: clientCa !== null,
+            rejectUnauthorized: clientCa !== null,
+            minVersion: "TLSv1.2",
+          },
+    warnings: token?.warnings ?? [],
+  };
+}
+
+function readToken(file: string): { readonly hash: Buffer; readonly warnings: readonly string[] } {
+  const token = readText(file, "token").replace(/\r?\n$/, "");
+  if (token.length < shortestToken || token.length > longestToken || !/^[\x21-\x7e]+$/.test(token))
+    throw new Error(
+      `the token in ${file} is not ${shortestToken} to ${longestToken} visible characters on one line; make one with openssl rand -hex 32`,
+    );
+  const shared = (statSync(file).mode & 0o004) !== 0;
+  return {
+    hash: hashToken(token),
+    warnings: shared
+      ? [`${file} holds the token of the control API and every user can read it; run chmod 600 on it`]
+      : [],
+  };
+}
+
+function readText(file: string, what: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`the ${what} cannot be read: ${message}; write the path of a file that this user can read`);
+  }
+}

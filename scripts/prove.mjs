@@ -1,8 +1,8 @@
 // Everything the issues ask to be shown, at full size: each lab scenario with each router, as root and as an ordinary user, a thousand
 // deletions by a rival and two hundred kills, a minute of chaos with each of several seeds, ten thousand interleavings of two speakers,
-// fifty thousand histories of the announcer, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
+// fifty thousand histories of the announcer, a thousand reloads under traffic, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
 // machine; a failure is a non-zero exit. The figures of `docs/ecmp.md` and `docs/tuning.md` are parts of it as well.
-// `prove.mjs --only lab,chaos,sessions,histories,decision,interop,bench,ecmp,tuning,tuning-wan`.
+// `prove.mjs --only lab,chaos,sessions,histories,reloads,decision,interop,bench,ecmp,tuning,tuning-wan`.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, totalmem } from "node:os";
@@ -38,6 +38,8 @@ const interleavings = 10_000;
 /** Random histories of the announcer's loop, with crashes at every border it crosses; CI tries 5,000. */
 const histories = 50_000;
 const routeSets = 1000;
+/** Of a daemon with sessions and connections that must not notice; CI tries twenty. */
+const reloads = 1000;
 /** An ordinary user that exists on every Debian. */
 const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/nonexistent"];
 
@@ -150,6 +152,14 @@ function proveDecision() {
   return { ok, results };
 }
 
+/** Random changes of a configuration under traffic: nothing happens that the plan of the reload did not name. */
+function proveReloads() {
+  const program = join(root, "interop/dist/reloads/main.js");
+  const { ok, status, stdout, stderr } = run(process.execPath, [program, "--reloads", `${reloads}`, "--json"]);
+  console.log(`${ok ? "ok  " : "FAIL"} ${reloads} reloads under traffic${ok ? "" : `: ${status}: ${stderr.trim()}`}`);
+  return { ok, results: lastJson(stdout) };
+}
+
 function proveInterop() {
   const { status } = spawnSync(process.execPath, [join(root, "interop/dist/prove.js")], {
     cwd: root,
@@ -189,6 +199,7 @@ const provers = {
   chaos: proveChaos,
   sessions: proveSessions,
   histories: proveHistories,
+  reloads: proveReloads,
   decision: proveDecision,
   interop: proveInterop,
   bench: proveBench,

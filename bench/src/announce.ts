@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,32 @@ export interface Announcement {
 }
 
 /** Starts `vipcast announce` for one VIP on `lo` of this (private) network namespace and waits for Established. */
-export async function announce(): Promise<Announcement> {
+export function announce(): Promise<Announcement> {
+  return start((port, stateDir) => {
+    const peer = `127.0.0.1,asn=65000,port=${port},source=10.0.0.1`;
+    return ["announce", "192.0.2.10/32", "--asn", "65001", "--peer", peer, "--state-dir", stateDir];
+  });
+}
+
+/** The same with `vipcast run` and a configuration file. */
+export function runDaemon(): Promise<Announcement> {
+  return start((port, stateDir) => {
+    const file = join(stateDir, "vipcast.yaml");
+    writeFileSync(
+      file,
+      `asn: 65001
+stateDir: ${stateDir}/state
+peers:
+  - { address: 127.0.0.1, asn: 65000, port: ${port}, source: 10.0.0.1 }
+vips:
+  - { prefix: 192.0.2.10 }
+`,
+    );
+    return ["run", "-c", file];
+  });
+}
+
+async function start(args: (port: number, stateDir: string) => readonly string[]): Promise<Announcement> {
   const stateDir = mkdtempSync(join(tmpdir(), "vipcast-bench-"));
   const speaker = new Speaker({ asn: 65000, routerId: "10.0.0.254" });
   const { port } = await speaker.listen({ host: "127.0.0.1", port: 0 });
@@ -31,29 +56,16 @@ export async function announce(): Promise<Announcement> {
     { onEstablished: () => established(performance.now()) },
   );
   const startedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    [
-      cli,
-      "announce",
-      "192.0.2.10/32",
-      "--asn",
-      "65001",
-      "--peer",
-      `127.0.0.1,asn=65000,port=${port},source=10.0.0.1`,
-      "--state-dir",
-      stateDir,
-      "--json",
-    ],
-    { stdio: ["ignore", "ignore", "pipe"] },
-  );
+  const child = spawn(process.execPath, [cli, ...args(port, stateDir), "--json"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let stderr = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   const exited = new Promise<number | null>((resolve) => child.on("close", resolve));
   const early = exited.then((code) => {
-    throw new Error(`vipcast announce ended with ${code} before Established: ${stderr.trim()}`);
+    throw new Error(`vipcast ended with ${code} before Established: ${stderr.trim()}`);
   });
   const at = await Promise.race([up, early]);
   early.catch(() => {});
@@ -65,7 +77,7 @@ export async function announce(): Promise<Announcement> {
       const code = await exited;
       await speaker.close({ reason: "the benchmark is over" });
       rmSync(stateDir, { recursive: true, force: true });
-      if (code !== 0) throw new Error(`vipcast announce ended with ${code}: ${stderr.trim()}`);
+      if (code !== 0) throw new Error(`vipcast ended with ${code}: ${stderr.trim()}`);
     },
   };
 }

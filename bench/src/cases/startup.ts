@@ -1,9 +1,10 @@
 // Process start to Established against a passive listener on the same machine, beside the floor: a bare Node that imports
-// node:net, connects and is accepted.
+// node:net, connects and is accepted. And from the start of a command to its end.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { announce } from "../announce.ts";
+import { fileURLToPath } from "node:url";
+import { announce, runDaemon } from "../announce.ts";
 
 async function bareNode(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -20,9 +21,26 @@ async function bareNode(): Promise<number> {
   return elapsed;
 }
 
+const cli = fileURLToPath(new URL("../../../packages/cli/bin/vipcast.js", import.meta.url));
+
+async function command(args: readonly string[]): Promise<number> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [cli, ...args], { stdio: "ignore" });
+  await once(child, "close");
+  return performance.now() - startedAt;
+}
+
 const bare = await bareNode();
 const announcement = await announce();
 await announcement.stop();
+const daemon = await runDaemon();
+await daemon.stop();
 console.log(
-  JSON.stringify({ "node + net, connected": bare, "vipcast announce, Established": announcement.establishedAfterMs }),
+  JSON.stringify({
+    "node + net, connected": bare,
+    "vipcast announce, Established": announcement.establishedAfterMs,
+    "vipcast run, Established": daemon.establishedAfterMs,
+    "vipcast --help": await command(["--help"]),
+    "vipcast run --help": await command(["run", "--help"]),
+  }),
 );

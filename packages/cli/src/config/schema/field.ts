@@ -1,6 +1,9 @@
 import { z } from "zod";
 import type { Parsed } from "../../arguments/problem.ts";
 
+// A configuration is parsed once in a while: functions made for it (zod's default) cost more than they save.
+z.config({ jitless: true });
+
 /** What the documentation and the JSON Schema say of a field. */
 export interface FieldFacts {
   /** One sentence without a period, for `docs/config.md` and editors. */

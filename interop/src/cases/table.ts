@@ -22,6 +22,7 @@ import { maxPrefixes } from "./max-prefixes.ts";
 import { md5 } from "./md5.ts";
 import { multihop } from "./multihop.ts";
 import { nextHop } from "./next-hop.ts";
+import { noTransit } from "./no-transit.ts";
 import { oneFamily } from "./one-family.ts";
 import { ourRestart } from "./our-restart.ts";
 import { peerGracefulRestart } from "./peer-graceful-restart.ts";
@@ -45,6 +46,7 @@ export const cases: readonly Case[] = [
   holdTime,
   holdExpiry,
   attributes,
+  noTransit,
   preference,
   weight,
   lastNode,

@@ -9,6 +9,11 @@ function speakerUrl(): string {
   return pathToFileURL(path).href;
 }
 
+/** The build of the library that has the Loc-RIB: the one that the speaker itself takes. */
+function libraryUrl(): string {
+  return pathToFileURL(createRequire(speakerUrl()).resolve("@vipcast/bgp")).href;
+}
+
 /** The command line's transport: keys, TTL and devices are the kernel's. */
 const transportUrl: string = new URL("../../../packages/cli/dist/adapters/transport.js", import.meta.url).href;
 
@@ -16,17 +21,23 @@ const program = `
 const [url, transport, options] = process.argv.slice(1);
 const { Speaker } = await import(url);
 const { kernelTransport } = await import(transport);
-const { asn, routerId, peer, restarted, listen } = JSON.parse(options);
+const { asn, routerId, peer, more = [], restarted, listen, library } = JSON.parse(options);
+const { LocRib } = await import(library);
 const say = (fields) => console.log(JSON.stringify(fields));
 const yes = () => true;
 const restart = restarted === true ? { restarted: yes, forwardingPreserved: yes, awaitInitialRoutes: true } : {};
-const speaker = new Speaker({ asn, routerId, restart, ...kernelTransport({ ttlSecurity: peer.ttlSecurity !== undefined }) });
+const locRib = new LocRib();
+const speaker = new Speaker({ asn, routerId, restart, locRib, ...kernelTransport({ ttlSecurity: peer.ttlSecurity !== undefined }) });
 if (listen === true) await speaker.listen({ host: "0.0.0.0", port: 179 });
 const orders = {
   initialRoutesComplete: () => speaker.initialRoutesComplete(),
   restart: () => speaker.close({ mode: "restart" }).then(() => process.exit(0)),
   stale: () => say({ event: "snapshot", stale: session.snapshot().stale }),
 };
+const others = more.map((options) => speaker.addPeer({ importPolicy: yes, ...options }));
+locRib.watch((changes) => {
+  for (const { best } of changes) if (best !== null) say({ event: "best", from: best.source.name, routes: locRib.size });
+});
 const session = speaker.addPeer({ importPolicy: yes, ...peer }, {
   onRoutes: ({ announce, withdraw }) => {
     for (const { text } of announce) say({ event: "route", prefix: text });
@@ -49,7 +60,7 @@ process.stdin.on("data", (chunk) => {
   rest = lines.pop();
   for (const line of lines) {
     const order = JSON.parse(line);
-    if (order.call === undefined) session.routes.apply(order);
+    if (order.call === undefined) for (const one of [session, ...others]) one.routes.apply(order);
     else if (orders[order.call] !== undefined) orders[order.call]();
     else session[order.call](...order.args);
   }
@@ -64,6 +75,8 @@ export interface SpeakerProgram {
   readonly asn: number;
   readonly routerId: string;
   readonly peer: PeerOptions;
+  /** Further peers, whose routes are accepted as well; all are announced the same. */
+  readonly more?: readonly PeerOptions[];
   /** Says so in its OPENs, with everything preserved, and keeps End-of-RIB back until it is told. */
   readonly restarted?: boolean;
   /** Also take connections, on the port of BGP. */
@@ -79,7 +92,14 @@ export class ScriptedSpeaker {
   }
 
   static async start(sandbox: Sandbox, host: string, options: SpeakerProgram): Promise<ScriptedSpeaker> {
-    const args = ["--input-type=module", "-e", program, speakerUrl(), transportUrl, JSON.stringify(options)];
+    const args = [
+      "--input-type=module",
+      "-e",
+      program,
+      speakerUrl(),
+      transportUrl,
+      JSON.stringify({ ...options, library: libraryUrl() }),
+    ];
     const speaker = new ScriptedSpeaker(await sandbox.spawn(host, [process.execPath, ...args]));
     await speaker.said("ready");
     return speaker;

@@ -34,6 +34,7 @@ const ipv6Routes: Variant = {
     await cell.established();
     // RFC 2545 §3: the global address is the next hop, with the link-local one beside it.
     await cell.route(vip6, { nextHop: node.ipv6 });
+    await cell.checkIpv6NextHops(vip6, [node.ipv6, ours]);
   },
 };
 
@@ -47,6 +48,7 @@ const unnumbered: Variant = {
     await cell.announce([vip4, "--router-id", node.ipv4, ...session]);
     await cell.established();
     await cell.route(vip4, { nextHop: node.ipv6 });
+    await cell.checkIpv6NextHops(vip4, [node.ipv6, ours]);
   },
 };
 

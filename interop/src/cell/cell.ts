@@ -13,7 +13,7 @@ import { lackOf, PeerDaemon } from "../daemons/peer-daemon.ts";
 import { Announcer } from "../subject/announce.ts";
 import { ScriptedSpeaker, type SpeakerProgram } from "../subject/scripted-speaker.ts";
 import { Capture } from "../wire/capture.ts";
-import { complaintsAbout } from "../wire/messages.ts";
+import { announcedIn, complaintsAbout, valuesOf } from "../wire/messages.ts";
 import type { Dissection, WireMessage } from "../wire/pdml.ts";
 import { batch, isolation, node, peer, startWorld } from "./world.ts";
 
@@ -240,6 +240,19 @@ export class Cell {
     return (await this.wire()).messages.filter((message) => isOurs(message.from));
   }
 
+  /** Fails unless each of our announcements of a prefix has just these IPv6 next hops (RFC 2545 §3: a global one, and a link-local one behind it). */
+  async checkIpv6NextHops(prefix: string, expected: readonly string[]): Promise<void> {
+    const about = (await this.ours()).filter((message) => announcedIn(message).includes(prefix));
+    if (about.length === 0) throw new Error(`the wire has no announcement of ${prefix}`);
+    for (const message of about) {
+      const seen = ["ipv6", "ipv6.link_local"].flatMap((part) => valuesOf(message, `${nextHopField}.${part}`));
+      if (seen.join() !== expected.join())
+        throw new Error(
+          `the wire has the next hops ${seen.join(", ") || "none"} for ${prefix}, not ${expected.join(", ")}`,
+        );
+    }
+  }
+
   /** What every cell must show whatever its case: tshark has nothing against any message of ours. */
   async checkWire(heard: boolean): Promise<void> {
     const dissection = await this.wire();
@@ -270,6 +283,8 @@ export class Cell {
 
 /** Addresses of vipcast's host that cases add for next hops. */
 export const extraAddresses: readonly string[] = ["10.0.0.2", "fd00::2"];
+
+const nextHopField = "bgp.update.path_attribute.mp_reach_nlri.next_hop";
 
 const ourAddresses: ReadonlySet<string> = new Set([node.ipv4, node.ipv6, node.loopback, node.linkLocal]);
 

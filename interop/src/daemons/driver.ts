@@ -46,6 +46,8 @@ export type Ability =
   | "dials-link-local"
   /** Takes an IPv6 next hop for IPv4 routes (RFC 8950). */
   | "extended-next-hop"
+  /** Can leave the offer to do so out of its OPEN on an IPv6 session. */
+  | "extended-next-hop-off"
   /** Ends a session with too many prefixes. */
   | "max-prefixes"
   /** Knows roles (RFC 9234). */

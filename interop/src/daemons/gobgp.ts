@@ -22,6 +22,7 @@ export const gobgp: DaemonDriver = {
     "kernel-routes": "installs no routes without zebra",
     "offers-no-hold-time": "takes 0 for not configured",
     role: "does not know roles",
+    "extended-next-hop-off": "offers it on every IPv6 session",
     "resets-bridged": "takes a neighbour back only half a minute after its own reset",
     "enhanced-refresh": "does not know RFC 7313",
     refreshes: "goes through what it has kept instead of asking again",

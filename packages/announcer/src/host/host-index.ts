@@ -65,7 +65,13 @@ export class HostIndex {
     this.#byAddress.clear();
     this.#subnets.clear();
     this.#links.clear();
-    this.#awaited.clear();
+    // News of binds may be among what was lost. One that is under way is followed to its end all the same: its address may go again before that.
+    for (const [key, binds] of [...this.#awaited]) {
+      const left = binds.filter(({ resolved }) => !resolved);
+      for (const own of left) own.dumped = true;
+      if (left.length === 0) this.#awaited.delete(key);
+      else this.#awaited.set(key, left);
+    }
     for (const address of state.addresses) this.#put(address);
     for (const link of state.links) this.#links.set(link.name, link);
     this.#marksReliable = state.addresses.length > 0 && state.addresses.every(({ mark }) => mark !== "unknown");
@@ -78,6 +84,7 @@ export class HostIndex {
     const own = this.#awaited.get(key)?.find((bind) => !bind.seen);
     if (own !== undefined) {
       own.seen = true;
+      own.address = address;
       if (own.resolved) this.#forgetBind(key, own);
       return false;
     }
@@ -90,7 +97,7 @@ export class HostIndex {
   removed(address: HostAddress): boolean {
     const key = keyOf(address);
     const binds = this.#awaited.get(key);
-    if (binds?.some((bind) => !bind.seen) === true) return false;
+    if (binds?.some(({ seen, dumped }) => !seen && !dumped) === true) return false;
     const underWay = binds?.at(-1);
     if (underWay !== undefined && !underWay.resolved) underWay.removedAgain = true;
     if (!this.#byKey.has(key)) return false;
@@ -111,20 +118,25 @@ export class HostIndex {
   /** Call before `AddressPort.bind`; the returned functions tell how it ended. */
   beginBind(binding: Binding): { done: () => void; failed: () => void } {
     const key = keyOf(binding);
-    const own: OwnBind = { seen: false, resolved: false, removedAgain: false };
+    const own: OwnBind = { seen: false, dumped: false, address: null, resolved: false, removedAgain: false };
     const binds = this.#awaited.get(key);
     if (binds === undefined) this.#awaited.set(key, [own]);
     else binds.push(own);
     return {
       done: (): void => {
         own.resolved = true;
-        if (own.seen) this.#forgetBind(key, own);
+        if (own.seen || own.dumped) this.#forgetBind(key, own);
         if (own.removedAgain) return;
         const { address, prefixLength, interface: name, kind } = binding;
         const mark = this.#marksReliable ? "ours" : "unknown";
         this.#change((index) => index.#put({ address, prefixLength, interface: name, kind, mark, scope: "host" }));
       },
-      failed: (): void => this.#forgetBind(key, own),
+      failed: (): void => {
+        this.#forgetBind(key, own);
+        // Somebody else added it meanwhile, or the port has failed after the kernel had done it: what was reported is there.
+        const { address } = own;
+        if (address !== null && !own.removedAgain) this.#change((index) => index.#put(address));
+      },
     };
   }
 
@@ -170,6 +182,10 @@ export class HostIndex {
 interface OwnBind {
   /** The kernel has reported it. */
   seen: boolean;
+  /** A dump was taken over while it was under way: its news may have been lost. */
+  dumped: boolean;
+  /** What the kernel has reported. */
+  address: HostAddress | null;
   /** `bind` has resolved. */
   resolved: boolean;
   /** Reported and reported as removed before `bind` resolved. */

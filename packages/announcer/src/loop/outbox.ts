@@ -68,6 +68,11 @@ export class Outbox {
     return promise;
   }
 
+  /** A withdrawal that was in no hurry is urgent now. */
+  hurry(prefix: string): void {
+    if (this.#withdraw.has(prefix)) this.#schedule(WITHDRAW_HOLD_MS);
+  }
+
   /** Sends everything now. */
   flush(): void {
     this.#cancelTimer?.();

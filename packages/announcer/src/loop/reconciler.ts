@@ -4,7 +4,7 @@ import { concerns } from "../intent/guards.ts";
 import { leftovers, staleVip } from "../plan/leftovers.ts";
 import { planVip } from "../plan/plan-vip.ts";
 import type { Step, Wanted } from "../plan/step.ts";
-import type { VipView } from "../plan/view.ts";
+import { isUsable, type VipView } from "../plan/view.ts";
 import type { HostAddress } from "../ports.ts";
 import { AnnouncerClosedError } from "./closed-error.ts";
 import { describeError, type LoopContext } from "./context.ts";
@@ -108,6 +108,7 @@ export class Reconciler {
     entry.again = true;
     entry.wake?.();
     if (entry.announced !== null) this.#withdrawEarly(entry);
+    else if (entry.withdrawing !== null) this.#hurryWithdrawal(entry);
   }
 
   /** Its goal changed: what failed before is tried again now. */
@@ -205,6 +206,26 @@ export class Reconciler {
     this.#witness.look(entry);
     const step = this.steps(entry)[0];
     if (step?.kind === "withdraw") void this.#executor.withdraw(entry, step.reason);
+    else this.#awaitReturn(entry);
+  }
+
+  /** Looks again when a lost address has been gone for long enough, whatever step is under way then. */
+  #awaitReturn(entry: VipEntry): void {
+    const { clock, policy } = this.#context;
+    if (entry.lostAtMs === null || entry.cancelReturn !== null) return;
+    const look = (): void => {
+      entry.cancelReturn = null;
+      this.touch(entry);
+    };
+    entry.cancelReturn = clock.timer(look, Math.max(0, entry.lostAtMs + policy.restoreWindowMs - clock.now()));
+  }
+
+  /** A withdrawal may travel with others for as long as its VIP answers, and no longer. */
+  #hurryWithdrawal(entry: VipEntry): void {
+    this.#witness.look(entry);
+    const { vip, refusal, verdict } = entry;
+    const answers = refusal === null && verdict.health !== "unhealthy" && isUsable(vip, this.view(entry));
+    if (!answers) this.#context.outbox.hurry(vip.prefix);
   }
 
   async #run(entry: VipEntry): Promise<void> {

@@ -44,7 +44,7 @@ export async function shutDown(context: LoopContext, parts: WorkingParts): Promi
   const complete = await new Promise<boolean>((resolve) => {
     cancels.push(clock.timer(() => resolve(false), timeoutMs));
     // It ends in a rejection where the time is over first: nobody asks for more then.
-    const done = reconciler.enabled ? everythingGone(context, parts) : Promise.resolve();
+    const done = reconciler.enabled ? everythingGone(context, parts) : written(parts.drains);
     done.then(
       () => resolve(true),
       () => resolve(false),
@@ -82,11 +82,25 @@ function end({ hub }: LoopContext, { reconciler, observer, peers, drains }: Work
   return left;
 }
 
-async function everythingGone({ book }: LoopContext, { reconciler, observer, drains }: WorkingParts): Promise<void> {
+async function everythingGone(context: LoopContext, parts: WorkingParts): Promise<void> {
+  const { reconciler, observer, drains } = parts;
+  let ledgerFails = false;
   do {
     await Promise.all([...reconciler.entries.values()].map((entry) => reconciler.settled(entry)));
+    await context.book.written();
+    ledgerFails = context.ledgerDown;
     // A port may have done what it said it could not: the host has the last word.
     await observer.observe();
-  } while (reconciler.entries.size > 0 && reconciler.enabled);
-  await Promise.all([book.written(), drains.written()]);
+    // Lines of a ledger that cannot be written, of what is bound no more, would be found again for ever; the next start takes them out.
+  } while (reconciler.enabled && (ledgerFails ? isBoundSomewhere(reconciler) : reconciler.entries.size > 0));
+  await drains.written();
+}
+
+/** A disk that has not answered so far is not waited for. */
+function written(drains: Drains): Promise<void> {
+  return drains.unread === null ? drains.written() : Promise.resolve();
+}
+
+function isBoundSomewhere(reconciler: Reconciler): boolean {
+  return [...reconciler.entries.values()].some((entry) => reconciler.view(entry).owned.length > 0);
 }

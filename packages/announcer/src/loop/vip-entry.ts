@@ -66,6 +66,8 @@ export class VipEntry implements RouteState {
   cancelRetry: (() => void) | null = null;
   /** Prevents the look at the end of a hold-down; a retry that comes or goes meanwhile does not. */
   cancelHoldDown: (() => void) | null = null;
+  /** Prevents the look at the end of the time for which a lost address may be gone. */
+  cancelReturn: (() => void) | null = null;
   /** Prevents the look at the end of the failback delay. */
   cancelFailback: (() => void) | null = null;
   /** Prevents a weight from coming into force later. */
@@ -135,6 +137,8 @@ export class VipEntry implements RouteState {
     this.clearFailure();
     this.cancelHoldDown?.();
     this.cancelHoldDown = null;
+    this.cancelReturn?.();
+    this.cancelReturn = null;
     this.cancelFailback?.();
     this.cancelFailback = null;
     this.cancelWeight?.();

@@ -34,7 +34,9 @@ export class Witness {
     const { hub, clock, policy } = this.#context;
     const { vip } = entry;
     const taken = entry.goal === "remove" || entry.goal === "stop";
-    this.#noteRefusal(entry, taken ? null : guardVip(vip, this.#guards));
+    // What is on its way out needs no guard, unless peers still have its route.
+    const guarded = !taken || entry.announced !== null || entry.withdrawing !== null;
+    this.#noteRefusal(entry, guarded ? guardVip(vip, this.#guards) : null);
     const view = viewEntry(entry, this.#context);
     const usable = isUsable(vip, view);
     if (!usable) {

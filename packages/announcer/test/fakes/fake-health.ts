@@ -9,7 +9,7 @@ export const refused: Answer = { outcome: { ok: false, detail: "connect ECONNREF
 
 /** Answers probes as a test wants. */
 export class FakeHealth implements HealthPort {
-  answer: (probe: Probe, context: ProbeContext) => Answer = () => fine;
+  answer: (probe: Probe, context: ProbeContext) => Answer | Promise<ProbeOutcome> = () => fine;
   readonly files: Set<string> = new Set();
   /** Makes `exists` reject, or never answer. */
   fileTrouble: Error | "silence" | null = null;
@@ -30,6 +30,7 @@ export class FakeHealth implements HealthPort {
     this.mostRunning = Math.max(this.mostRunning, this.running);
     try {
       const answer = this.answer(probe, context);
+      if (answer instanceof Promise) return await answer;
       if (answer === "never") return await new Promise(() => {});
       if (answer === "silence")
         return await new Promise((resolve) => {

@@ -114,11 +114,13 @@ export class FakeHost implements AddressPort {
   }
 
   async observe(): Promise<HostState> {
+    const { life } = this;
     await this.#pass("observe", "");
     const state = { addresses: [...this.addresses.values()], links: [...this.links.values()] };
     const heard = !this.deaf;
     const untold = [...this.#untold].map(([prefix, places]) => [prefix, [...places]] as const);
     await this.#pass("observed", "");
+    if (life !== this.life) return new Promise(() => {});
     for (const [prefix, places] of untold) for (const place of places) this.#told(prefix, place);
     if (heard) this.onObserved();
     return state;
@@ -131,7 +133,15 @@ export class FakeHost implements AddressPort {
   unbind(binding: Binding): Promise<void> {
     // What is asked for is judged by what whoever asks could know at that moment.
     const elsewhere = this.#seemsElsewhere(binding);
-    return this.#alone(binding, () => this.#unbind(binding, elsewhere));
+    const foreign = this.#seemsForeign(binding);
+    return this.#alone(binding, () => this.#unbind(binding, elsewhere, foreign));
+  }
+
+  /** Somebody else has it. A rival that takes ours and adds its own before that was told cannot be foreseen: the kernel removes by address alone. */
+  #seemsForeign(binding: Binding): boolean {
+    const key = keyOf(binding);
+    const told = this.#untold.get(binding.prefix)?.has(binding.interface) !== true;
+    return told && this.addresses.has(key) && !this.#ours.has(key);
   }
 
   /** The prefix has another place as well, or had it until a removal that nobody was told of yet. */
@@ -170,12 +180,12 @@ export class FakeHost implements AddressPort {
     await this.#pass("bound", binding.prefix);
   }
 
-  async #unbind(binding: Binding, elsewhere: boolean): Promise<void> {
+  async #unbind(binding: Binding, elsewhere: boolean, foreign: boolean): Promise<void> {
     const { life } = this;
     await this.#pass("unbind", binding.prefix);
     if (life !== this.life) return new Promise(() => {});
     const key = keyOf(binding);
-    if (this.addresses.has(key) && !this.#ours.has(key)) this.onForeignUnbind(binding);
+    if (foreign && this.addresses.has(key) && !this.#ours.has(key)) this.onForeignUnbind(binding);
     this.onUnbind(binding, elsewhere);
     this.log.push(`unbind ${binding.prefix}`);
     this.#remove(key);

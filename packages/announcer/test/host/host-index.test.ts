@@ -73,6 +73,34 @@ describe("HostIndex", () => {
     expect(host.get(key)).toBeDefined();
   });
 
+  it("notices that an address went while its bind was under way, although a dump came in between", () => {
+    const host = index();
+    const own = host.beginBind(binding);
+    host.added(ours);
+    host.beginDump();
+    host.finishDump({ addresses: [loopback, ours], links: [] });
+    host.removed(ours);
+    own.done();
+    expect(host.get(key)).toBeUndefined();
+    // Nothing is awaited of it any more.
+    host.added(ours);
+    expect(host.removed(ours)).toBe(true);
+  });
+
+  it("keeps what was reported while a bind was under way that failed in the end, unless it went again", () => {
+    const host = index();
+    const failing = host.beginBind(binding);
+    host.added({ ...ours, mark: "other" });
+    failing.failed();
+    expect(host.get(key)?.mark).toBe("other");
+    const gone = index();
+    const again = gone.beginBind(binding);
+    gone.added(ours);
+    gone.removed(ours);
+    again.failed();
+    expect(gone.get(key)).toBeUndefined();
+  });
+
   it("keeps what it knew when a dump failed", () => {
     const host = index(ours);
     host.beginDump();

@@ -51,6 +51,18 @@ describe("Outbox", () => {
     expect(routes.announced(B.prefix)).toBe(true);
   });
 
+  it("sends a withdrawal that becomes urgent while it waits, and nothing for one that does not wait", async () => {
+    const { clock, routes, outbox } = setUp();
+    outbox.enter();
+    void outbox.withdraw(A.prefix, false);
+    outbox.hurry(B.prefix);
+    await clock.advance(2);
+    expect(routes.withdrawCalls).toBe(0);
+    outbox.hurry(A.prefix);
+    await clock.advance(1);
+    expect(routes.withdrawCalls).toBe(1);
+  });
+
   it("sends the rest at intervals that double while work goes on", async () => {
     const { clock, routes, outbox } = setUp();
     outbox.enter();

@@ -3,20 +3,44 @@ import fc from "fast-check";
 /** The VIPs of every history: two of one family, one of the other, whose address goes with its interface. */
 export const PREFIXES = ["192.0.2.1/32", "192.0.2.2/32", "2001:db8::3/128"] as const;
 
+/** The peer that every history has; it is external. */
+export const PEER = "10.0.0.254";
+
 /** Where a VIP may be wanted. */
 export const PLACES = ["lo", "veth0"] as const;
 
+/** What a VIP is checked by: nothing, a probe of its service, or a verdict that somebody must push. */
+export const CHECKS = ["none", "probe", "pushed"] as const;
+
+/** What the service behind a VIP answers: `silent` ends only when the probe is aborted, `stuck` not even then. */
+export const SERVICES = ["up", "slow", "down", "silent", "stuck"] as const;
+
+/** The preference of a node that takes part in ECMP. */
+export const BEST_PREFERENCE = 10;
+
+/** How long a VIP that becomes able to serve stays standby, where it has a failback delay. */
+export const FAILBACK_MS = 3000;
+
+/** What a node wants of one VIP. */
+export interface Wanted {
+  readonly name: (typeof PLACES)[number];
+  readonly adopt: boolean;
+  readonly med: number;
+  readonly drainMs: number;
+  readonly check: (typeof CHECKS)[number];
+  readonly unbindWhenUnhealthy: boolean;
+  readonly preference: number;
+  readonly failbackMs: number;
+}
+
 /** What can happen to the process and the world around it. `which` is an index of {@link PREFIXES}. */
 export type Act =
-  | {
-      readonly kind: "apply";
-      readonly which: number;
-      readonly name: (typeof PLACES)[number];
-      readonly adopt: boolean;
-      readonly med: number;
-      readonly drainMs: number;
-    }
-  | { readonly kind: "remove" | "drain" | "undrain" | "explain"; readonly which: number }
+  | { readonly kind: "apply"; readonly which: number; readonly wanted: Wanted }
+  | { readonly kind: "remove" | "drain" | "undrain" | "reset-damping" | "explain"; readonly which: number }
+  | { readonly kind: "drain-node" | "undrain-node" }
+  | { readonly kind: "service"; readonly which: number; readonly service: (typeof SERVICES)[number] }
+  /** Verdicts that go to and fro. */
+  | { readonly kind: "waver"; readonly which: number; readonly times: number; readonly everyMs: number }
   | { readonly kind: "host-address" | "host-address-gone"; readonly which: number }
   | { readonly kind: "take" | "put"; readonly which: number; readonly name: (typeof PLACES)[number] }
   /** A rival takes the address again and again. */
@@ -37,6 +61,8 @@ export type Act =
       readonly eventDelayMs: number;
       readonly refusing: number;
     }
+  /** The disk does not take what is drained, and does not give it back. */
+  | { readonly kind: "drains-disk"; readonly failing: boolean }
   | { readonly kind: "ledger"; readonly failing: boolean; readonly delayMs: number }
   /** The kernel answers nothing until the weather is calm; or the ledger; or nobody takes withdrawals. */
   | { readonly kind: "hang"; readonly what: "host" | "ledger" | "peers" }
@@ -48,7 +74,8 @@ export type Act =
   | { readonly kind: "calm" }
   | { readonly kind: "pass"; readonly ms: number };
 
-const which = fc.nat(PREFIXES.length - 1);
+// Most of it happens to one of them, so that much happens to it.
+const which = fc.constantFrom(0, 0, 0, 0, 1, 2);
 const name = fc.constantFrom(...PLACES);
 const somewhere = fc.constantFrom(...(["lo", "lo", "lo", "veth0"] as const));
 
@@ -56,17 +83,26 @@ function one<Kind extends Act["kind"]>(kind: Kind): fc.Arbitrary<Kind> {
   return fc.constant(kind);
 }
 
+/** A history; long enough for one thing to meet another. */
+export const acts: () => fc.Arbitrary<Act[]> = () => fc.array(act, { maxLength: 40, size: "max" });
+
 /** Any of them; what is worth more is more frequent. */
-export const act: fc.Arbitrary<Act> = fc.oneof(
+const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
       kind: one("apply"),
       which,
-      name: somewhere,
-      adopt: fc.boolean(),
-      med: fc.constantFrom(0, 1),
-      drainMs: fc.constantFrom(0, 0, 300),
+      wanted: fc.record({
+        name: somewhere,
+        adopt: fc.boolean(),
+        med: fc.constantFrom(0, 1),
+        drainMs: fc.constantFrom(0, 0, 300),
+        check: fc.constantFrom(...(["none", "none", "probe", "pushed"] as const)),
+        unbindWhenUnhealthy: fc.constantFrom(false, false, true),
+        preference: fc.constantFrom(10, 10, 5, 0),
+        failbackMs: fc.constantFrom(0, 0, FAILBACK_MS),
+      }),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: one("remove"), which }) },
@@ -90,7 +126,24 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constantFrom(...(["drain", "undrain", "explain"] as const)), which }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom(...(["drain", "undrain", "reset-damping", "explain"] as const)),
+      which,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom(...(["drain-node", "undrain-node"] as const)) }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: one("service"), which, service: fc.constantFrom("up", ...SERVICES) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: one("waver"),
+      which,
+      times: fc.integer({ min: 2, max: 12 }),
+      everyMs: fc.constantFrom(1, 30, 200),
+    }),
   },
   {
     weight: 3,
@@ -122,6 +175,7 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
       refusing: fc.constantFrom(0, 0, 0.3),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: one("drains-disk"), failing: fc.boolean() }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: one("ledger"), failing: fc.boolean(), delayMs: fc.constantFrom(0, 0, 2, 400) }),

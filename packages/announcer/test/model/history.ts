@@ -1,63 +1,50 @@
 import { defaultPolicy } from "../../src/policy.ts";
-import { portError } from "../fakes/fake-host.ts";
 import { vip, World } from "../fakes/world.ts";
-import { type Act, PLACES, PREFIXES } from "./acts.ts";
-import { Promises, type Truth, WITHDRAW_WAIT_MS } from "./promises.ts";
+import { type Act, BEST_PREFERENCE, PEER, PLACES, PREFIXES, type Wanted } from "./acts.ts";
+import { DrainTruth } from "./drain-truth.ts";
+import { CHECK, HealthTruth } from "./health-truth.ts";
+import { HEALTH_DAMPING, Promises, type Truth, WITHDRAW_WAIT_MS, WORST_MED } from "./promises.ts";
+import { Weather } from "./weather.ts";
 
-const PEER = "10.0.0.254";
-const WORST_MED = 4294967295;
-
-interface Wanted {
-  readonly name: string;
-  readonly adopt: boolean;
-  readonly med: number;
-  readonly drainMs: number;
-}
-
-/** A port that waits behind a gate until it is opened. */
-class Gate {
-  promise: Promise<void> | null = null;
-  #open: () => void = () => {};
-
-  close(): Promise<void> {
-    this.promise ??= new Promise((resolve) => {
-      this.#open = resolve;
-    });
-    return this.promise;
-  }
-
-  open(): void {
-    this.#open();
-    this.promise = null;
-  }
-}
+type Asked = Extract<
+  Act,
+  { readonly kind: "apply" | "remove" | "drain" | "undrain" | "health" | "reset-damping" | "explain" }
+>;
 
 /** The real loop over fake ports, and what the outside knows of it. Same acts and seed, same history. */
 export class History implements Truth {
   readonly world: World;
   readonly promises: Promises;
-  lateMs = 0;
+  readonly drains: DrainTruth;
+  readonly health: HealthTruth;
+  readonly weather: Weather;
   quietFromMs = 0;
   closing = false;
-  readonly #wanted = new Map<string, Wanted>();
-  readonly #drained = new Set<string>();
-  readonly #health = new Map<
-    string,
-    { readonly health: "healthy" | "degraded" | "unhealthy"; readonly untilMs: number }
-  >();
-  readonly #gates = { host: new Gate(), ledger: new Gate(), peers: new Gate() };
+  readonly #wanted = new Map<string, { readonly given: Wanted; readonly sinceMs: number }>();
+  /** Removed from the intent in this life of the process, which may remember what was said of them. */
+  readonly #left = new Set<string>();
+  readonly #removals = new Map<string, number>();
   readonly #marked: boolean;
   #deaf = false;
-  #calmAtMs = 0;
+  /** This process has seen the host. */
+  #observed = false;
   #seed: number;
 
   constructor(seed: number) {
     this.#seed = seed;
+    const random = (): number => this.#random();
     this.world = new World(
-      { withdrawWaitMs: WITHDRAW_WAIT_MS, damping: { ...defaultPolicy.damping, holdDownMs: 500, maxHoldDownMs: 2000 } },
-      () => this.#random(),
+      {
+        withdrawWaitMs: WITHDRAW_WAIT_MS,
+        damping: { ...defaultPolicy.damping, holdDownMs: 500, maxHoldDownMs: 2000 },
+        healthDamping: HEALTH_DAMPING,
+      },
+      random,
     );
-    const { host, clock } = this.world;
+    const { host, clock, drains, health } = this.world;
+    this.drains = new DrainTruth(drains, clock);
+    this.health = new HealthTruth(clock, health, PREFIXES);
+    this.weather = new Weather(this.world, random);
     host.links.set("veth0", { name: "veth0", up: true });
     this.#marked = this.#random() < 0.8;
     if (!this.#marked) {
@@ -66,6 +53,7 @@ export class History implements Truth {
       host.put("127.0.0.1", 8, "lo", "host");
     }
     host.onObserved = () => {
+      this.#observed = true;
       if (host.deaf || !this.#deaf) return;
       this.#deaf = false;
       this.quietFromMs = clock.now();
@@ -78,36 +66,29 @@ export class History implements Truth {
     return this.#deaf;
   }
 
-  get hanging(): boolean {
-    const { clock, routes } = this.world;
-    const shut = Object.values(this.#gates).some(({ promise }) => promise !== null);
-    return shut || clock.now() - this.#calmAtMs < 2000 + routes.handOverMs;
-  }
-
   wanted(prefix: string): Wanted | undefined {
-    return this.#wanted.get(prefix);
+    return this.#wanted.get(prefix)?.given;
   }
 
-  health(prefix: string): "healthy" | "degraded" | "unhealthy" {
-    const known = this.#health.get(prefix);
-    if (known === undefined) return "healthy";
-    return known.untilMs < this.world.clock.now() ? "unhealthy" : known.health;
+  removals(prefix: string): number {
+    return this.#removals.get(prefix) ?? 0;
   }
 
-  drained(prefix: string): boolean {
-    return this.#drained.has(prefix) && !this.closing;
+  wantedSinceMs(prefix: string): number {
+    return this.#wanted.get(prefix)?.sinceMs ?? Number.POSITIVE_INFINITY;
   }
 
   /** A process starts, with the intent as it is now. */
   begin(): void {
     this.closing = false;
-    this.#drained.clear();
-    // These hosts keep no drains over a restart.
-    this.world.drains.state = { node: false, vips: [] };
-    this.#health.clear();
+    this.drains.begin();
+    this.health.begin();
+    this.#left.clear();
+    this.#observed = false;
+    for (const [prefix, { given }] of this.#wanted) this.health.follow(prefix, given.check);
     const { announcer } = this.world;
     void announcer.start();
-    announcer.set([...this.#wanted].map(([prefix, given]) => this.#vip(prefix, given)));
+    announcer.set([...this.#wanted].map(([prefix, { given }]) => this.#vip(prefix, given)));
   }
 
   async do(act: Act): Promise<void> {
@@ -124,18 +105,33 @@ export class History implements Truth {
       case "drain":
       case "undrain":
       case "health":
+      case "reset-damping":
       case "explain":
         this.#ask(act);
         return;
+      case "drain-node":
+      case "undrain-node":
+        this.#askNode(act.kind === "drain-node");
+        return;
+      case "waver":
+        for (let time = 0; time < 2 * act.times; time++)
+          clock.timer(
+            () => this.#ask({ ...act, kind: "health", health: time % 2 === 0 ? "unhealthy" : "healthy", ttlMs: null }),
+            time * act.everyMs,
+          );
+        return;
+      case "service":
+        this.health.serve(PREFIXES[act.which]!, act.service);
+        return;
+      case "drains-disk":
+        this.drains.break(act.failing);
+        return;
       case "take":
-        host.take(PREFIXES[act.which]!, act.name);
+        this.#take(act.which, act.name);
         return;
       case "fight":
         for (let time = 0; time < act.times; time++)
-          clock.timer(
-            () => host.take(PREFIXES[act.which]!, this.#wanted.get(PREFIXES[act.which]!)?.name),
-            time * act.everyMs,
-          );
+          clock.timer(() => this.#take(act.which, this.wanted(PREFIXES[act.which]!)?.name ?? "lo"), time * act.everyMs);
         return;
       case "put":
         // Without marks the ledger alone says what is ours, and nobody could tell this one from ours.
@@ -158,7 +154,7 @@ export class History implements Truth {
       case "ledger":
       case "hang":
       case "calm":
-        this.#weather(act);
+        this.weather.change(act);
         return;
       case "kill":
         if (!this.world.alive) return;
@@ -199,105 +195,87 @@ export class History implements Truth {
   }
 
   /** What reaches a process only while there is one; the intent outlives it. */
-  #ask(act: Extract<Act, { readonly kind: "apply" | "remove" | "drain" | "undrain" | "health" | "explain" }>): void {
+  #ask(act: Asked): void {
     const { announcer, alive, clock } = this.world;
     const prefix = PREFIXES[act.which]!;
     const there = alive && !this.closing;
     switch (act.kind) {
-      case "apply": {
-        const { name, adopt, med, drainMs } = act;
-        const given = { name, adopt, med, drainMs };
-        this.#wanted.set(prefix, given);
+      case "apply":
+        this.#wanted.set(prefix, { given: act.wanted, sinceMs: clock.now() });
         if (!there) return;
-        announcer.apply({ set: [this.#vip(prefix, given)] });
-        // One that was on its way out may remember what was said of it.
-        if (this.#health.has(prefix) || this.#random() < 0.5) this.#push(prefix, "healthy", null);
+        this.health.follow(prefix, act.wanted.check);
+        announcer.apply({ set: [this.#vip(prefix, act.wanted)] });
+        // One that was on its way out may remember what was said of it, or not.
+        if (this.#left.delete(prefix) && (this.health.wasPushed(prefix) || act.wanted.check === "pushed"))
+          this.#push(prefix, "healthy", null);
         return;
-      }
       case "remove":
-        this.#wanted.delete(prefix);
-        this.#drained.delete(prefix);
-        if (there) announcer.apply({ remove: [prefix] });
+        if (this.#wanted.delete(prefix)) this.#left.add(prefix);
+        if (!there) return;
+        this.promises.forgive(prefix);
+        announcer.apply({ remove: [prefix] });
         return;
       case "drain":
         if (!there || !this.#wanted.has(prefix)) return;
-        this.#drained.add(prefix);
-        announcer.drain(prefix).catch(() => {});
+        this.drains.drain(
+          prefix,
+          () => announcer.drain(prefix),
+          () => this.promises.drained([prefix]),
+        );
         return;
       case "undrain":
-        this.#drained.delete(prefix);
-        if (there) announcer.undrain(prefix);
+        if (!there) return;
+        this.drains.undrain(prefix);
+        announcer.undrain(prefix);
         return;
       case "health":
         if (there) this.#push(prefix, act.health, act.ttlMs);
         return;
+      case "reset-damping":
+        if (!there) return;
+        this.promises.forgive(prefix);
+        announcer.resetDamping(prefix);
+        return;
       case "explain":
         if (alive) JSON.stringify([announcer.explain(prefix), announcer.vips(), clock.now()]);
-        return;
-      default:
-        return;
-    }
-  }
-
-  #push(prefix: string, health: "healthy" | "degraded" | "unhealthy", ttlMs: number | null): void {
-    if (!this.world.announcer.setHealth(prefix, health, ttlMs ?? undefined)) return;
-    const untilMs = ttlMs === null ? Number.POSITIVE_INFINITY : this.world.clock.now() + ttlMs;
-    this.#health.set(prefix, { health, untilMs });
-  }
-
-  #weather(act: Extract<Act, { readonly kind: "weather" | "ledger" | "hang" | "calm" }>): void {
-    const { host, routes, ledger, clock } = this.world;
-    switch (act.kind) {
-      case "weather":
-        this.lateMs = Math.max(this.lateMs, act.eventDelayMs);
-        host.eventDelayMs = this.lateMs;
-        routes.handOverMs = act.handOverMs;
-        host.weather = () => ({
-          delayMs: act.delayMs * this.#random(),
-          ...(this.#random() < act.failing
-            ? { error: portError(this.#random() < 0.5 ? "EPERM" : "ENODEV", "not today") }
-            : {}),
-        });
-        routes.refuse = () => (this.#random() < act.refusing ? portError("ERR_SPEAKER_ROUTE", "not this one") : null);
-        return;
-      case "ledger":
-        ledger.failing = act.failing ? (): boolean => true : null;
-        ledger.wait = async () => {
-          if (this.#gates.ledger.promise !== null) await this.#gates.ledger.promise;
-          if (act.delayMs > 0) await clock.sleep(act.delayMs);
-        };
-        return;
-      case "hang":
-        if (act.what === "host") host.gate = this.#gates.host.close();
-        else if (act.what === "peers") routes.gate = this.#gates.peers.close();
-        else {
-          const shut = this.#gates.ledger.close();
-          ledger.wait = () => shut;
-        }
-        return;
-      case "calm":
-        host.weather = () => ({ delayMs: 0 });
-        routes.handOverMs = 0;
-        routes.refuse = () => null;
-        ledger.failing = null;
-        ledger.wait = async () => {};
-        host.gate = null;
-        routes.gate = null;
-        for (const gate of Object.values(this.#gates)) gate.open();
-        this.#calmAtMs = clock.now();
         return;
       default:
         act satisfies never;
     }
   }
 
+  #askNode(drain: boolean): void {
+    const { announcer, alive } = this.world;
+    if (!alive || this.closing) return;
+    if (drain) {
+      const there = [...this.#wanted.keys()];
+      this.drains.drain(
+        null,
+        () => announcer.drainAll(),
+        () => this.promises.drained(there),
+      );
+      return;
+    }
+    this.drains.undrain(null);
+    announcer.undrainAll();
+  }
+
+  #push(prefix: string, health: "healthy" | "degraded" | "unhealthy", ttlMs: number | null): void {
+    if (this.world.announcer.setHealth(prefix, health, ttlMs ?? undefined)) this.health.push(prefix, health, ttlMs);
+  }
+
   #stop(startAfterMs: number): void {
     const { announcer, alive, clock } = this.world;
     if (!alive || this.closing) return;
     this.closing = true;
+    this.drains.closing();
     const { life } = this.world.host;
+    // One that has not seen the host yet takes nothing away, nor what neither a mark nor the ledger calls its own.
+    const able = this.#observed && (this.#marked || !this.weather.ledgerFailed);
     void announcer.close().then(({ complete }) => {
-      if (complete && life === this.world.host.life) this.promises.closed();
+      // A bind that was done and said not to be, of which the news is lost as well, nobody knows of.
+      const unknowable = this.weather.rough && this.#deaf;
+      if (complete && able && !unknowable && life === this.world.host.life) this.promises.closed();
     });
     clock.timer(() => {
       if (life !== this.world.host.life) return;
@@ -309,11 +287,17 @@ export class History implements Truth {
   /** The next process starts a while after the last one died. */
   #died(startAfterMs: number): void {
     this.promises.died();
+    this.drains.died();
     this.world.clock.timer(() => {
       if (this.world.alive) return;
       this.world.restart();
       this.begin();
     }, startAfterMs);
+  }
+
+  #take(which: number, name: string): void {
+    const prefix = PREFIXES[which]!;
+    if (this.world.host.take(prefix, name)) this.#removals.set(prefix, this.removals(prefix) + 1);
   }
 
   #put(which: number, name: string): void {
@@ -326,8 +310,17 @@ export class History implements Truth {
     host.resync();
   }
 
-  #vip(prefix: string, { name, adopt, med, drainMs }: Wanted): ReturnType<typeof vip> {
-    return vip(prefix, { interface: name, adopt, med, drainMs });
+  #vip(prefix: string, wanted: Wanted): ReturnType<typeof vip> {
+    const { name, adopt, med, drainMs, check, preference, failbackMs } = wanted;
+    return vip(prefix, {
+      interface: name,
+      adopt,
+      med,
+      drainMs,
+      whenUnhealthy: unbinds(wanted) ? "unbind" : "keep-bound",
+      ecmp: { preference, ...(preference === 0 ? {} : { failbackMs }) },
+      ...(check === "none" ? {} : { check: check === "probe" ? CHECK : { pushed: true } }),
+    });
   }
 
   #random(): number {
@@ -339,6 +332,7 @@ export class History implements Truth {
   async settle(): Promise<void> {
     const { host, clock } = this.world;
     await this.do({ kind: "calm" });
+    this.drains.break(false);
     this.world.fuse = 0;
     for (const name of PLACES) host.setLink(name, true);
     // Whatever was stopped starts again within this time, and every time to live has passed.
@@ -349,28 +343,42 @@ export class History implements Truth {
 
   /** What is not as wanted, once everything had time. */
   differences(): string[] {
+    const found = PREFIXES.flatMap((prefix) => this.#differencesOf(prefix));
+    if (!this.world.host.has("127.0.0.1/8")) found.push("127.0.0.1/8 is gone");
+    return [...found, ...this.drains.differences()];
+  }
+
+  #differencesOf(prefix: string): string[] {
     const { host, routes, ledger } = this.world;
     const found: string[] = [];
-    for (const prefix of PREFIXES) {
-      const given = this.#wanted.get(prefix);
-      const mayServe = given !== undefined && !this.#drained.has(prefix) && !this.promises.contradicted(prefix);
-      const health = this.health(prefix);
-      const check = (what: string, is: boolean, should: boolean): void => {
-        if (is !== should) found.push(`${prefix} ${is ? "is" : "is not"} ${what}`);
-      };
-      for (const [peer, rib] of routes.rib)
-        check(`announced to ${peer}`, rib.has(prefix), mayServe && health !== "unhealthy");
-      for (const name of PLACES) {
-        const foreign = host.has(prefix, name) && !host.isOurs(prefix, name);
-        const ours = mayServe && given.name === name && !foreign;
-        check(`bound by us on ${name}`, host.isOurs(prefix, name), ours);
-        check(`in the ledger with ${name}`, ledger.entries.has(`${prefix} ${name}`), ours);
-      }
-      if (!mayServe || health === "unhealthy") continue;
-      const med = health === "degraded" ? WORST_MED : given.med;
-      if (routes.attributes(prefix)?.med !== med) found.push(`${prefix} is announced with other attributes`);
+    const given = this.wanted(prefix);
+    const mayServe = given !== undefined && !this.drains.has(prefix) && !this.promises.contradicted(prefix);
+    const health = given === undefined ? "healthy" : this.health.settled(prefix, given.check);
+    const check = (what: string, is: boolean, should: boolean): void => {
+      if (is !== should) found.push(`${prefix} is ${is ? "" : "not "}${what}`);
+    };
+    const announced = mayServe && (health === "healthy" || health === "degraded");
+    // Of one whose new check has said nothing, the earlier verdict stands.
+    const isOpen = mayServe && health === null;
+    if (!isOpen) for (const [peer, rib] of routes.rib) check(`announced to ${peer}`, rib.has(prefix), announced);
+    for (const name of PLACES) {
+      const foreign = host.has(prefix, name) && !host.isOurs(prefix, name);
+      const taken = health === "unhealthy" && given !== undefined && unbinds(given);
+      const ours = mayServe && given.name === name && !foreign && !taken;
+      if (isOpen && unbinds(given)) continue;
+      check(`bound by us on ${name}`, host.isOurs(prefix, name), ours);
+      check(`in the ledger with ${name}`, ledger.entries.has(`${prefix} ${name}`), ours);
     }
-    if (!host.has("127.0.0.1/8")) found.push("127.0.0.1/8 is gone");
+    if (!announced) return found;
+    const steps = BEST_PREFERENCE - given.preference;
+    const { med, prepend = 0 } = routes.attributes(prefix, PEER) ?? {};
+    const right = health === "degraded" ? med === WORST_MED : med === given.med + 100 * steps && prepend === steps;
+    if (!right) found.push(`${prefix} is announced with other attributes: MED ${med}, ${prepend} times more`);
     return found;
   }
+}
+
+/** An address that somebody else may have added is never taken away for its health. */
+function unbinds({ unbindWhenUnhealthy, adopt }: Wanted): boolean {
+  return unbindWhenUnhealthy && !adopt;
 }

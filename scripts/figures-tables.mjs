@@ -169,6 +169,13 @@ function onLinkTable(measurements) {
   return table(head, rows);
 }
 
+/** How the weights were changed; what was measured before that was written down was measured in the router. */
+const weighing = {
+  router: "The weights were changed in the router's kernel, by hand, from equal shares to half a share and back.",
+  announcer:
+    "Every node announces a weight of 10 Gbit/s; one of them reads 5 Gbit/s from its `--weight-from` file and announces that, and later 10 again.",
+};
+
 /** The tables of `docs/ecmp.md`. */
 export function ecmpTables(figures, movedShares) {
   const { runs, pathMtu, onLink } = figures;
@@ -182,7 +189,7 @@ export function ecmpTables(figures, movedShares) {
     "reset-elsewhere": [
       ...ecmpTable(runs, (samples) => share(samples, "resetOnOthers", "onOthers")),
       "",
-      `${provenance(figures)}${described}`,
+      `${provenance(figures)}${described} ${weighing[figures.weighing ?? "router"]}`,
     ],
     "reset-on-node": ecmpTable(runs, (samples) => share(samples, "resetOnNode", "onNode")),
     "new-connections": ecmpTable(runs, (samples) =>
@@ -253,8 +260,11 @@ export function tuningTables({ quick, wan }) {
   const behind = [quick, wan].flatMap((part, index) =>
     part === undefined ? [] : [`${["fast and datacenter", "wan"][index]}: ${provenance(part)}`],
   );
+  const checked = all.some(({ kind }) => kind === "service-down")
+    ? ["A service that is down is noticed by a check with nothing but its defaults: every second, three failures."]
+    : [];
   return {
-    outage: [...tuningTable(all, ({ outageMs }) => outageMs), "", ...behind],
+    outage: [...tuningTable(all, ({ outageMs }) => outageMs), "", ...behind, ...checked],
     detected: tuningTable(
       all.filter(({ kind }) => kind !== "router-restart"),
       ({ detectedMs }) => detectedMs,

@@ -111,6 +111,7 @@ export async function measureEcmpFigures(origin) {
       const results = await runJobs([...ecmp, ...pathMtu, ...onLink], 3);
       return {
         seed,
+        weighing: "announcer",
         runs: results.slice(0, ecmp.length),
         pathMtu: results.slice(ecmp.length, ecmp.length + pathMtu.length).flat(),
         onLink: results.slice(ecmp.length + pathMtu.length).flat(),

@@ -1,8 +1,8 @@
 import type { Lab } from "../lab.ts";
 import type { LabNode } from "../node/lab-node.ts";
-import type { ResilientGroups } from "../router/router.ts";
+import type { RouterKind } from "../router/router.ts";
 import { monotonicMs } from "../sandbox/protocol.ts";
-import { setRouterWeights } from "./router-weights.ts";
+import { reweigh, startWeighed, weighFully, weighingRouters } from "./weights.ts";
 
 /** Something that happens to a node, of which the price in open connections is measured. */
 export type EcmpEventName =
@@ -17,8 +17,8 @@ export type EcmpEventName =
   | "weight-halved"
   | "weight-restored";
 
-/** Does something to a node of a lab whose embedded router may have resilient groups. */
-export type EventAction = (lab: Lab, node: LabNode, resilient: ResilientGroups | undefined) => Promise<void>;
+/** Does something to a node of a lab. */
+export type EventAction = (lab: Lab, node: LabNode) => Promise<void>;
 
 /** How an event is brought about. Before it every node announces, unless `prepare` has changed that. */
 export interface EcmpEvent {
@@ -27,8 +27,8 @@ export interface EcmpEvent {
   readonly summary: string;
   /** Whether the router must forward to the node in the end. */
   readonly stays: boolean;
-  /** It is done to the routes of the embedded router, and cannot be with another. */
-  readonly embeddedOnly?: boolean;
+  /** The routers with which it means something; absent: all. */
+  readonly routers?: readonly RouterKind[];
   readonly prepare?: EventAction;
   readonly act: EventAction;
 }
@@ -38,14 +38,6 @@ const drainSeconds = 2;
 
 /** How long a change that is not measured may take. */
 const settleMs = 30_000;
-
-/** The node's share of the traffic becomes so many hundredths of another one's. */
-function reweigh(hundredths: number): EventAction {
-  return async (lab, node, resilient) => {
-    for (const vip of lab.plan.vips)
-      await setRouterWeights(lab, vip, (name) => (name === node.name ? hundredths : 100), resilient);
-  };
-}
 
 async function stop(_lab: Lab, node: LabNode): Promise<void> {
   await node.stop();
@@ -77,28 +69,28 @@ export const ecmpEvents: readonly EcmpEvent[] = [
   },
   {
     name: "weight-halved",
-    summary: "the router gives the node half of what the others get",
+    summary: "the node announces half of its weight, read from a file",
     stays: true,
-    embeddedOnly: true,
-    act: reweigh(50),
+    routers: weighingRouters,
+    act: (lab, node) => reweigh(lab, node, "5G"),
   },
   {
     name: "weight-restored",
-    summary: "the router gives the node its full share again",
+    summary: "the node announces its full weight again",
     stays: true,
-    embeddedOnly: true,
-    prepare: reweigh(50),
-    act: reweigh(100),
+    routers: weighingRouters,
+    prepare: (lab, node) => reweigh(lab, node, "5G"),
+    act: weighFully,
   },
   { name: "stop", summary: "SIGTERM, no drain", stays: false, act: stop },
-  { name: "return", summary: "the node comes back", stays: true, prepare: leave, act: (_lab, node) => node.start() },
+  { name: "return", summary: "the node comes back", stays: true, prepare: leave, act: startWeighed },
   {
     name: "drain",
     summary: `SIGTERM, ${drainSeconds} s of drain`,
     stays: false,
     async prepare(lab, node) {
       await leave(lab, node);
-      await node.start(["--drain", String(drainSeconds)]);
+      await startWeighed(lab, node, ["--drain", String(drainSeconds)]);
       await lab.waitForNextHops(
         lab.nodes.map(({ name }) => name),
         settleMs,
@@ -110,9 +102,9 @@ export const ecmpEvents: readonly EcmpEvent[] = [
     name: "restart",
     summary: "SIGTERM and started again at once",
     stays: true,
-    async act(_lab, node) {
+    async act(lab, node) {
       await node.stop();
-      await node.start();
+      await startWeighed(lab, node);
     },
   },
   { name: "crash", summary: "SIGKILL for the announcer alone", stays: false, act: (_lab, node) => node.crash() },
@@ -132,7 +124,8 @@ export const ecmpEvents: readonly EcmpEvent[] = [
 export async function bringBack(lab: Lab, node: LabNode): Promise<void> {
   await node.heal();
   if (!node.serviceRuns) await node.startService();
-  if (node.announcer?.exit !== null) await node.start();
+  if (node.announcer?.exit === null) await weighFully(lab, node);
+  else await startWeighed(lab, node);
   await lab.waitForNextHops(
     lab.nodes.map(({ name }) => name),
     settleMs,

@@ -10,6 +10,7 @@ import { addAddresses, type HashPolicy, setHashPolicy, sourceAddresses, startQui
 import { countResets, type ResetCount } from "./count.ts";
 import { bringBack, type EcmpEvent, type EcmpEventName, ecmpEvents, others } from "./ecmp-events.ts";
 import { rebuildGroups } from "./router-weights.ts";
+import { startWeighed } from "./weights.ts";
 
 /** What {@link measureEcmp} is told. */
 export interface EcmpOptions {
@@ -85,13 +86,13 @@ export async function measureEcmp(options: EcmpOptions): Promise<readonly EcmpMe
     if (!lab.router.installsRoutes)
       throw new LabError("unsupported", `router ${router} installs no routes here: run as root, or choose another one`);
     const run = new EcmpRun(lab, options, await prepareClient(lab, sources));
-    await Promise.all(lab.nodes.map((node) => node.start()));
+    await Promise.all(lab.nodes.map((node) => startWeighed(lab, node)));
     await lab.waitForNextHops(
       lab.nodes.map(({ name }) => name),
       convergeMs,
     );
     const events = ecmpEvents.filter(
-      ({ name, embeddedOnly = false }) => wanted.includes(name) && (router === "embedded" || !embeddedOnly),
+      ({ name, routers = [router] }) => wanted.includes(name) && routers.includes(router),
     );
     for (let repeat = 0; repeat < (options.repeats ?? nodes); repeat++) {
       await setHashPolicy(lab, hashPolicy, seed + repeat);
@@ -164,7 +165,7 @@ class EcmpRun {
   ): Promise<{ readonly from: number; readonly measurements: readonly EcmpMeasurement[] }> {
     const lab = this.#lab;
     await this.#repair();
-    await event.prepare?.(lab, node, this.#options.resilient);
+    await event.prepare?.(lab, node);
     const from = monotonicMs();
     const groups = new Map<string, HeldGroup>();
     for (const vip of lab.plan.vips) groups.set(vip, await this.#hold(vip));
@@ -172,7 +173,7 @@ class EcmpRun {
     await sleep(200);
     const at = monotonicMs();
     this.#broken = node;
-    await event.act(lab, node, this.#options.resilient);
+    await event.act(lab, node);
     const expected = event.stays ? lab.nodes.map(({ name }) => name) : others(lab, node);
     await lab.waitForNextHops(expected, convergeMs);
     await sleep(observeMs);

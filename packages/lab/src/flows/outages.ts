@@ -22,12 +22,15 @@ export type FailureKind =
   | "stop"
   | "announcer-killed"
   | "node-killed"
+  | "service-down"
   | "announcer-frozen"
   | "partition"
   | "link-down"
   | "router-restart";
 
 interface Failure {
+  /** It is noticed by a health check of every node, and by nothing else. Default false. */
+  readonly checked?: boolean;
   /** What the router forwards to in the end: everything again, or all but the node. */
   readonly stays: boolean;
   readonly act: (lab: Lab, node: LabNode) => Promise<void>;
@@ -47,6 +50,12 @@ const failures: Readonly<Record<FailureKind, Failure>> = {
       await node.startService();
       await node.start();
     },
+  },
+  "service-down": {
+    checked: true,
+    stays: false,
+    act: (_lab, node) => node.stopService(),
+    repair: (_lab, node) => node.startService(),
   },
   "announcer-frozen": {
     stays: false,
@@ -95,6 +104,9 @@ export interface OutageMeasurement {
   readonly backMs: number;
 }
 
+/** A check of the node's own service with nothing but defaults: every second, 0.5 s for an answer, down after three failures, up after two successes. */
+const checkArguments = ["--check", "tcp://127.0.0.1:8080"];
+
 /** How long to go on looking when the route is right: longer than a new connection takes to give up. */
 const observeMs = 1200;
 const nodeCount = 3;
@@ -104,10 +116,24 @@ const nodeCount = 3;
  * Throws `unsupported` where the router installs no routes.
  */
 export async function measureOutages(options: OutageOptions): Promise<readonly OutageMeasurement[]> {
+  const kinds = options.kinds ?? failureKinds;
+  // A node with a check comes back later, when that has succeeded twice: what needs none is measured without.
+  const groups = [false, true].map((checked) => kinds.filter((kind) => (failures[kind].checked ?? false) === checked));
+  const measured: OutageMeasurement[] = [];
+  for (const [index, group] of groups.entries())
+    if (group.length > 0) measured.push(...(await measureGroup(options, group, index === 1 ? checkArguments : [])));
+  return measured;
+}
+
+async function measureGroup(
+  options: OutageOptions,
+  kinds: readonly FailureKind[],
+  nodeArguments: readonly string[],
+): Promise<readonly OutageMeasurement[]> {
   const { router = "embedded", profile, birdErrorWait, onMeasurement } = options;
   const lab = await Lab.start({
     nodeCommand: options.nodeCommand,
-    nodeArguments: ["--timers", profile],
+    nodeArguments: ["--timers", profile, ...nodeArguments],
     nodes: nodeCount,
     router,
     mode: "namespaces",
@@ -125,7 +151,7 @@ export async function measureOutages(options: OutageOptions): Promise<readonly O
     const measurements: OutageMeasurement[] = [];
     for (let repeat = 0; repeat < (options.repeats ?? 3); repeat++) {
       const node = lab.node(`node${(repeat % nodeCount) + 1}`);
-      for (const kind of options.kinds ?? failureKinds) {
+      for (const kind of kinds) {
         const measurement = { kind, router, profile, repeat, ...(await measure(lab, node, kind, profile)) };
         measurements.push(measurement);
         onMeasurement?.(measurement);

@@ -63,7 +63,7 @@ describe("the tables of docs/ecmp.md", () => {
       "| stop (SIGTERM) | 33 (0–40) of 140 | 0 |",
       "| announcer killed (-9) | 0 | – |",
       "",
-      "Measured 2026-01-02T03:04 UTC, commit 0123456, 2 × a processor, Linux 6.18.0, Node v20.20.2; load average 0.1 when it began, 2.5 when it ended, that of the measuring included. Resilient groups have 64 buckets and an idle timer of 1 s.",
+      "Measured 2026-01-02T03:04 UTC, commit 0123456, 2 × a processor, Linux 6.18.0, Node v20.20.2; load average 0.1 when it began, 2.5 when it ended, that of the measuring included. Resilient groups have 64 buckets and an idle timer of 1 s. The weights were changed in the router's kernel, by hand, from equal shares to half a share and back.",
     ]);
     expect(tables["reset-on-node"]).toContain("| stop (SIGTERM) | all of 60 | all of 60 |");
   });

@@ -43,6 +43,11 @@ export class World {
   fuse = 0;
   /** Called when the fuse has blown. */
   onDeath: () => void = () => {};
+  /** So many borders are not crossed at one time by a process that gets anywhere. */
+  circles: number = Number.POSITIVE_INFINITY;
+  /** Called when the process goes round in circles: no time passes any more. It is killed. */
+  onSpin: () => void = () => {};
+  #spin = { atMs: 0, crossings: 0 };
   #alive = { value: true };
   readonly #policy: Partial<Policy>;
   readonly #random: () => number;
@@ -92,6 +97,7 @@ export class World {
   #make(): Announcer {
     const alive = this.#alive;
     const lives = (): boolean => {
+      if (alive.value) this.#noticeSpin();
       if (alive.value && this.fuse > 0 && --this.fuse === 0) {
         this.kill();
         this.onDeath();
@@ -114,6 +120,16 @@ export class World {
     const announcer = new Announcer({ ports, policy: this.#policy, clock });
     void this.#collect(announcer.events({ limit: 1_000_000 }));
     return announcer;
+  }
+
+  #noticeSpin(): void {
+    const now = this.clock.now();
+    if (this.#spin.atMs !== now) this.#spin = { atMs: now, crossings: 0 };
+    if (++this.#spin.crossings < this.circles) return;
+    this.#spin.crossings = 0;
+    this.kill();
+    this.onSpin();
+    this.onDeath();
   }
 
   async #collect(events: AsyncIterable<AnnouncerEvent>): Promise<void> {

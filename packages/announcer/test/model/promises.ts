@@ -78,6 +78,8 @@ export class Promises {
       this.look();
     };
     clock.afterStep = () => this.look();
+    truth.world.circles = 20_000;
+    truth.world.onSpin = () => this.#break(7, "it goes round in circles, and nothing else gets its turn");
   }
 
   /** Looks at everything; called whenever something has happened. */

@@ -132,6 +132,7 @@ export const peerKeyCompletions: Readonly<Partial<Record<Key, Completion | null>
   passive: null,
   "password-file": "file",
   interface: "interface",
+  timers: ["wan", "datacenter", "fast"],
   families: ["ipv4", "ipv6", "ipv4+ipv6"],
   "add-path": ["send", "receive", "both"],
 };

@@ -1,4 +1,5 @@
 import type { VerbSpec } from "../arguments/option.ts";
+import { ClientFailure } from "../control/client/failure.ts";
 import type { NodeDrain, VipView } from "../control/resources/vip.ts";
 import { countText } from "../output/span.ts";
 import { type Asking, ask } from "./ask.ts";
@@ -60,7 +61,7 @@ async function drain(asking: Asking): Promise<number> {
     process.exit(130);
   });
   try {
-    const outcome = await client.ask<Outcome>({ method: "POST", path, query: { wait: true }, timeoutMs: 0 });
+    const outcome = await outcomeOf(asking, path);
     // The last steps were sent before the answer, on another connection.
     await new Promise((resolve) => setTimeout(resolve, 50));
     following.abort();
@@ -69,6 +70,22 @@ async function drain(asking: Asking): Promise<number> {
     return 0;
   } finally {
     following.abort();
+  }
+}
+
+/** Within so short a time a connection is not closed for its silence. */
+const tooSoonMs = 1000;
+
+/** Waits for the outcome. A daemon closes a connection on which nothing is said for long: then it is asked once more, which changes nothing. */
+async function outcomeOf({ client }: Asking, path: string): Promise<Outcome> {
+  for (;;) {
+    const began = performance.now();
+    try {
+      return await client.ask<Outcome>({ method: "POST", path, query: { wait: true }, timeoutMs: 0 });
+    } catch (error) {
+      const closed = error instanceof ClientFailure && error.code === "ECONNRESET";
+      if (!closed || performance.now() - began < tooSoonMs) throw error;
+    }
   }
 }
 

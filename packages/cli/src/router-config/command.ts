@@ -100,9 +100,16 @@ async function subjectOf(raw: RawArguments): Promise<Subject> {
   const { peers } = await client.ask<PeerList>({ path: "/v1/peers" });
   const settings = running as unknown as Subject["settings"];
   const virtual = new Set(settings.vips.map(({ address }) => address));
-  const sessions = new Map(peers.map(({ address, session }) => [address, session?.localAddress ?? null]));
+  const sessions = new Map(
+    peers.map(({ address, session }) => [address, session === undefined ? null : withoutPort(session.localAddress)]),
+  );
   return {
     settings,
     localAddress: (peer) => sessions.get(peer) ?? ownAddressTowards(peer, virtual),
   };
+}
+
+/** `10.0.0.1:179` or `[2001:db8::1]:179`. */
+function withoutPort(text: string): string {
+  return text.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
 }

@@ -30,8 +30,10 @@ const askedWrongly: ReadonlySet<string> = new Set([
   "bad-configuration",
 ]);
 
-/** What the daemon refused, one line for each thing that is wrong. */
+/** What the daemon refused, one line for each thing that is wrong, and what else there is to say in the last one. */
 export function refusal(problem: Problem): ClientFailure {
-  const lines = [...(problem.problems ?? []).map(({ sentence }) => sentence), problem.detail];
+  const sentences = (problem.problems ?? []).map(({ sentence }) => sentence);
+  const rest = sentences.reduce((text, sentence) => text.replace(sentence, ""), problem.detail).trim();
+  const lines = rest === "" ? sentences : [...sentences, rest];
   return new ClientFailure(lines.join("\n"), { exitCode: askedWrongly.has(problem.code) ? 2 : 1, problem });
 }

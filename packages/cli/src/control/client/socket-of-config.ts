@@ -1,6 +1,7 @@
+import { defaultStateDir } from "../../announce/state-dir.ts";
 import { configSentence } from "../../config/problem.ts";
 import { readSources } from "../../config/sources.ts";
-import { defaultSocketPath } from "../socket-path.ts";
+import { socketPathOf } from "../socket-path.ts";
 import { ClientFailure } from "./failure.ts";
 
 /**
@@ -10,13 +11,21 @@ import { ClientFailure } from "./failure.ts";
 export function socketOfConfig(file: string, environment: Readonly<Record<string, string | undefined>>): string {
   const { sources, problems } = readSources(file);
   if (problems.length > 0) throw new ClientFailure(problems.map(configSentence).join("\n"), { exitCode: 2 });
-  const { control, instance } = sources.value;
+  const { control, instance, stateDir } = sources.value;
   const socket = typeof control === "object" && control !== null ? Reflect.get(control, "socket") : undefined;
+  if (socket === "none")
+    throw new ClientFailure(`${file} turns the control socket off (control: { socket: none }): leave that out.`, {
+      exitCode: 2,
+    });
   if (typeof socket === "string" && socket !== "") return socket;
-  const path = defaultSocketPath(
-    process.getuid?.() ?? 0,
+  const uid = process.getuid?.() ?? 0;
+  const path = socketPathOf(
+    {
+      stateDir: typeof stateDir === "string" ? stateDir : defaultStateDir(uid, environment),
+      instance: typeof instance === "string" ? instance : null,
+    },
+    uid,
     environment,
-    typeof instance === "string" ? instance : undefined,
   );
   if (path !== null) return path;
   throw new ClientFailure(

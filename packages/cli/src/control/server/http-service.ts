@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
 import type { Socket } from "node:net";
 import type { Log } from "../../output/log.ts";
+import { version } from "../../version.ts";
 import type { Endpoint, EndpointId } from "../resources/endpoints.ts";
 import { schemas } from "../resources/schemas.ts";
 import { refuseAccess, type TcpAccess } from "./access.ts";
@@ -42,7 +43,10 @@ export function createHttpService(options: HttpServiceOptions): Server {
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: limits.checkEveryMs,
   };
+  const name = `vipcast/${version()}`;
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    // By which a verb of another version knows.
+    response.setHeader("Server", name);
     void serve(request, response, options);
   };
   const server: Server =

@@ -4,10 +4,10 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ControlClient } from "../../../src/control/client/client.ts";
 import { groupName } from "../../../src/control/client/socket-problem.ts";
-import { verbs } from "../../../src/verbs.ts";
+import { vipcast } from "../../support/in-process.ts";
 import { cli } from "../../support/world.ts";
 
 let folder: string;
@@ -16,27 +16,6 @@ beforeAll(() => {
   chmodSync(folder, 0o755);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A verb without the process around it. */
-async function vipcast(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const [name, ...rest] = argv;
-  const written = { out: "", err: "" };
-  const catching = (to: "out" | "err") => (chunk: unknown) => {
-    written[to] += String(chunk);
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, "write").mockImplementation(catching("out")),
-    vi.spyOn(process.stderr, "write").mockImplementation(catching("err")),
-  ];
-  try {
-    const verb = verbs.find((one) => one.name === name)!;
-    const code = await (await verb.load()).run(rest);
-    return { code, ...written };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 const questions = [
   "status",

@@ -132,6 +132,22 @@ describe("closing", () => {
     }
   });
 
+  it("settles them as well when it leaves everything in place", async () => {
+    const world = new World({ drainMs: 10_000 });
+    await world.begin(vip(V));
+    const drained = watch(world.announcer.drain(V));
+    await world.clock.advance(100);
+    const left = world.announcer.leave();
+    const late = watch(world.announcer.drainAll());
+    await world.clock.advance(100);
+    expect(await left).toEqual({ complete: true, left: [V] });
+    expect(drained.outcome).toMatchObject({ name: "AnnouncerClosedError", left: [V] });
+    expect(late.outcome).toMatchObject({ name: "AnnouncerClosedError", left: [] });
+    expect(world.drains.state).toEqual({ node: false, vips: [V] });
+    expect(world.routes.announced(V)).toBe(true);
+    expect(world.clock.pending).toBe(0);
+  });
+
   it("refuses a drain from then on, with words, and writes nothing down", async () => {
     const world = new World({ drainMs: 1_000 });
     await world.begin(vip(V));

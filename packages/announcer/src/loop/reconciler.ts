@@ -147,6 +147,10 @@ export class Reconciler {
       const { prefix } = entry.vip;
       if (entry.running) busy.push(prefix);
       entry.retire();
+      // Waits end now, and no step follows them.
+      entry.wake?.();
+      entry.abandon?.();
+      entry.jump?.();
       entry.settled.reject(
         new AnnouncerClosedError(`the announcer was closed before it was done with ${prefix}`, [prefix]),
       );

@@ -6,7 +6,7 @@ import type { Family } from "../iana/afi-safi.ts";
 import { hasBeenAt, valuesOfBlock, writeBlock } from "./attribute-block.ts";
 import { HashIndex } from "./hash-index.ts";
 import { OctetArena } from "./octet-arena.ts";
-import { grown } from "./prefix-table.ts";
+import { grown, moreRows } from "./prefix-table.ts";
 import { factsOfBlock, type RouteFacts } from "./route-facts.ts";
 
 const firstSets = 16;
@@ -134,7 +134,7 @@ export class AttributeTable {
 
   #newNumber(): number {
     if (this.#sets === this.#runs.length) {
-      const capacity = this.#sets * 2;
+      const capacity = moreRows(this.#sets);
       this.#runs = grown(this.#runs, capacity);
       this.#lengths = grown(this.#lengths, capacity);
       this.#hashes = grown(this.#hashes, capacity);

@@ -12,7 +12,7 @@ import {
   type DecisionOptions,
   type RouteSource,
 } from "./decision.ts";
-import { grown, PrefixTable } from "./prefix-table.ts";
+import { grown, moreRows, PrefixTable } from "./prefix-table.ts";
 import { type Labels, sameLabels } from "./rib-route.ts";
 import type { RouteFacts } from "./route-facts.ts";
 
@@ -261,7 +261,7 @@ export class LocRibTable {
   #newRoute(): number {
     const { length } = this.#sets;
     if (this.#routes === length) {
-      const capacity = length < 65_536 ? length * 2 : length + (length >> 1);
+      const capacity = moreRows(length);
       this.#sets = grown(this.#sets, capacity);
       this.#owners = grown(this.#owners, capacity);
       this.#pathIds = grown(this.#pathIds, capacity);

@@ -6,6 +6,7 @@ import { valuesOf } from "../wire/messages.ts";
 import { rawUpdates } from "../wire/raw.ts";
 
 const count = 3000;
+const own = Array.from({ length: 1500 }, (_, index) => `198.18.${index >> 8}.${index & 255}/32`);
 
 export const extendedMessages: Case = {
   id: "extended-messages",
@@ -37,6 +38,29 @@ export const extendedMessages: Case = {
         cell.figures["octets of the longest message"] = longest;
         cell.notes.push(`${cell.daemon.driver.title} ${offered ? "offers" : "does not offer"} extended messages`);
         if (offered !== longest > 4096) throw new Error(`the longest message has ${longest} octets`);
+      },
+    },
+    {
+      name: "from the peer",
+      needs: ["listens", "originates-many"],
+      prepare: async (cell) => {
+        const routes = own.map((prefix) => ({ prefix }));
+        await cell.startPeer({ extendedMessages: true, routes });
+      },
+      run: async (cell) => {
+        const session = { address: peer.ipv4, asn: peerAsn };
+        const speaker = await cell.startSpeaker({ asn: nodeAsn, routerId: node.ipv4, peer: session });
+        await cell.eventually(
+          `vipcast has ${own.length} routes`,
+          () => (speaker.count("route") === own.length ? true : null),
+          6000,
+        );
+        await speaker.stop();
+        const longest = Math.max(
+          ...(await cell.capture.octetsFrom(peer.ipv4, 179)).flatMap(rawUpdates).map(({ length }) => length),
+        );
+        cell.figures["octets of the peer's longest message"] = longest;
+        if (longest <= 4096) cell.notes.push(`${cell.daemon.driver.title} keeps to 4,096 octets`);
       },
     },
   ],

@@ -64,5 +64,21 @@ export const routeRefresh: Case = {
         await speaker.stop();
       },
     },
+    {
+      name: "asking the peer, without marks",
+      needs: ["listens", "answers-refresh"],
+      run: async (cell) => {
+        await cell.startPeer({ routes: [{ prefix: "198.51.100.0/24" }] });
+        const session = { address: peer.ipv4, asn: peerAsn, enhancedRouteRefresh: false };
+        const speaker = await cell.startSpeaker({ asn: nodeAsn, routerId: node.ipv4, peer: session });
+        await speaker.said("route", 5000, "198.51.100.0/24");
+        const before = speaker.count("path");
+        await speaker.call("refresh");
+        await cell.eventually("the route comes once more", () => (speaker.count("path") > before ? true : null));
+        if (speaker.count("withdrawn") > 0) throw new Error("a route went that had been there all the while");
+        if (speaker.count("refresh") > 0) throw new Error("marks came that were not agreed");
+        await speaker.stop();
+      },
+    },
   ],
 };

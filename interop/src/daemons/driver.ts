@@ -54,6 +54,10 @@ export type Ability =
   | "role"
   /** Asks for the routes again on a command (RFC 2918). */
   | "refreshes"
+  /** Sends its routes again when it is asked (RFC 2918). */
+  | "answers-refresh"
+  /** Announces a thousand routes of its own. */
+  | "originates-many"
   /** Marks where the answer to such a command, or to ours, begins and ends (RFC 7313). */
   | "enhanced-refresh"
   /** Keeps the routes of a neighbour that restarts (RFC 4724 §4.2). */

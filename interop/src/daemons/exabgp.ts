@@ -106,6 +106,7 @@ ${options.map((option) => `  ${option};\n`).join("")}  family {
 ${families.join("")}  }
   capability {
     asn4 ${neighbour.twoOctetAs === true ? "disable" : "enable"};
+    route-refresh enable;
     add-path ${addPathWords[neighbour.addPath ?? "none"]};
     extended-message ${neighbour.extendedMessages === true ? "enable" : "disable"};
     nexthop ${neighbour.extendedNextHop === true ? "enable" : "disable"};

@@ -69,14 +69,14 @@ export function frrConfig(spec: DaemonSpec): string {
       ]),
     ...(spec.routes ?? [])
       .filter((route) => familyOfPrefix(route.prefix) === name)
-      .map((route) => `  network ${route.prefix} route-map ${mapName(route)}`),
+      .map((route) => `  network ${route.prefix}${isPlain(route) ? "" : ` route-map ${mapName(route)}`}`),
     " exit-address-family",
   ];
   const lines = [
     "hostname peer",
     "log stdout",
     // Before the networks that use them: a map that comes later is applied only after a delay of five seconds.
-    ...(spec.routes ?? []).flatMap(frrRouteMap),
+    ...(spec.routes ?? []).filter((route) => !isPlain(route)).flatMap(frrRouteMap),
     `router bgp ${spec.asn}`,
     ` bgp router-id ${spec.routerId}`,
     " no bgp ebgp-requires-policy",
@@ -133,6 +133,11 @@ function frrNeighbour(neighbour: NeighbourSpec): readonly string[] {
 /** It wants the interface of a link-local neighbour told apart. */
 function bare(address: string): string {
   return address.split("%")[0] ?? address;
+}
+
+/** A route that needs no map: with a map for each of a thousand routes bgpd takes too long to start. */
+function isPlain({ med, communities, largeCommunities }: OwnRoute): boolean {
+  return med === undefined && communities === undefined && largeCommunities === undefined;
 }
 
 function mapName(route: OwnRoute): string {

@@ -23,6 +23,7 @@ export const gobgp: DaemonDriver = {
     "offers-no-hold-time": "takes 0 for not configured",
     role: "does not know roles",
     "extended-next-hop-off": "offers it on every IPv6 session",
+    "originates-many": "takes routes of its own only one by one over its API",
     "resets-bridged": "takes a neighbour back only half a minute after its own reset",
     "enhanced-refresh": "does not know RFC 7313",
     refreshes: "goes through what it has kept instead of asking again",

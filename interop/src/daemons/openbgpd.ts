@@ -27,6 +27,7 @@ export const openbgpd: DaemonDriver = {
     "helps-restart": "knows of graceful restart only End-of-RIB",
     "helps-restart-notified": "knows of graceful restart only End-of-RIB",
     "resets-bridged": "knows of graceful restart only End-of-RIB",
+    "answers-refresh": "takes the families of every request for not negotiated, BIRD's too",
     "enhanced-refresh": "offers it only when told, and took the families of our request for not negotiated",
     "restarts-gracefully": "knows of graceful restart only End-of-RIB",
     "extended-next-hop": "does not know RFC 8950",

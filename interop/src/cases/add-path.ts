@@ -1,3 +1,4 @@
+import { sleep } from "@vipcast/lab";
 import type { Route } from "@vipcast/speaker";
 import type { Case, Variant } from "../cell/case.ts";
 import { type Cell, nodeAsn, peerAsn, vip4, vip6 } from "../cell/cell.ts";
@@ -128,8 +129,53 @@ const received: Variant = {
   },
 };
 
+/** Two others announce the same prefix to the daemon, which has to send us both paths. */
+const feeders = [
+  { address: "10.0.0.2", asn: 65002 },
+  { address: "10.0.0.3", asn: 65003 },
+] as const;
+
+const severalReceived: Variant = {
+  name: "the peer sends several paths",
+  needs: ["listens", "add-path-send", "several-neighbours"],
+  run: async (cell) => {
+    await cell.ipOnNode(...feeders.map(({ address }) => `address add ${address}/24 dev eth0`));
+    const spec = cell.specOf({ passesOn: true });
+    const neighbours = spec.neighbours.flatMap((own) => [
+      { ...own, addPath: "send" as const },
+      ...feeders.map(({ address, asn }) => ({ ...own, name: `as${asn}`, address, asn })),
+    ]);
+    cell.daemon.configure({ ...spec, neighbours });
+    await cell.daemon.start();
+    const receiver = await startSpeaker(cell, "receive");
+    const programs = await Promise.all(
+      feeders.map(async ({ address, asn }) => {
+        const session = { address: peer.ipv4, asn: peerAsn, source: address, connectRetry: 1 };
+        const program = await ScriptedSpeaker.start(cell.sandbox, "node", { asn, routerId: address, peer: session });
+        await program.apply({ announce: [{ prefix: vip4 }] });
+        return program;
+      }),
+    );
+    const said = (event: string): readonly number[] =>
+      receiver.process.lines.flatMap(({ text }) =>
+        text.includes(`"event":"${event}"`) ? Number(text.match(/"pathId":(-?\d+)/)?.[1] ?? -1) : [],
+      );
+    const paths = await cell.eventually("vipcast has two paths to one prefix", () => {
+      const ids = [...new Set(said("path"))];
+      return ids.length === 2 && !ids.includes(-1) ? ids : null;
+    });
+    await programs[0]?.stop();
+    const gone = await cell.eventually("the path that went is withdrawn", () => said("withdrawn")[0] ?? null);
+    await sleep(200);
+    if (!paths.includes(gone) || said("withdrawn").length !== 1)
+      throw new Error(`of the paths ${paths.join(", ")} vipcast dropped ${said("withdrawn").join(", ")}`);
+    await programs[1]?.stop();
+    await receiver.stop();
+  },
+};
+
 export const addPath: Case = {
   id: "add-path",
   feature: "ADD-PATH: several paths to one prefix, where both ends agree; one path elsewhere",
-  variants: [several, commandLine, notAgreed, received],
+  variants: [several, commandLine, notAgreed, received, severalReceived],
 };

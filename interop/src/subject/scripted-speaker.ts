@@ -41,7 +41,7 @@ locRib.watch((changes) => {
 const session = speaker.addPeer({ importPolicy: yes, ...peer }, {
   onRoutes: ({ announce, withdraw }) => {
     for (const { text } of announce) say({ event: "route", prefix: text });
-    for (const { text } of withdraw) say({ event: "withdrawn", prefix: text });
+    for (const { prefix, text } of withdraw) say({ event: "withdrawn", prefix: text, pathId: prefix.pathId });
   },
   onStaleRoutes: ({ cause, routes, swept }) => say({ event: "stale", cause, routes, swept }),
   onEstablished: () => say({ event: "established" }),

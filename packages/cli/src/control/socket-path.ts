@@ -1,6 +1,4 @@
-import { join, resolve } from "node:path";
-import { instanceName } from "../announce/instance.ts";
-import { defaultStateDir } from "../announce/state-dir.ts";
+import { join } from "node:path";
 
 /**
  * Where the control socket is when nothing else is said: `/run/vipcast/vipcast.sock`, without root below `$XDG_RUNTIME_DIR`. An instance with another name than
@@ -16,15 +14,4 @@ export function defaultSocketPath(
   const base = environment.XDG_RUNTIME_DIR;
   // The XDG base directory specification: a relative path is invalid and ignored.
   return base?.startsWith("/") === true ? join(base, "vipcast", file) : null;
-}
-
-/** The socket of an instance by its name, or else by its state folder; null without root where the environment names no folder for sockets. */
-export function socketPathOf(
-  { stateDir, instance }: { readonly stateDir: string; readonly instance: string | null },
-  uid: number,
-  environment: Readonly<Record<string, string | undefined>>,
-): string | null {
-  if (instance !== null) return defaultSocketPath(uid, environment, instance);
-  const usual = resolve(stateDir) === resolve(defaultStateDir(uid, environment));
-  return defaultSocketPath(uid, environment, usual ? undefined : instanceName(stateDir));
 }

@@ -12,7 +12,7 @@ import { type Problem, problemSentence } from "../arguments/problem.ts";
 import { defaultConfigFile } from "../config/config-file.ts";
 import type { ControlSettings } from "../config/settings.ts";
 import { Control } from "../control/control.ts";
-import { socketPathOf } from "../control/socket-path.ts";
+import { socketPathOf } from "../control/instance-socket.ts";
 import { EventWriter } from "../output/event-writer.ts";
 import { createLog, type Log } from "../output/log.ts";
 import { writeAsynchronously } from "../output/streams.ts";

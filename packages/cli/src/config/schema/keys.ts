@@ -35,7 +35,7 @@ export function unknownKey(
   section: string,
   known: readonly string[],
 ): { readonly rule: string; readonly remedy: string } {
-  const meanwhile = later[key];
+  const meanwhile = Object.hasOwn(later, key) ? later[key] : undefined;
   if (meanwhile !== undefined) return { rule: "is not there yet", remedy: meanwhile };
   return { rule: `is not a key of ${section === "" ? "the configuration" : section}`, remedy: nearestKey(key, known) };
 }

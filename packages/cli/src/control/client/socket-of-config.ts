@@ -1,7 +1,7 @@
 import { defaultStateDir } from "../../announce/state-dir.ts";
 import { configSentence } from "../../config/problem.ts";
 import { readSources } from "../../config/sources.ts";
-import { socketPathOf } from "../socket-path.ts";
+import { socketPathOf } from "../instance-socket.ts";
 import { ClientFailure } from "./failure.ts";
 
 /**

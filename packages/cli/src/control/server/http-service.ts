@@ -19,16 +19,31 @@ export interface HttpServiceOptions {
   /** Null: whoever can open the Unix socket may ask. */
   readonly access: TcpAccess | null;
   readonly tls?: TlsOptions;
+  /** What is absent is the default's. */
+  readonly limits?: Partial<ServiceLimits>;
 }
 
 /** What a client may cost. Times in milliseconds. */
-const limits = {
+export interface ServiceLimits {
+  readonly connections: number;
+  readonly headerOctets: number;
+  /** From the connection, or the answer before, to the end of the header; then to the end of the body. */
+  readonly headerMs: number;
+  readonly requestMs: number;
+  /** Between two requests on one connection. */
+  readonly idleMs: number;
+  /** Nothing is taken by the reader, or sent to it. */
+  readonly silenceMs: number;
+  readonly checkEveryMs: number;
+  readonly requestsOfConnection: number;
+}
+
+const defaultLimits: ServiceLimits = {
   connections: 64,
   headerOctets: 16 * 1024,
   headerMs: 5000,
   requestMs: 10_000,
   idleMs: 5000,
-  /** Nothing is taken by the reader, or sent to it. */
   silenceMs: 30_000,
   checkEveryMs: 1000,
   requestsOfConnection: 10_000,
@@ -36,6 +51,7 @@ const limits = {
 
 /** The HTTP server of one listener, not listening yet. */
 export function createHttpService(options: HttpServiceOptions): Server {
+  const limits = { ...defaultLimits, ...options.limits };
   const settings = {
     maxHeaderSize: limits.headerOctets,
     headersTimeout: limits.headerMs,
@@ -47,7 +63,7 @@ export function createHttpService(options: HttpServiceOptions): Server {
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     // By which a verb of another version knows.
     response.setHeader("Server", name);
-    void serve(request, response, options);
+    void serve(request, response, options, limits);
   };
   const server: Server =
     options.tls === undefined
@@ -56,12 +72,12 @@ export function createHttpService(options: HttpServiceOptions): Server {
   server.maxConnections = limits.connections;
   server.maxRequestsPerSocket = limits.requestsOfConnection;
   server.timeout = limits.silenceMs;
-  server.on("clientError", refuseMalformed);
+  server.on("clientError", (error, socket) => refuseMalformed(error, socket as Socket, limits));
   return server;
 }
 
 /** What the parser of Node refuses: too long, too slow, or not HTTP. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, limits: ServiceLimits): void {
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
     return;
@@ -80,13 +96,18 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   );
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, options: HttpServiceOptions): Promise<void> {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpServiceOptions,
+  limits: ServiceLimits,
+): Promise<void> {
   const { access, log } = options;
   response.on("error", () => response.destroy());
   const refused = access === null ? null : refuseAccess(request.headers, access);
   if (refused !== null) return respondProblem(response, refused, {}, true);
   try {
-    const { answer, status } = await answerOf(request, response, options.handlers);
+    const { answer, status } = await answerOf(request, response, options.handlers, limits);
     // Until somebody reads it, what is left of a body would be taken for the next request.
     const close = !request.complete;
     if (answer.kind === "problem")
@@ -113,6 +134,7 @@ async function answerOf(
   request: IncomingMessage,
   response: ServerResponse,
   handlers: Readonly<Record<EndpointId, Handler>>,
+  limits: ServiceLimits,
 ): Promise<{ readonly answer: Answer; readonly status: number }> {
   const refuse = (answer: Answer): { readonly answer: Answer; readonly status: number } => ({ answer, status: 0 });
   const routed = routeRequest(request.method ?? "GET", request.url ?? "/");
@@ -139,6 +161,8 @@ async function answerOf(
   const ending = new AbortController();
   response.once("close", () => ending.abort());
   const handler = handlers[endpoint.id as EndpointId];
+  // While an answer is waited for (a drain may take hours), nobody has anything to say.
+  request.socket.setTimeout(0);
   const answer = await handler({
     path,
     query,
@@ -148,6 +172,7 @@ async function answerOf(
     headers: request.headers,
     signal: ending.signal,
   });
+  request.socket.setTimeout(limits.silenceMs);
   return { answer, status: endpoint.status };
 }
 

@@ -68,8 +68,7 @@ export function parseBody(octets: Buffer): ReadBody {
 }
 
 function syntaxProblem(text: string, message: string): Problem {
-  // Without a position it is the end.
-  const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+  const offset = Number(positionIn(message) ?? offsetOfFault(text));
   const lines = text.slice(0, offset).split("\n");
   const [line, column] = [lines.length, (lines.at(-1) ?? "").length + 1];
   const found = offset >= text.length ? "it ends too early" : `${JSON.stringify(text[offset])} cannot stand there`;
@@ -78,6 +77,33 @@ function syntaxProblem(text: string, message: string): Problem {
   const sentence = `body:${line}:${column}: ${rule}; ${remedy}.`;
   const finding: Finding = { path: "", value: null, rule, remedy, sentence, line, column };
   return problemOf("bad-request", sentence, { problems: [finding] });
+}
+
+function positionIn(message: string): string | undefined {
+  return /at position (\d+)/.exec(message)?.[1];
+}
+
+/**
+ * Where the parser stumbles, for messages that do not say it: before that place, what there is of the text can still become JSON, and after it not any more.
+ */
+function offsetOfFault(text: string): number {
+  let [sound, wrong] = [0, text.length + 1];
+  while (wrong - sound > 1) {
+    const length = (sound + wrong) >>> 1;
+    if (canGoOn(text.slice(0, length))) sound = length;
+    else wrong = length;
+  }
+  return sound;
+}
+
+function canGoOn(start: string): boolean {
+  try {
+    JSON.parse(start);
+    return true;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "";
+    return message.includes("end of JSON input") || positionIn(message) === String(start.length);
+  }
 }
 
 function depthOf(root: unknown): number {

@@ -1,0 +1,307 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { request, type Server } from "node:http";
+import { type AddressInfo, createConnection, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { EventHistory } from "../../../src/control/event-history.ts";
+import { type EndpointId, endpoints } from "../../../src/control/resources/endpoints.ts";
+import { hashToken } from "../../../src/control/server/access.ts";
+import { type Call, type Handler, json } from "../../../src/control/server/answer.ts";
+import { streamEvents } from "../../../src/control/server/event-stream.ts";
+import { createHttpService, type HttpServiceOptions } from "../../../src/control/server/http-service.ts";
+import { listPieces } from "../../../src/control/server/respond.ts";
+
+let folder: string;
+let path: string;
+let server: Server;
+let errors: unknown[];
+let calls: Call[];
+const sockets: Socket[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "vipcast-http-"));
+  path = join(folder, "s");
+  errors = [];
+  calls = [];
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Every endpoint answers with its own name, those of `own` with what they are given. */
+async function serve(
+  own: Partial<Record<EndpointId, Handler>> = {},
+  more: Partial<HttpServiceOptions> = {},
+): Promise<void> {
+  const echo =
+    (id: EndpointId): Handler =>
+    (call) => {
+      calls.push(call);
+      return json({ id });
+    };
+  const handlers = {
+    ...Object.fromEntries(endpoints.map(({ id }) => [id, echo(id)])),
+    ...own,
+  } as HttpServiceOptions["handlers"];
+  const log = { error: (fields: object) => errors.push(fields), debug: () => undefined };
+  server = createHttpService({ handlers, log, access: null, ...more });
+  await new Promise<void>((resolve) =>
+    server.listen(more.access === undefined ? { path } : { port: 0, host: "127.0.0.1" }, resolve),
+  );
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly text: string;
+  readonly body: { readonly code?: string; readonly detail?: string; readonly id?: string };
+}
+
+function ask(
+  method: string,
+  target: string,
+  options: { headers?: Record<string, string>; body?: string } = {},
+): Promise<Reply> {
+  const where = server.address();
+  const to = typeof where === "string" ? { socketPath: path } : { port: (where as AddressInfo).port };
+  return new Promise((resolve, reject) => {
+    const asked = request({ ...to, method, path: target, headers: options.headers ?? {} }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () => {
+        const { statusCode = 0, headers } = response;
+        resolve({ status: statusCode, headers, text, body: text === "" ? {} : (JSON.parse(text) as Reply["body"]) });
+      });
+    });
+    asked.on("error", reject);
+    asked.end(options.body);
+  });
+}
+
+/** A connection of octets: what comes back until its end. */
+function raw(octets: string): { readonly socket: Socket; readonly answer: Promise<string> } {
+  const socket = createConnection({ path });
+  sockets.push(socket);
+  let text = "";
+  socket.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  socket.on("error", () => undefined);
+  socket.write(octets);
+  return { socket, answer: new Promise((resolve) => socket.once("close", () => resolve(text))) };
+}
+
+const jsonBody = { "Content-Type": "application/json" };
+
+describe("the HTTP service", () => {
+  test("answers every endpoint by its own handler, with what a program needs to know of the answer", async () => {
+    await serve();
+    for (const { id, method, path: pattern, status } of endpoints) {
+      const target = pattern.replace("{prefix}", "192.0.2.10%2F32").replace("{address}", "10.0.0.254");
+      const body = id === "putHealth" ? { headers: jsonBody, body: '{"state":"healthy"}' } : {};
+      const reply = await ask(method, target, body);
+      expect([id, reply.status, reply.body.id]).toEqual([id, status, id]);
+      expect(reply.headers).toMatchObject({ "content-type": "application/json", "cache-control": "no-store" });
+    }
+    expect(
+      calls
+        .filter(({ path: { prefix } }) => prefix !== undefined)
+        .every(({ path: { prefix } }) => prefix === "192.0.2.10/32"),
+    ).toBe(true);
+  });
+
+  test("refuses with problem details", async () => {
+    await serve({
+      config: () => {
+        throw new Error("hunter2 is in a defect");
+      },
+    });
+    const put = (body: string, headers: Record<string, string> = jsonBody): Promise<Reply> =>
+      ask("PUT", "/v1/vips/192.0.2.10", { headers, body });
+    const unsupported = await put("a=b", { "Content-Type": "application/x-www-form-urlencoded" });
+    expect([unsupported.status, unsupported.body.code]).toEqual([415, "unsupported-media-type"]);
+    expect((await put("{}", { "Content-Type": "text/plain" })).status).toBe(415);
+    expect((await put("{}", { ...jsonBody, "Content-Encoding": "gzip" })).status).toBe(415);
+    expect((await put(`"${"x".repeat(300_000)}"`)).status).toBe(413);
+    expect((await put("{,}")).body.code).toBe("bad-request");
+    expect((await put('{"drian": 1}')).body.detail).toBe("drian: is not a key of the request; did you mean drain.");
+    expect((await ask("PUT", "/v1/vips/192.0.2.10/health")).body.detail).toContain("state: is missing");
+    expect((await ask("POST", "/v1/drain", { headers: jsonBody, body: "{}" })).body.detail).toBe(
+      "POST /v1/drain takes no body; leave it out.",
+    );
+    const patch = await ask("PATCH", "/v1/status");
+    expect([patch.status, patch.headers.allow]).toEqual([405, "GET, HEAD"]);
+    expect((await ask("GET", "/v1/status", { headers: { Accept: "text/html" } })).status).toBe(406);
+    const failed = await ask("GET", "/v1/config");
+    expect([failed.status, failed.text.includes("hunter2")]).toEqual([500, false]);
+    expect(errors).toHaveLength(1);
+    expect((await ask("HEAD", "/v1/status")).text).toBe("");
+  });
+
+  test("a request that is not HTTP, or that could be read in two ways, ends the connection", async () => {
+    await serve();
+    expect(await raw("\u0016\u0003\u0001 TLS\r\n\r\n").answer).toContain("400 Bad Request");
+    const two =
+      "POST /v1/drain HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /v1/stop";
+    expect(await raw(two).answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(await raw("GET /v1/status HTTP/1.1\r\n\r\n").answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`).answer).toMatch(
+      /^HTTP\/1.1 431 /,
+    );
+    const rest =
+      "PUT /v1/vips/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\nGET /v1/stop HTTP/1.1\r\nHost: x\r\n\r\n";
+    expect(await raw(rest).answer).toMatch(/^HTTP\/1.1 413 [\s\S]*Connection: close/);
+    expect(calls).toEqual([]);
+  });
+
+  test("whoever is slow, or says nothing, is cut off", async () => {
+    await serve({}, { limits: { headerMs: 200, requestMs: 300, idleMs: 200, silenceMs: 400, checkEveryMs: 50 } });
+    const begun = performance.now();
+    const silent = raw("");
+    const trickle = raw("GET /v1/status HTTP/1.1\r\nX: ");
+    const drip = setInterval(() => trickle.socket.write("x"), 50);
+    const body = raw("PUT /v1/vips/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
+    const idle = raw("GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect(await Promise.all([silent.answer, trickle.answer, body.answer, idle.answer])).toEqual([
+      expect.stringMatching(/^$|408/),
+      expect.stringContaining("408"),
+      expect.stringContaining("408"),
+      expect.stringContaining('{"id":"status"}'),
+    ]);
+    clearInterval(drip);
+    expect(performance.now() - begun).toBeLessThan(4000);
+  });
+
+  test("an answer that is waited for is not silence", async () => {
+    const slow: Handler = async () => {
+      await sleep(600);
+      return json({ id: "drained" });
+    };
+    await serve({ drain: slow }, { limits: { silenceMs: 200, checkEveryMs: 50 } });
+    expect((await ask("POST", "/v1/drain?wait")).body.id).toBe("drained");
+  });
+
+  test("more connections than there may be are closed, and the others are answered", async () => {
+    await serve({}, { limits: { connections: 4 } });
+    const held = Array.from({ length: 4 }, () => raw("GET "));
+    await expect.poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(4);
+    expect(await raw("GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n").answer).toBe("");
+    held[0]?.socket.destroy();
+    await expect
+      .poll(() =>
+        ask("GET", "/v1/status").then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+      .toBe(200);
+  });
+
+  test("a long list for one who does not read takes no more memory than a short one, and is ended", async () => {
+    let made = 0;
+    function* endless(): Generator<string> {
+      for (;;) {
+        made++;
+        yield "x".repeat(1000);
+      }
+    }
+    await serve(
+      { vips: () => ({ kind: "pieces", type: "application/json", pieces: listPieces("vips", endless()) }) },
+      { limits: { silenceMs: 300, checkEveryMs: 50 } },
+    );
+    const { socket, answer } = raw("");
+    socket.pause();
+    socket.write("GET /v1/vips HTTP/1.1\r\nHost: x\r\n\r\n");
+    await sleep(200);
+    const before = made;
+    expect(before).toBeLessThan(3000);
+    await expect.poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(0);
+    expect(made - before).toBeLessThan(100);
+    socket.resume();
+    await answer;
+  });
+
+  test("over TCP the token counts", async () => {
+    await serve({}, { access: { tokenHash: hashToken("0123456789abcdef"), names: [] } });
+    expect((await ask("GET", "/v1/status")).headers).toMatchObject({ "www-authenticate": "Bearer" });
+    const good = { Authorization: "Bearer 0123456789abcdef" };
+    expect((await ask("GET", "/v1/status", { headers: good })).status).toBe(200);
+    expect((await ask("POST", "/v1/stop", { headers: { ...good, Origin: "http://evil.example" } })).status).toBe(403);
+    expect((await ask("POST", "/v1/stop", { headers: { ...good, Host: "evil.example" } })).status).toBe(403);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe("the event stream", () => {
+  const add = (history: EventHistory, count: number, padding = ""): void => {
+    for (let one = 0; one < count; one++)
+      history.add({ time: new Date().toISOString(), event: "vip.healthy", vip: "192.0.2.10/32", causes: [padding] });
+  };
+  const streaming =
+    (history: EventHistory): Handler =>
+    () => ({
+      kind: "stream",
+      run: (response) => streamEvents(response, history, { from: history.first, wants: () => true }),
+    });
+
+  test("gives the past and then what happens, each with its id", async () => {
+    const history = new EventHistory(0);
+    add(history, 2);
+    await serve({ events: streaming(history) });
+    const { socket } = raw("GET /v1/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
+    let text = "";
+    socket.on("data", (chunk: string) => {
+      text += chunk;
+    });
+    await expect
+      .poll(() => text)
+      .toContain(`id: ${history.idOf(2)}\nevent: vip.healthy\ndata: {"id":"${history.idOf(2)}"`);
+    add(history, 1);
+    await expect.poll(() => text).toContain(`id: ${history.idOf(3)}\n`);
+    expect(text).toContain("Content-Type: text/event-stream");
+  });
+
+  test("one who does not read misses events and is told how many, and costs nothing meanwhile", async () => {
+    const history = new EventHistory(0, { events: 50, characters: 1e9 });
+    await serve({ events: streaming(history) });
+    const { socket } = raw("GET /v1/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
+    await new Promise((resolve) => socket.once("data", resolve));
+    socket.pause();
+    for (let burst = 0; burst < 100; burst++) {
+      add(history, 100, "x".repeat(1000));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    let text = "";
+    socket.on("data", (chunk: string) => {
+      text += chunk;
+    });
+    socket.resume();
+    await expect.poll(() => text, { timeout: 5000 }).toContain(`id: ${history.idOf(history.last)}\n`);
+    const lost = [...text.matchAll(/"event":"events.lost","count":(\d+)/g)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    );
+    const got = new Set([...text.matchAll(/^id: (\S+)$/gm)].map(([, id]) => id)).size;
+    expect(lost).toBeGreaterThan(0);
+    expect(got + lost).toBe(history.last);
+  });
+
+  test("one who takes nothing at all is cut off", async () => {
+    const history = new EventHistory(0, { events: 1000, characters: 1e9 });
+    await serve({ events: streaming(history) }, { limits: { silenceMs: 300, checkEveryMs: 50 } });
+    const { socket } = raw("GET /v1/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
+    await new Promise((resolve) => socket.once("data", resolve));
+    socket.pause();
+    add(history, 1000, "x".repeat(5000));
+    await expect
+      .poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count))), { timeout: 5000 })
+      .toBe(0);
+  });
+});

@@ -1,3 +1,4 @@
+import { sleep } from "@vipcast/lab";
 import type { Case } from "../cell/case.ts";
 import { type Cell, nodeAsn, peerAsn, vip4, vip6 } from "../cell/cell.ts";
 import { node, peer } from "../cell/world.ts";
@@ -78,6 +79,24 @@ export const routeRefresh: Case = {
         if (speaker.count("withdrawn") > 0) throw new Error("a route went that had been there all the while");
         if (speaker.count("refresh") > 0) throw new Error("marks came that were not agreed");
         await speaker.stop();
+      },
+    },
+    {
+      name: "sent again unasked",
+      needs: ["listens"],
+      run: async (cell) => {
+        await cell.startPeer();
+        const session = { address: peer.ipv4, asn: peerAsn };
+        const speaker = await cell.startSpeaker({ asn: nodeAsn, routerId: node.ipv4, peer: session });
+        await speaker.apply({ announce: [{ prefix: vip4 }] });
+        await cell.route(vip4);
+        await speaker.call("softReset", "out");
+        await cell.route(vip4);
+        await sleep(1200);
+        await speaker.stop();
+        const times = (await cell.ours()).flatMap(announcedIn).filter((prefix) => prefix === vip4).length;
+        if (times !== 2) throw new Error(`the route was announced ${times} times, not twice`);
+        if (speaker.count("established") !== 1) throw new Error("the session was not one");
       },
     },
   ],

@@ -2,6 +2,7 @@ import type { Case } from "../cell/case.ts";
 import { addPath } from "./add-path.ts";
 import { addressDeleted } from "./address-deleted.ts";
 import { addressFought } from "./address-fought.ts";
+import { advertisementInterval } from "./advertisement-interval.ts";
 import { fourOctetAs, twoOctetPeer } from "./as-numbers.ts";
 import { attributes } from "./attributes.ts";
 import { dialled } from "./dialled.ts";
@@ -76,5 +77,6 @@ export const cases: readonly Case[] = [
   multihop,
   role,
   routeRefresh,
+  advertisementInterval,
   shutdownText,
 ];

@@ -4,7 +4,7 @@ import { type Parsed, type Problem, problemSentence, shown } from "../arguments/
 import type { ControlClient } from "../control/client/client.ts";
 import { ClientFailure } from "../control/client/failure.ts";
 import { findSocket } from "../control/client/find-socket.ts";
-import { safeText } from "../output/safe-text.ts";
+import { jsonLine, safeText } from "../output/safe-text.ts";
 import { type Terminal, terminalOf } from "../output/terminal.ts";
 import { version } from "../version.ts";
 
@@ -73,7 +73,7 @@ export async function ask(verb: AskingVerb, argv: readonly string[]): Promise<nu
 function failed(error: unknown, client: ControlClient | null, json: boolean): number {
   const mismatch = client?.mismatch ?? null;
   if (error instanceof ClientFailure) {
-    if (json && error.problem !== null) process.stdout.write(`${JSON.stringify(error.problem)}\n`);
+    if (json && error.problem !== null) process.stdout.write(jsonLine(error.problem));
     process.stderr.write(`${safeLines(error.message)}\n`);
     return error.exitCode;
   }

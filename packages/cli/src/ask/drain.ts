@@ -1,6 +1,7 @@
 import type { VerbSpec } from "../arguments/option.ts";
 import { ClientFailure } from "../control/client/failure.ts";
 import type { NodeDrain, VipView } from "../control/resources/vip.ts";
+import { jsonLine } from "../output/safe-text.ts";
 import { countText } from "../output/span.ts";
 import { type Asking, ask } from "./ask.ts";
 import { looksLikeVip, parseVipOperand, segment } from "./operands.ts";
@@ -50,7 +51,7 @@ async function drain(asking: Asking): Promise<number> {
   const path = operand === null ? "/v1/drain" : `/v1/vips/${segment(operand)}/drain`;
   if (raw.values.has("no-wait")) {
     const outcome = await client.ask<Outcome>({ method: "POST", path });
-    write(json ? `${JSON.stringify(outcome)}\n` : outcomeText(outcome));
+    write(json ? jsonLine(outcome) : outcomeText(outcome));
     return 0;
   }
   const following = new AbortController();
@@ -66,7 +67,7 @@ async function drain(asking: Asking): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 50));
     following.abort();
     await shown;
-    write(json ? `${JSON.stringify(outcome)}\n` : outcomeText(outcome));
+    write(json ? jsonLine(outcome) : outcomeText(outcome));
     return 0;
   } finally {
     following.abort();

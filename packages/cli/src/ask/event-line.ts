@@ -1,6 +1,6 @@
 import type { AnnouncerEvent } from "@vipcast/announcer";
 import type { EventLine } from "../control/resources/event.ts";
-import { safeText } from "../output/safe-text.ts";
+import { jsonLine, safeText } from "../output/safe-text.ts";
 import { eventSentence } from "../output/sentence.ts";
 import { type Terminal, type Tone, toned } from "../output/terminal.ts";
 
@@ -12,7 +12,7 @@ export function eventText(line: EventLine, terminal: Terminal): string {
 
 /** The same as one line of JSON, in the order of `vipcast run --json`. */
 export function eventJson({ time, event, causes, ...rest }: EventLine): string {
-  return `${JSON.stringify({ time, event, ...rest, causes })}\n`;
+  return jsonLine({ time, event, ...rest, causes });
 }
 
 /** One that a newer daemon invented is shown by its fields. */

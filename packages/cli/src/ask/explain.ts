@@ -58,7 +58,8 @@ export function explainText(explained: Explanation, terminal: Terminal): string 
   const { vip, state, announced, peers } = explained;
   const told = peers.filter((peer) => peer.announced).length;
   const headline = `${vip} is ${announced ? `announced to ${told} of ${peers.length} peers` : "not announced"}${state === "announced" ? "" : ` (${state})`}`;
-  const lines = [toned(safeText(headline), tones[state], terminal)];
+  const tone = state === "announced" && told < peers.length ? "warn" : tones[state];
+  const lines = [toned(safeText(headline), tone, terminal)];
   const add = (depth: number, text: string): void => void lines.push(`${"  ".repeat(depth)}${safeText(text)}`);
   if (state !== "unknown") add(1, `${facts(explained)}`);
   for (const reason of explained.reasons) add(1, `because ${reason}`);

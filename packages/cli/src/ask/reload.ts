@@ -1,7 +1,7 @@
 import type { RawArguments, VerbSpec } from "../arguments/option.ts";
 import { accept, type Problem, refuse } from "../arguments/problem.ts";
 import type { ReloadOutcome, ReloadPreview } from "../control/resources/reload.ts";
-import { safeText } from "../output/safe-text.ts";
+import { jsonLine, safeText } from "../output/safe-text.ts";
 import { countText, spanText } from "../output/span.ts";
 import { type Terminal, type Tone, toned } from "../output/terminal.ts";
 import { parseDuration } from "../values/numbers.ts";
@@ -61,7 +61,7 @@ async function reload({ client, raw, json, write, terminal }: Asking): Promise<n
   const dryRun = raw.values.has("dry-run");
   const body = { ...(dryRun ? { dryRun } : {}), ...(confirm === undefined ? {} : { confirm }) };
   const outcome = await client.ask<ReloadPreview>({ method: "POST", path: "/v1/reload", body, timeoutMs: reloadMs });
-  write(json ? `${JSON.stringify(outcome)}\n` : reloadText(outcome, terminal));
+  write(json ? jsonLine(outcome) : reloadText(outcome, terminal));
   return outcome.failures.length > 0 ? 1 : 0;
 }
 
@@ -71,7 +71,7 @@ async function decide({ client, json, write }: Asking, operand: string): Promise
   const kept = outcome.outcome === "confirmed";
   write(
     json
-      ? `${JSON.stringify(outcome)}\n`
+      ? jsonLine(outcome)
       : kept
         ? "confirmed: the configuration stays\n"
         : "rolled back: what ran before runs again\n",

@@ -1,6 +1,7 @@
 import type { VerbSpec } from "../arguments/option.ts";
 import type { Stopping } from "../control/resources/reload.ts";
 import type { Status } from "../control/resources/status.ts";
+import { jsonLine } from "../output/safe-text.ts";
 import { spanText } from "../output/span.ts";
 import { type Asking, ask } from "./ask.ts";
 import { daemonOptions, jsonOption } from "./options.ts";
@@ -38,7 +39,7 @@ async function restart({ client, raw, json, write, note }: Asking): Promise<numb
   const began = performance.now();
   const stopping = await client.ask<Stopping>({ method: "POST", path: "/v1/restart" });
   if (raw.values.has("no-wait")) {
-    write(json ? `${JSON.stringify(stopping)}\n` : `process ${stopping.pid} is restarting\n`);
+    write(json ? jsonLine(stopping) : `process ${stopping.pid} is restarting\n`);
     return 0;
   }
   const status = await whenBack(client, before.startedAt, backMs);
@@ -52,7 +53,7 @@ async function restart({ client, raw, json, write, note }: Asking): Promise<numb
   const { pid, version } = status;
   write(
     json
-      ? `${JSON.stringify({ state: "restarted", pid, version, tookMs })}\n`
+      ? jsonLine({ state: "restarted", pid, version, tookMs })
       : `vipcast ${version} runs again after ${spanText(tookMs)}, process ${pid}: vipcast status says how far it is\n`,
   );
   return 0;

@@ -1,5 +1,6 @@
 import type { RawArguments, VerbSpec } from "../arguments/option.ts";
 import type { RoutePage, RouteView } from "../control/resources/route.ts";
+import { safeJson } from "../output/safe-text.ts";
 import { type Column, table } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { type Asking, ask } from "./ask.ts";
@@ -49,7 +50,7 @@ function wanted({ values }: RawArguments): Wanted {
 async function asLines({ client, raw, write }: Asking): Promise<number> {
   const { linesOf } = await import("../control/client/streams.ts");
   const chunks = client.stream({ path: "/v1/routes", query: wanted(raw), timeoutMs: 0 }, "application/x-ndjson");
-  for await (const line of linesOf(chunks)) if (line !== "") write(`${line}\n`);
+  for await (const line of linesOf(chunks)) if (line !== "") write(`${safeJson(line)}\n`);
   return 0;
 }
 

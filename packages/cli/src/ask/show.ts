@@ -1,4 +1,5 @@
 import { ClientFailure } from "../control/client/failure.ts";
+import { jsonLine } from "../output/safe-text.ts";
 import { type Terminal, terminalOf } from "../output/terminal.ts";
 import type { Asking } from "./ask.ts";
 
@@ -17,7 +18,7 @@ export async function show<Answer>(asking: Asking, { get, text, exitCode }: Show
   const { json, terminal, write } = asking;
   if (!asking.raw.values.has("watch")) {
     const answer = await get(asking);
-    write(json ? `${JSON.stringify(answer)}\n` : text(answer, terminal, Date.now()));
+    write(json ? jsonLine(answer) : text(answer, terminal, Date.now()));
     noteMismatch(asking);
     return exitCode?.(answer) ?? 0;
   }
@@ -34,7 +35,7 @@ export async function show<Answer>(asking: Asking, { get, text, exitCode }: Show
       try {
         const answer = await get(asking);
         reached = true;
-        if (json) return `${JSON.stringify(answer)}\n`;
+        if (json) return jsonLine(answer);
         return text(answer, now, Date.now());
       } catch (error) {
         // One that restarts is back in a moment; one that was never there is an error.

@@ -1,5 +1,6 @@
 import type { VerbSpec } from "../arguments/option.ts";
 import type { Stopping } from "../control/resources/reload.ts";
+import { jsonLine } from "../output/safe-text.ts";
 import { spanText } from "../output/span.ts";
 import { type Asking, ask } from "./ask.ts";
 import { daemonOptions, jsonLinesOption } from "./options.ts";
@@ -39,7 +40,7 @@ async function stop(asking: Asking): Promise<number> {
   const question = { method: "POST", path: "/v1/stop", body: { skipDrain } } as const;
   if (raw.values.has("no-wait")) {
     const stopping = await client.ask<Stopping>(question);
-    write(json ? `${JSON.stringify(stopping)}\n` : `process ${stopping.pid} is stopping\n`);
+    write(json ? jsonLine(stopping) : `process ${stopping.pid} is stopping\n`);
     return 0;
   }
   const { followSteps } = await import("./follow-steps.ts");
@@ -56,7 +57,7 @@ async function stop(asking: Asking): Promise<number> {
       );
       return 1;
     }
-    write(json ? `${JSON.stringify({ state: "stopped", pid, tookMs })}\n` : `stopped after ${spanText(tookMs)}\n`);
+    write(json ? jsonLine({ state: "stopped", pid, tookMs }) : `stopped after ${spanText(tookMs)}\n`);
     return 0;
   } finally {
     following.abort();

@@ -1,5 +1,6 @@
 import type { VerbSpec } from "../arguments/option.ts";
 import type { NodeDrain, VipView } from "../control/resources/vip.ts";
+import { jsonLine } from "../output/safe-text.ts";
 import { countText } from "../output/span.ts";
 import { ask } from "./ask.ts";
 import { looksLikeVip, parseVipOperand, segment } from "./operands.ts";
@@ -27,7 +28,7 @@ export function run(argv: readonly string[]): Promise<number> {
       act: async ({ client, operand, json, write }) => {
         const path = operand === null ? "/v1/undrain" : `/v1/vips/${segment(operand)}/undrain`;
         const outcome = await client.ask<VipView | NodeDrain>({ method: "POST", path });
-        write(json ? `${JSON.stringify(outcome)}\n` : undrainText(outcome));
+        write(json ? jsonLine(outcome) : undrainText(outcome));
         return 0;
       },
     },

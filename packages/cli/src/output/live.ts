@@ -1,4 +1,5 @@
-import type { Terminal } from "./terminal.ts";
+import { cellsOf } from "./safe-text.ts";
+import { type Terminal, withoutTones } from "./terminal.ts";
 
 /** What is shown again and again. */
 export interface LiveView {
@@ -29,7 +30,8 @@ export async function live({ terminal, write, draw, intervalMs, signal }: LiveVi
       const picture = await draw(now);
       if (signal.aborted) return;
       if (now.width !== null) {
-        write(`${dressed ? home : `${hideCursor}${home}${clearBelow}`}${overwriting(picture)}`);
+        const rows = process.stdout.rows ?? 24;
+        write(`${dressed ? home : `${hideCursor}${home}${clearBelow}`}${overwriting(picture, now.width, rows)}`);
         dressed = true;
       } else if (picture !== last) write(`${last === null ? "" : "\n"}${picture}`);
       last = picture;
@@ -40,11 +42,17 @@ export async function live({ terminal, write, draw, intervalMs, signal }: LiveVi
   }
 }
 
-/** Without a blank screen in between, which flickers. */
-function overwriting(picture: string): string {
-  const rows = process.stdout.rows ?? 24;
+/** Without a blank screen in between, which flickers, and without scrolling: the last row is for the cursor. */
+export function overwriting(picture: string, width: number, rows: number): string {
   const lines = picture.trimEnd().split("\n");
-  const shown = lines.length < rows ? lines : [...lines.slice(0, rows - 2), `… ${lines.length - rows + 2} more lines`];
+  const heights = lines.map((line) => Math.max(1, Math.ceil(cellsOf(withoutTones(line)) / width)));
+  const all = heights.reduce((sum, height) => sum + height, 0);
+  let left = all < rows ? rows : rows - 2;
+  const shown = lines.filter((_line, index) => {
+    left -= heights[index] ?? 1;
+    return left >= 0;
+  });
+  if (shown.length < lines.length) shown.push(`… ${lines.length - shown.length} more lines`);
   return `${shown.map((line) => `${line}${clearLine}\n`).join("")}${clearBelow}`;
 }
 

@@ -13,6 +13,16 @@ export function safeText(text: string): string {
   });
 }
 
+/** A value as one line of JSON, with a newline. What {@link safeText} writes out is escaped in it as JSON does, so that it can be shown too. */
+export function jsonLine(value: unknown): string {
+  return `${safeJson(JSON.stringify(value))}\n`;
+}
+
+/** JSON that somebody else has written, made safe the same way. */
+export function safeJson(json: string): string {
+  return json.replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 

@@ -24,3 +24,9 @@ export function terminalOf(
 export function toned(text: string, tone: Tone | undefined, terminal: Terminal): string {
   return tone === undefined || !terminal.colour || text === "" ? text : `\u001b[${codes[tone]}m${text}\u001b[0m`;
 }
+
+/** A text as it was before {@link toned}. */
+export function withoutTones(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins what is looked for
+  return text.replace(/\u001b\[\d*m/g, "");
+}

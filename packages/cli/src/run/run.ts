@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { capabilityRemedy, LinuxError, ownershipMark, Rtnetlink } from "@vipcast/linux";
 import { KernelAddresses } from "../adapters/kernel-addresses.ts";
 import { Announcement, type Host } from "../announce/announcement.ts";
@@ -87,7 +88,7 @@ export async function runDaemon(
       startedAt,
       routerId,
       stateDir,
-      configFile: file,
+      configFile: resolve(file),
       log,
       announcer: announcement.announcer,
       daemon,

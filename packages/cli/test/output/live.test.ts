@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { live } from "../../src/output/live.ts";
+import { live, overwriting } from "../../src/output/live.ts";
 import type { Terminal } from "../../src/output/terminal.ts";
 
 async function watched(terminal: Terminal, pictures: readonly string[]): Promise<string> {
@@ -31,4 +31,12 @@ test("a terminal is drawn over, without clearing it first, and gets its cursor b
 
 test("elsewhere a picture is written when it differs from the last", async () => {
   expect(await watched({ width: null, colour: false }, ["a\n", "a\n", "b\n", "b\n"])).toBe("a\n\nb\n");
+});
+
+test("what does not fit is left out, whole lines at a time, and nothing scrolls", () => {
+  const lines = (picture: string, width: number, rows: number): string[] =>
+    overwriting(picture, width, rows).replaceAll("\u001b[K", "").replace("\u001b[J", "").trimEnd().split("\n");
+  expect(lines("a\nb\nc\n", 10, 4)).toEqual(["a", "b", "c"]);
+  expect(lines("a\nb\nc\nd\n", 10, 4)).toEqual(["a", "b", "… 2 more lines"]);
+  expect(lines(`a\n\u001b[31m${"b".repeat(11)}\u001b[0m\nc\n`, 10, 4)).toEqual(["a", "… 2 more lines"]);
 });

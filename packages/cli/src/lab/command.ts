@@ -42,10 +42,17 @@ export async function run(argv: readonly string[]): Promise<number> {
       const remedy = `leave it out, or choose --scenario ${able.join(" or ")}`;
       reader.report(`--${option}`, `means nothing to the scenario ${scenario}`, remedy);
     }
+  if (reader.has("shell"))
+    for (const option of ["scenario", "seed", "seconds", "times", "json"])
+      if (reader.has(option)) reader.report(`--${option}`, "means nothing to a shell", "leave one of them out");
   const problems = [...line.problems, ...reader.problems];
   if (problems.length > 0) {
     for (const problem of problems) process.stderr.write(`${problemSentence(problem)}\n`);
     return 2;
+  }
+  if (reader.has("shell")) {
+    const { runShell } = await import("./shell.ts");
+    return runShell({ nodes, router, nodeCommand: [process.execPath, executable()] });
   }
   const { exitCode } = await runLab({
     nodes,

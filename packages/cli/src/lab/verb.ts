@@ -60,6 +60,12 @@ export const labVerb: VerbSpec = {
       value: "N",
       summary: "rival: how often it deletes, 1..100000 (default: 20); kill-points: how often it kills (default: 24)",
     },
+    {
+      group,
+      name: "shell",
+      summary:
+        "no scenario: a shell inside, where node1, node2, …, router and client run a command on that host, and the lab ends with it",
+    },
     { group, name: "json", summary: "the result as one JSON object, and nothing else" },
   ],
   epilogue: `Everything lives in private namespaces, as root and as an ordinary user; nothing outside is touched and nothing is left behind.
@@ -67,6 +73,7 @@ Where namespaces are forbidden, it runs on addresses of 127.0.0.0/8 without bind
 
 Exit codes: 0 all well; 1 a step failed or a promise was broken; 2 wrong usage or a missing program; 128 + n ended by signal n.
 
-Example:
-  vipcast lab --nodes 3 --router embedded --scenario kill-node`,
+Examples:
+  vipcast lab --nodes 3 --router embedded --scenario kill-node
+  vipcast lab --shell                                     the tutorial begins here: docs/tutorial.md`,
 };

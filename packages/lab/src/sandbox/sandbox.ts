@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { labEntryPath } from "../entry-path.ts";
 import { LabError } from "../errors.ts";
 import { LineSplitter } from "./json-lines.ts";
@@ -137,6 +138,19 @@ export class Sandbox {
     for (const early of this.#early.get(id) ?? []) process.deliver(early);
     this.#early.delete(id);
     return process;
+  }
+
+  /**
+   * The first words of a command that runs what follows them inside the lab, started by anybody who may enter it; it ends with the lab. Throws `unsupported`
+   * without namespaces.
+   */
+  enterCommand(): readonly string[] {
+    if (this.isolation === "none") throw new LabError("unsupported", "without namespaces there is nothing to enter");
+    const { pid = 0 } = this.#child;
+    // setpriv becomes unshare, whose one child is the inner process.
+    const inner = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+    const user = this.isolation === "rootless" ? ["--user", "--preserve-credentials"] : [];
+    return ["nsenter", "--target", inner, ...user, "--mount", "--net", "--pid"];
   }
 
   /** Writes a file inside the lab; folders on the way are made. */

@@ -68,7 +68,9 @@ async function drain(asking: Asking): Promise<number> {
     following.abort();
     await shown;
     write(json ? jsonLine(outcome) : outcomeText(outcome));
-    return 0;
+    if (isOutOfService(outcome)) return 0;
+    asking.note("It is not out of service: somebody has taken the drain back meanwhile.");
+    return 1;
   } finally {
     following.abort();
   }
@@ -91,6 +93,12 @@ async function outcomeOf({ client }: Asking, path: string): Promise<Outcome> {
 }
 
 const steps: ReadonlySet<string> = new Set(["vip.draining", "vip.withdrawn", "vip.unbound", "drains.failed"]);
+
+function isOutOfService(outcome: Outcome): boolean {
+  if (!("vip" in outcome)) return outcome.drained && outcome.complete;
+  const { state } = outcome;
+  return state === "drained" || state === "refused" || state === "leaving" || state === "unknown";
+}
 
 function outcomeText(outcome: Outcome): string {
   if ("vip" in outcome) {

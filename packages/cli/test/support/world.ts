@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import { Lines } from "./lines.ts";
 /** The built CLI. */
 export const cli: string = fileURLToPath(new URL("../../bin/vipcast.js", import.meta.url));
 const peerProgram = fileURLToPath(new URL("./peer.mjs", import.meta.url));
+const faultyProgram = fileURLToPath(new URL("./faulty-peers.mjs", import.meta.url));
 
 /** True when this machine lets us make network namespaces; tests that need them are skipped, visibly, where it does not. */
 export const canMakeNamespaces: boolean = process.getuid?.() === 0 && succeeds(["netns", "list"]);
@@ -142,6 +143,20 @@ export class World {
       child.on("close", (code, signal) => resolve(code ?? signal ?? "?")),
     );
     return { child, lines: new Lines(child), log: () => log, exit };
+  }
+
+  /** Starts peers on the router that fail, by address. Resolves when they listen. */
+  async faultyPeers(port: number, faults: Readonly<Record<string, string>>): Promise<void> {
+    const child = this.#spawn("router", [process.execPath, faultyProgram, String(port), JSON.stringify(faults)]);
+    child.stderr!.pipe(process.stderr);
+    await new Lines(child).until("ready");
+  }
+
+  /** Writes a file into the world's folder and returns its path; its owner alone can read it. */
+  file(name: string, text: string): string {
+    const path = join(this.stateDir, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
   }
 
   /** Starts a BGP speaker on the router, AS 65000, that listens on both its addresses, port 1790. */

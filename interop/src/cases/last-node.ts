@@ -53,8 +53,10 @@ function guarded(name: string, asns: SiblingAsns, needs: Variant["needs"] = []):
   return {
     name,
     needs: ["listens", "several-neighbours", ...needs],
-    run: async (cell) => {
+    prepare: async (cell) => {
       await startRouterOfTwo(cell, asns, { passesOn: true });
+    },
+    run: async (cell) => {
       const first = await GuardedNode.start(cell, "first", asns);
       const second = await GuardedNode.start(cell, "second", asns);
       await paths(cell, "first", "second");

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type PeerConfig, type PeerConfigOptions, peerConfig } from "../../src/fsm/config.ts";
 import { validatePeerConfig } from "../../src/fsm/validate.ts";
+import { Family } from "../../src/iana/afi-safi.ts";
 import type { Endpoint } from "../../src/testing/pair.ts";
 import { Pair } from "../../src/testing/pair.ts";
 import { numbers } from "./numbers.ts";
@@ -17,6 +18,9 @@ function oneOf<Value>(random: Random, values: readonly Value[]): Value {
   return values[Math.floor(random() * values.length)] as Value;
 }
 
+const families = [{ family: Family.Ipv4Unicast, forwarding: true }];
+const gracefulRestart = { restarted: false, notification: true, restartTime: 10, families };
+
 /** The options in which two ends may differ, and which must not matter. */
 function someOptions(random: Random): Partial<PeerConfigOptions> {
   return {
@@ -28,6 +32,7 @@ function someOptions(random: Random): Partial<PeerConfigOptions> {
     notificationsWithoutOpen: random() < 0.8,
     sendHoldTime: oneOf(random, [null, 0, 40]),
     collisionDetectEstablishedState: random() < 0.3,
+    capabilities: random() < 0.5 ? { gracefulRestart } : {},
   };
 }
 

@@ -7,7 +7,15 @@ import { PeerSession } from "../../src/session/peer-session.ts";
 import { numbers } from "./numbers.ts";
 import { concat, keepalive, peerNotification, peerOpen, raw, routes } from "./scripted.ts";
 
-const handshake = concat(peerOpen(), keepalive);
+const families = [{ family: Family.Ipv4Unicast, forwarding: true }];
+const restart = { restarted: true, notification: true, restartTime: 10, families };
+const open = peerOpen({
+  capabilities: [
+    { code: 1, name: "multiprotocol", family: Family.Ipv4Unicast },
+    { code: 64, name: "graceful-restart", ...restart },
+  ],
+});
+const handshake = concat(open, keepalive);
 const faults = [
   peerOpen({ routerId: 1 }),
   peerOpen({ asn: 65009 }),
@@ -37,7 +45,7 @@ function randomCall(peer: PeerSession, random: () => number, now: number): reado
     const result = peer.accept(now);
     return result.accepted ? result.events : [];
   }
-  if (call < 0.5) return receive(peerOpen());
+  if (call < 0.5) return receive(open);
   if (call < 0.65) return receive(handshake);
   if (call < 0.8) return receive(keepalive);
   if (call < 0.85) return receive(raw(2, [0, 0, 0, 0]));
@@ -58,6 +66,7 @@ function randomCall(peer: PeerSession, random: () => number, now: number): reado
 test("whatever happens, the told story is that of at most one session, and time goes on", () => {
   let sessions = 0;
   let collisions = 0;
+  let superseded = 0;
   fc.assert(
     fc.property(
       fc.record({
@@ -67,6 +76,7 @@ test("whatever happens, the told story is that of at most one session, and time 
         holdTime: fc.constantFrom(0, 9),
         routerId: fc.constantFrom(2, 0xffff_ffff),
         dampPeerOscillations: fc.boolean(),
+        capabilities: fc.constantFrom({}, { gracefulRestart: restart }),
         maxPrefixes: fc.constantFrom([], [{ ...maxPrefixes, restart: null }], [{ ...maxPrefixes, restart: 5 }]),
       }),
       fc.boolean(),
@@ -92,6 +102,7 @@ test("whatever happens, the told story is that of at most one session, and time 
             if (event.kind === "disconnect") undecided.delete(event.slot);
             if (event.kind === "dropped" && event.reason === "collision") collisions++;
             if (event.kind === "down") {
+              if (event.cause.includes("connected anew")) superseded++;
               must(event.wasEstablished === up, "down does not know whether it was established");
               up = false;
             }
@@ -125,4 +136,5 @@ test("whatever happens, the told story is that of at most one session, and time 
   // The walks do reach what they are about.
   expect(sessions).toBeGreaterThan(500);
   expect(collisions).toBeGreaterThan(500);
+  expect(superseded).toBeGreaterThan(100);
 });

@@ -72,7 +72,8 @@ export class DeclaredVips {
     for (const [index, one] of (parsed.data?.vips ?? []).entries()) {
       const built = buildVip(one, sources, ["vips", index]);
       problems.push(...built.problems);
-      if (built.vip !== null) found.push({ ...built, vip: built.vip, written: written[index] ?? {}, persisted: true });
+      if (built.vip !== null)
+        found.push({ vip: built.vip, weightFrom: built.weightFrom, written: written[index] ?? {}, persisted: true });
     }
     if (problems.length === 0) {
       for (const one of found) this.#declared.set(one.vip.prefix, one);

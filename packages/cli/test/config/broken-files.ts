@@ -387,4 +387,47 @@ vips: [{prefix: 192.0.2.10, nextHop: 127.0.0.1}]`,
 asn: 65002`,
     sentences: ["vipcast.yaml:2:1: a second document begins here; leave the line --- out, or use the folder conf.d."],
   },
+  {
+    text: `asn: 65001
+peers: [{address: 10.0.0.254, asn: 65000}]
+control: { listen: "10.0.0.1:9180" }`,
+    sentences: [
+      "vipcast.yaml:3:20: control.listen 10.0.0.1:9180: would let everybody in who can reach it; add tls with clientCaFile, or tokenFile, or leave listen out.",
+    ],
+  },
+  {
+    text: `asn: 65001
+peers: [{address: 10.0.0.254, asn: 65000}]
+control: { listen: "[::]:9180", tokenFile: /t }`,
+    sentences: [
+      "vipcast.yaml:3:20: control.listen [::]:9180: would send the token in clear text; add tls, or listen on 127.0.0.1 or [::1].",
+    ],
+  },
+  {
+    text: `asn: 65001
+peers: [{address: 10.0.0.254, asn: 65000}]
+control: { tokenFile: /t, group: "a b", lsten: 1 }`,
+    sentences: [
+      'vipcast.yaml:3:34: control.group "a b": is no name and no number of a group; write for example group: adm.',
+      "vipcast.yaml:3:41: control.lsten: is not a key of control; did you mean listen.",
+    ],
+  },
+  {
+    text: `asn: 65001
+peers: [{address: 10.0.0.254, asn: 65000}]
+control: { tokenFile: /t }`,
+    sentences: [
+      "vipcast.yaml:3:23: control.tokenFile: counts for the TCP listener alone; add listen, or leave it out.",
+    ],
+  },
+  {
+    text: `asn: 65001
+peers: [{address: 10.0.0.254, asn: 65000, keepReceived: -1}]
+control: { listen: 10.0.0.1, tls: { certFile: /c } }`,
+    sentences: [
+      "vipcast.yaml:2:57: peers[0].keepReceived -1: the number of routes to keep is a whole number from 0 to 10000000; write for example 1000.",
+      "vipcast.yaml:3:20: control.listen 10.0.0.1: has no port; write for example listen: 127.0.0.1:9180.",
+      "vipcast.yaml:3:35: control.tls.keyFile: is missing; write for example /etc/vipcast/control.key.",
+    ],
+  },
 ];

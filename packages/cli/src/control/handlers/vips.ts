@@ -65,7 +65,7 @@ export function vipHandlers(
       if (daemon.declared(prefix) === undefined && daemon.allDeclared().length >= mostDeclared)
         return refusal("too-many", `${mostDeclared} virtual IPs are declared over the control API; delete some first.`);
       const fault = await daemon.declare({
-        ...built,
+        weightFrom: built.weightFrom,
         vip: built.vip,
         written: value,
         persisted: query.get("persist") === true,

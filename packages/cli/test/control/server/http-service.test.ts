@@ -1,5 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request, type Server } from "node:http";
+import { request as secureRequest } from "node:https";
 import { type AddressInfo, createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -235,6 +236,35 @@ describe("the HTTP service", () => {
     expect((await ask("GET", "/v1/status", { headers: good })).status).toBe(200);
     expect((await ask("POST", "/v1/stop", { headers: { ...good, Origin: "http://evil.example" } })).status).toBe(403);
     expect((await ask("POST", "/v1/stop", { headers: { ...good, Host: "evil.example" } })).status).toBe(403);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe("the HTTP service with client certificates", () => {
+  const tls = new URL("../../../../announcer/test/health/checks/tls/", import.meta.url);
+  const [cert, key] = ["server.crt", "server.key"].map((name) => readFileSync(new URL(name, tls), "utf8"));
+
+  test("lets in who has one, and ends the handshake with who has none", async () => {
+    if (cert === undefined || key === undefined) throw new Error("no certificate");
+    await serve(
+      {},
+      {
+        access: { tokenHash: null, names: [] },
+        tls: { cert, key, ca: cert, requestCert: true, rejectUnauthorized: true },
+      },
+    );
+    const { port } = server.address() as AddressInfo;
+    const get = (own: object): Promise<number | string> =>
+      new Promise((resolve) => {
+        const asked = secureRequest(
+          { port, host: "127.0.0.1", path: "/v1/status", rejectUnauthorized: false, agent: false, ...own },
+          (response) => resolve(response.resume().statusCode ?? 0),
+        );
+        asked.on("error", ({ code }: NodeJS.ErrnoException) => resolve(code ?? "?"));
+        asked.end();
+      });
+    expect(await get({ cert, key })).toBe(200);
+    expect(await get({})).toMatch(/ERR_SSL|ECONNRESET/);
     expect(calls).toHaveLength(1);
   });
 });

@@ -58,11 +58,14 @@ export function familyName(family: Family): string {
   return `${afiNames[afi] ?? `afi-${afi}`}-${safiNames[safi] ?? `safi-${safi}`}`;
 }
 
+const namedAfis: readonly number[] = Object.keys(afiNames).map(Number);
+const namedSafis: readonly number[] = Object.keys(safiNames).map(Number);
+
 /** The inverse of {@link familyName}; undefined for text that is none. */
 export function familyFromName(name: string): Family | undefined {
-  for (const afi of Object.keys(afiNames)) {
-    const prefix = `${afiNames[Number(afi)]}-`;
-    if (name.startsWith(prefix)) return familyWithSafi(Number(afi), name.slice(prefix.length));
+  for (const afi of namedAfis) {
+    const word = afiNames[afi]!;
+    if (name.startsWith(word) && name[word.length] === "-") return familyWithSafi(afi, name.slice(word.length + 1));
   }
   const numbered = /^afi-(\d{1,5})-(.+)$/.exec(name);
   const afi = Number(numbered?.[1]);
@@ -70,9 +73,7 @@ export function familyFromName(name: string): Family | undefined {
 }
 
 function familyWithSafi(afi: number, name: string): Family | undefined {
-  for (const safi of Object.keys(safiNames)) {
-    if (safiNames[Number(safi)] === name) return familyOf(afi, Number(safi));
-  }
+  for (const safi of namedSafis) if (safiNames[safi] === name) return familyOf(afi, safi);
   const numbered = /^safi-(\d{1,3})$/.exec(name);
   const safi = Number(numbered?.[1]);
   return numbered === null || safi > 0xff ? undefined : familyOf(afi, safi);

@@ -13,7 +13,7 @@ const ipv4Only: readonly Family[] = [Family.Ipv4Unicast];
 /** Decides what of an Established session's messages reaches the consumer, and under which name. */
 export class Deliveries {
   /** Families that RFC 7606 made us stop using on this session. */
-  readonly #disabled = new Set<Family>();
+  #disabled: readonly Family[] = none;
   readonly limits: PrefixLimits;
 
   constructor(maxPrefixes: readonly MaxPrefixes[] = []) {
@@ -22,7 +22,7 @@ export class Deliveries {
 
   /** For the next connection. */
   reset(): void {
-    this.#disabled.clear();
+    this.#disabled = none;
     this.limits.reset();
   }
 
@@ -67,7 +67,7 @@ export class Deliveries {
   }
 
   #usable(family: Family, negotiated: Negotiated): boolean {
-    return negotiated.families.includes(family) && !this.#disabled.has(family);
+    return negotiated.families.includes(family) && !this.#disabled.includes(family);
   }
 
   /** RFC 7606 §2: all routes of the family go, and further ones are ignored. Which family it is may be unreadable: then all. */
@@ -75,7 +75,7 @@ export class Deliveries {
     const family = message.attributes.mpReach?.family ?? message.attributes.mpUnreach?.family;
     for (const affected of family === undefined ? negotiated.families : [family]) {
       if (!this.#usable(affected, negotiated)) continue;
-      this.#disabled.add(affected);
+      this.#disabled = [...this.#disabled, affected];
       this.limits.disable(affected);
       events.push({ kind: "family-disabled", family: affected, problems: message.problems });
     }

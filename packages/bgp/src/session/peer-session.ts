@@ -30,8 +30,6 @@ export class PeerSession {
   readonly config: PeerConfig;
   readonly #options: SessionOptions;
   readonly #awaitVerdict: boolean;
-  /** Connections whose OPEN was told and neither admitted nor rejected yet. */
-  readonly #undecided: Set<Slot> = new Set();
   readonly #outbound: Session;
   #inbound: Session | null = null;
   readonly #states: PeerStates = new PeerStates();
@@ -98,7 +96,7 @@ export class PeerSession {
   /** Lets the connection go on whose OPEN was told: see `awaitVerdict`. */
   admit(slot: Slot, now: number): readonly PeerEvent[] {
     const events: PeerEvent[] = [];
-    if (this.#undecided.delete(slot) && this.#session(slot)?.held === true) this.#resolve(slot, now, events);
+    if (this.#states.decided(slot) && this.#session(slot)?.held === true) this.#resolve(slot, now, events);
     return events;
   }
 
@@ -246,7 +244,7 @@ export class PeerSession {
           break;
         case "open":
           events.push({ ...event, slot });
-          if (this.#awaitVerdict) this.#undecided.add(slot);
+          if (this.#awaitVerdict) this.#states.awaitVerdict(slot);
           break;
         case "established":
           events.push({ ...event, slot }, ...this.#stale.established(event.negotiated, now));
@@ -330,7 +328,7 @@ export class PeerSession {
 
   /** Held at the peer's OPEN, and admitted. */
   #mayGoOn(slot: Slot): boolean {
-    return this.#session(slot)?.held === true && !this.#undecided.has(slot);
+    return this.#session(slot)?.held === true && !this.#states.isUndecided(slot);
   }
 
   #dump(slot: Slot, now: number, events: PeerEvent[]): void {
@@ -358,7 +356,7 @@ export class PeerSession {
 
   #ended(slot: Slot, event: DownEvent, now: number, events: PeerEvent[]): void {
     this.#wait.cancel(slot);
-    this.#undecided.delete(slot);
+    this.#states.decided(slot);
     // A second connection is no way round the limit.
     if (event.reason === "max-prefixes" && slot === "outbound" && this.#inbound !== null)
       this.#dropInbound("the session beside it has passed its limit of prefixes", now, events);
@@ -384,7 +382,7 @@ export class PeerSession {
     const inbound = this.#inbound;
     if (inbound === null) return;
     this.#inbound = null;
-    this.#undecided.delete("inbound");
+    this.#states.decided("inbound");
     this.#states.enter("inbound", "Idle");
     this.#lastWords = inbound.takeOutput();
     this.#history.forget(inbound.snapshot());

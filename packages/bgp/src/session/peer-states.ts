@@ -20,6 +20,24 @@ export function rivalOf(slot: Slot): Slot {
 export class PeerStates {
   readonly #states: { [S in Slot]: FsmStateName } = { outbound: "Idle", inbound: "Idle" };
 
+  /** The connections whose OPEN was told and neither admitted nor rejected yet. */
+  readonly #undecided: { [S in Slot]: boolean } = { outbound: false, inbound: false };
+
+  isUndecided(slot: Slot): boolean {
+    return this.#undecided[slot];
+  }
+
+  awaitVerdict(slot: Slot): void {
+    this.#undecided[slot] = true;
+  }
+
+  /** There is a verdict, or none is wanted any more; whether it was awaited. */
+  decided(slot: Slot): boolean {
+    const before = this.#undecided[slot];
+    this.#undecided[slot] = false;
+    return before;
+  }
+
   of(slot: Slot): FsmStateName {
     return this.#states[slot];
   }

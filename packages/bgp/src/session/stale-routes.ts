@@ -47,11 +47,11 @@ export interface StaleFamily {
  */
 export class StaleRoutes {
   readonly #limitMs: number;
-  readonly #families = new Map<Family, StaleFamily>();
+  #families: readonly StaleFamily[] = [];
   /** What the established session agreed on; null while there is none. */
   #negotiated: Negotiated | null = null;
   /** Families whose End-of-RIB is outstanding. */
-  readonly #awaited = new Set<Family>();
+  #awaited: readonly Family[] = [];
 
   constructor({ staleTime }: PeerConfig) {
     this.#limitMs = staleTime * 1000;
@@ -59,29 +59,28 @@ export class StaleRoutes {
 
   /** Families with stale routes. */
   get current(): readonly StaleFamily[] {
-    return [...this.#families.values()];
+    return this.#families;
   }
 
   /** When `tick` has something to do; Infinity when nothing is stale. */
   nextDeadline(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const { untilMs } of this.#families.values()) next = Math.min(next, untilMs);
+    for (const { untilMs } of this.#families) next = Math.min(next, untilMs);
     return next;
   }
 
   /** A session is up. RFC 4724 §4.2: what the new OPEN does not say is preserved goes at once. */
   established(negotiated: Negotiated, now: number): readonly StaleEvent[] {
     this.#negotiated = negotiated;
-    this.#awaited.clear();
     const { gracefulRestart, restartBridged, families } = negotiated;
     // RFC 4724 §3: "a BGP speaker that announces the capability sends End-of-RIB markers".
-    if (gracefulRestart !== null) for (const family of families) this.#awaited.add(family);
+    this.#awaited = gracefulRestart === null ? [] : families;
     const preserved = new Set<Family>();
     for (const { family, forwarding } of gracefulRestart?.families ?? [])
       if (forwarding && restartBridged && families.includes(family)) preserved.add(family);
     const events: StaleEvent[] = [];
     for (const stale of this.current) {
-      if (preserved.has(stale.family)) this.#families.set(stale.family, { ...stale, untilMs: now + this.#limitMs });
+      if (preserved.has(stale.family)) this.#put({ ...stale, untilMs: now + this.#limitMs });
       else events.push(this.#sweep(stale, "not-preserved"));
     }
     return events;
@@ -99,31 +98,31 @@ export class StaleRoutes {
       // RFC 4724 §4.2: "To deal with possible consecutive restarts, a route (from the peer) previously marked as stale MUST be deleted."
       for (const stale of this.current) {
         if (stale.cause === "restart") events.push(this.#sweep(stale, "restarted-again"));
-        else this.#families.delete(stale.family);
+        else this.#drop(stale.family);
       }
       events.push(...this.#retain(end, now));
     }
     if (end.wasEstablished) this.#negotiated = null;
-    return { events, retained: [...this.#families.keys()] };
+    return { events, retained: this.#families.map(({ family }) => family) };
   }
 
   /** The peer has sent everything of a family. */
   endOfRib(family: Family): readonly StaleEvent[] {
-    this.#awaited.delete(family);
-    const stale = this.#families.get(family);
+    if (this.#awaited.includes(family)) this.#awaited = this.#awaited.filter((other) => other !== family);
+    const stale = this.#of(family);
     return stale?.cause === "restart" ? [this.#sweep(stale, "end-of-rib")] : [];
   }
 
   /** A ROUTE-REFRESH; of its subtypes only the two markers mean something here. */
   routeRefresh(family: Family, subtype: number, now: number): readonly StaleEvent[] {
-    const stale = this.#families.get(family);
+    const stale = this.#of(family);
     switch (subtype) {
       case RouteRefreshSubtype.BeginOfRefresh: {
         // RFC 7313 §4: after a graceful restart a BoRR is ignored until the family's End-of-RIB has come.
-        if (this.#awaited.has(family) || stale?.cause === "restart") return [];
+        if (this.#awaited.includes(family) || stale?.cause === "restart") return [];
         // Begun once more: all is put to the test again, and the time runs from the first.
         const { sinceMs, untilMs } = stale ?? { sinceMs: now, untilMs: now + this.#limitMs };
-        this.#families.set(family, { family, cause: "refresh", sinceMs, untilMs });
+        this.#put({ family, cause: "refresh", sinceMs, untilMs });
         return [{ kind: "stale", family, cause: "refresh" }];
       }
       case RouteRefreshSubtype.EndOfRefresh:
@@ -135,7 +134,7 @@ export class StaleRoutes {
 
   /** The family is not used any more in this session (RFC 7606 §2): its routes are gone. */
   disabled(family: Family): void {
-    this.#families.delete(family);
+    this.#drop(family);
   }
 
   /** Whose time has come. */
@@ -158,16 +157,31 @@ export class StaleRoutes {
     if (keptMs === 0) return [];
     const events: StaleEvent[] = [];
     for (const { family } of families) {
-      if (!negotiated.families.includes(family) || this.#families.has(family)) continue;
-      this.#families.set(family, { family, cause: "restart", sinceMs: now, untilMs: now + keptMs });
+      if (!negotiated.families.includes(family) || this.#of(family) !== undefined) continue;
+      this.#put({ family, cause: "restart", sinceMs: now, untilMs: now + keptMs });
       events.push({ kind: "stale", family, cause: "restart" });
     }
     return events;
   }
 
   #sweep({ family, cause }: StaleFamily, reason: SweepReason): StaleEvent {
-    this.#families.delete(family);
+    this.#drop(family);
     return { kind: "sweep", family, cause, reason };
+  }
+
+  #of(family: Family): StaleFamily | undefined {
+    return this.#families.find((stale) => stale.family === family);
+  }
+
+  /** In the place of what was there of the family. */
+  #put(stale: StaleFamily): void {
+    const known = this.#of(stale.family);
+    this.#families =
+      known === undefined ? [...this.#families, stale] : this.#families.map((one) => (one === known ? stale : one));
+  }
+
+  #drop(family: Family): void {
+    if (this.#families.length > 0) this.#families = this.#families.filter((stale) => stale.family !== family);
   }
 }
 

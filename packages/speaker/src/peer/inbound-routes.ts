@@ -42,7 +42,7 @@ export class InboundRoutes {
   readonly #calls: HandlerCalls;
   readonly #malformed: MalformedLog;
   /** Families whose stale routes are to be forgotten; those of others wait for something else. */
-  readonly #forgotten = new Set<Family>();
+  #forgotten: readonly Family[] = [];
   /** The next slice of what was put off. */
   #slice: NodeJS.Immediate | null = null;
 
@@ -99,7 +99,7 @@ export class InboundRoutes {
   clear(family?: Family): void {
     for (const one of family === undefined ? this.adjRibIn.families : [family]) {
       this.adjRibIn.markStale(one);
-      this.#forgotten.add(one);
+      this.#forget(one);
     }
     this.#work();
   }
@@ -107,14 +107,14 @@ export class InboundRoutes {
   /** Every route of a family is stale from here on, and kept; how many. */
   markStale(family: Family): number {
     // What is being forgotten must not become one of those.
-    if (this.#forgotten.has(family)) this.#work(Number.POSITIVE_INFINITY);
+    if (this.#forgotten.includes(family)) this.#work(Number.POSITIVE_INFINITY);
     return this.adjRibIn.markStale(family);
   }
 
   /** Forgets what is still stale of a family, in slices likewise; returns how many routes that are. */
   sweep(family: Family): number {
     const count = this.adjRibIn.staleCount(family);
-    if (count > 0) this.#forgotten.add(family);
+    if (count > 0) this.#forget(family);
     this.#work();
     return count;
   }
@@ -125,19 +125,24 @@ export class InboundRoutes {
     this.#work();
   }
 
+  #forget(family: Family): void {
+    if (!this.#forgotten.includes(family)) this.#forgotten = [...this.#forgotten, family];
+  }
+
   /** One slice of all that was put off, the Loc-RIB's share included. */
   #work(budget = sliceBudget): void {
     if (this.#slice !== null) clearImmediate(this.#slice);
     this.#slice = null;
     const swept = this.#sweep(budget);
-    if (swept) this.#forgotten.clear();
+    if (swept && this.#forgotten.length > 0) this.#forgotten = [];
     const judged = this.#judge();
     const decided = this.#locRib?.work(sliceBudget) ?? true;
     if (!swept || !judged || !decided) this.#slice = setImmediate(() => this.#work());
   }
 
   #sweep(budget: number): boolean {
-    const families = [...this.#forgotten];
+    const families = this.#forgotten;
+    if (families.length === 0) return true;
     if (!this.#calls.has("onRoutes")) return this.adjRibIn.sweepSome(budget, families);
     const { done, change } = this.adjRibIn.sweepSomeChanged(budget, families);
     this.#tell(change);

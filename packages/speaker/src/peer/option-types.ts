@@ -44,11 +44,13 @@ const kinds: { readonly [Name in keyof Required<PeerOptions>]: readonly Kind[] |
   userTimeout: ["a number"],
 };
 
+const wantedKinds = Object.entries(kinds);
+
 /** Throws `ERR_SPEAKER_OPTION` for an option that is something else than its type says: callers may have no types. */
 export function checkTypes(options: object): void {
-  const given: ReadonlyMap<string, unknown> = new Map(Object.entries(options));
-  for (const [name, wanted] of Object.entries(kinds)) {
-    const value = given.get(name);
+  const given = options as Readonly<Record<string, unknown>>;
+  for (const [name, wanted] of wantedKinds) {
+    const value = Object.hasOwn(options, name) ? given[name] : undefined;
     if (value === undefined || wanted === null || wanted.some((kind) => kind === kindOf(value))) continue;
     // A password that is a number is one all the same, and not for logs.
     refuseOption(`${name} is ${name === "password" ? "none" : inWords(value)}; it must be ${wanted.join(" or ")}`);

@@ -25,7 +25,8 @@ export class PeerConnections {
   readonly #events: PeerConnectionsEvents;
   readonly #current: { outbound: Connection | null; inbound: Connection | null } = { outbound: null, inbound: null };
   readonly #refusals = new Refusals();
-  readonly #ending = new Set<Promise<void>>();
+  /** Null as long as none is. */
+  #ending: Set<Promise<void>> | null = null;
   #paused = false;
   #endedUnread = false;
 
@@ -117,11 +118,12 @@ export class PeerConnections {
 
   /** Resolves when no socket is left. */
   async ended(): Promise<void> {
-    await Promise.all(this.#ending);
+    await Promise.all(this.#ending ?? []);
   }
 
   #track(ending: Promise<void>): void {
+    this.#ending ??= new Set();
     this.#ending.add(ending);
-    void ending.then(() => this.#ending.delete(ending));
+    void ending.then(() => this.#ending?.delete(ending));
   }
 }

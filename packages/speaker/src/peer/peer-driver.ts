@@ -298,7 +298,6 @@ export class PeerDriver implements Peer {
 
   #obey(event: PeerEvent): void {
     const { logger } = this.#environment;
-    const fields = { peer: this.address };
     switch (event.kind) {
       case "connect":
         this.#dial();
@@ -307,7 +306,7 @@ export class PeerDriver implements Peer {
         this.#disconnect(event.slot, event.abort);
         return;
       case "state":
-        logger.debug({ ...fields, from: event.from, to: event.to }, "state changed");
+        logger.debug({ peer: this.address, from: event.from, to: event.to }, "state changed");
         this.#calls.call("onState", (h, peer) => h.onState?.({ from: event.from, to: event.to }, peer));
         return;
       case "open":
@@ -336,7 +335,7 @@ export class PeerDriver implements Peer {
         this.#reports.notification(event.direction, event.notification);
         return;
       case "dropped":
-        logger.debug({ ...fields, slot: event.slot, reason: event.reason }, event.cause);
+        logger.debug({ peer: this.address, slot: event.slot, reason: event.reason }, event.cause);
         return;
       case "down":
         this.#onDown(event);

@@ -79,7 +79,8 @@ export class OutboundRoutes implements PeerRoutes {
   #nextSlice: NodeJS.Immediate | null = null;
   #stopRecheck: (() => void) | null = null;
   #stopWaiting: (() => void) | null = null;
-  #reported = new Map<string, string>();
+  /** The reason that was told last for each refused route; null: none is refused. */
+  #reported: ReadonlyMap<string, string> | null = null;
 
   constructor(clock: Clock, events: OutboundRoutesEvents) {
     this.#clock = clock;
@@ -157,7 +158,7 @@ export class OutboundRoutes implements PeerRoutes {
     this.#advertiseAtMs = 0;
     // Even with no routes there is an End-of-RIB to hand over.
     this.#asked++;
-    this.#reported.clear();
+    this.#reported = null;
     this.#rib.up(policy, families, pathIds);
     this.#reportRefusals();
     this.#schedule();
@@ -293,8 +294,8 @@ export class OutboundRoutes implements PeerRoutes {
   /** Tells about each refused route once per reason and session. */
   #reportRefusals(): void {
     const refused = this.refused();
-    const fresh = refused.filter((route) => this.#reported.get(pathName(route)) !== route.reason);
-    this.#reported = new Map(refused.map((route) => [pathName(route), route.reason]));
+    const fresh = refused.filter((route) => this.#reported?.get(pathName(route)) !== route.reason);
+    this.#reported = refused.length === 0 ? null : new Map(refused.map((route) => [pathName(route), route.reason]));
     if (fresh.length > 0) this.#events.refused(fresh);
     this.#stopRecheck?.();
     this.#stopRecheck = refused.length === 0 ? null : this.#clock.timer(() => this.reexport(), recheckMs);

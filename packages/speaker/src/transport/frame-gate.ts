@@ -1,6 +1,8 @@
 const headerLength = 19;
 const update = 2;
 const routeRefresh = 5;
+/** Where an open gate puts parts: it makes none. */
+const none: Uint8Array[] = [];
 
 /**
  * Stands between a socket and the session so that a consumer can pause without losing the session: while closed it
@@ -62,14 +64,19 @@ export class FrameGate {
 
   /** Takes a chunk from the socket, returns what the session may have now. The parts may be views of the chunk. */
   push(chunk: Uint8Array): readonly Uint8Array[] {
+    // An open gate only counts along: the chunk goes on in one piece.
+    if (!this.#closed) {
+      for (let at = 0; at < chunk.length && !this.#lost; )
+        at = this.#remaining > 0 ? this.#body(chunk, at, none) : this.#passHeader(chunk, at);
+      return [chunk];
+    }
     const passed: Uint8Array[] = [];
     let at = 0;
     while (at < chunk.length && !this.#lost) {
       at = this.#remaining > 0 ? this.#body(chunk, at, passed) : this.#readHeader(chunk, at, passed);
     }
     if (at < chunk.length) passed.push(chunk.subarray(at));
-    // An open gate only counts along: the chunk goes on in one piece.
-    return this.#closed ? passed : [chunk];
+    return passed;
   }
 
   #body(chunk: Uint8Array, at: number, passed: Uint8Array[]): number {
@@ -80,6 +87,16 @@ export class FrameGate {
       else passed.push(chunk.subarray(at, end));
     }
     return end;
+  }
+
+  /** A header that lies whole in the chunk need not be put together. */
+  #passHeader(chunk: Uint8Array, at: number): number {
+    if (this.#headerFill > 0 || chunk.length - at < headerLength) return this.#readHeader(chunk, at, none);
+    const length = (chunk[at + 16] ?? 0) * 256 + (chunk[at + 17] ?? 0);
+    this.#lost = length < headerLength;
+    this.#remaining = Math.max(0, length - headerLength);
+    this.#holding = false;
+    return at + headerLength;
   }
 
   #readHeader(chunk: Uint8Array, at: number, passed: Uint8Array[]): number {

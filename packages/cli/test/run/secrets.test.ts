@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { endpoints } from "../../src/control/resources/endpoints.ts";
 import { loadConfig } from "../../src/run/load.ts";
 import { good, sentencesOf } from "../support/command-line.ts";
 import { canMakeNamespaces, World } from "../support/world.ts";
@@ -69,6 +71,20 @@ test.each([
   expect(sentences.join("\n")).not.toContain(secret);
 });
 
+/** One answer of the control API, whatever its status. */
+function ask(socketPath: string, method: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath, method, path, headers: { "content-length": 0 } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve(`${method} ${path} ${response.statusCode} ${text}`));
+    });
+    sent.on("error", reject).end();
+  });
+}
+
 describe.skipIf(!canMakeNamespaces)("a running daemon", () => {
   let world: World;
   beforeEach(() => {
@@ -76,11 +92,13 @@ describe.skipIf(!canMakeNamespaces)("a running daemon", () => {
   });
   afterEach(() => world.close());
 
-  test("shows no secret in its log at level trace, its events, its metrics, its arguments or those of a check", async () => {
+  test("shows no secret in its log at level trace, its events, its metrics, the control API, its arguments or those of a check", async () => {
     const file = join(world.stateDir, "vipcast.yaml");
     const key = join(world.stateDir, "peer.key");
     const seen = join(world.stateDir, "seen-by-the-check");
     writeFileSync(key, `${secret}-file`, { mode: 0o600 });
+    const [socket, token] = [join(world.stateDir, "control.sock"), join(world.stateDir, "control.token")];
+    writeFileSync(token, `${secret}-token-of-the-api`, { mode: 0o600 });
     const write = (more: string): void =>
       writeFileSync(
         file,
@@ -88,13 +106,14 @@ describe.skipIf(!canMakeNamespaces)("a running daemon", () => {
 stateDir: ${world.stateDir}/state
 logLevel: trace
 metrics: {}
+control: { socket: ${socket}, listen: "127.0.0.1:9180", tokenFile: ${token} }
 peers:
   - { address: 10.9.0.254, asn: 65000, port: 1790 }
   - { address: 10.9.0.253, asn: 65000, passwordFile: ${key} }
   - { address: 10.9.0.252, asn: 65000, password: "\${PEER_KEY}" }
 vips:
   - prefix: 192.0.2.10
-    check: { exec: [sh, -c, "tr '\\\\0' '\\\\n' </proc/$$/cmdline >${seen}; env | sed s/=.*// >>${seen}; exit 1"], env: { TOKEN: ${secret}-env }, interval: 100ms, timeout: 100ms }
+    check: { exec: [sh, -c, "(tr '\\\\0' '\\\\n' </proc/$$/cmdline ; env | sed s/=.*// ) >${seen}.new; mv ${seen}.new ${seen}; exit 1"], env: { TOKEN: ${secret}-env }, interval: 500ms, timeout: 500ms, fall: 1 }
   - prefix: 192.0.2.11
     check: { http: "http://127.0.0.1:9179/readyz?token=${secret}-query", headers: { Authorization: "Bearer ${secret}-header" }, status: "418", interval: 100ms, timeout: 100ms }
   - prefix: 192.0.2.12
@@ -109,6 +128,14 @@ ${more}`,
     const metrics = world.evaluate(
       'console.log(JSON.stringify(await (await fetch("http://127.0.0.1:9179/metrics")).text()))',
     );
+    const answers = await Promise.all(
+      endpoints
+        .filter(({ method }) => method === "GET")
+        .map(({ path }) => path.replace("{prefix}", "192.0.2.11").replace(/\{\w+\}/, "10.9.0.253"))
+        .map((path) => ask(socket, "GET", path)),
+    );
+    expect(answers.filter((answer) => answer.startsWith("GET") && / 200 \{/.test(answer)).length).toBeGreaterThan(7);
+    expect(answers.join("\n")).toContain("http://127.0.0.1:9179/readyz?***");
     // Keys that change, and files with a problem in them.
     writeFileSync(key, `${secret}-rotated`);
     node.child.kill("SIGHUP");
@@ -116,6 +143,7 @@ ${more}`,
     write(`    check: { http: "http://u:${secret}-url@127.0.0.1/" }`);
     node.child.kill("SIGHUP");
     await expect.poll(node.log).toContain("nothing changed");
+    answers.push(await ask(socket, "POST", "/v1/reload"), await ask(socket, "GET", "/v1/config"));
     const commandLines = execFileSync("ps", ["-ewwo", "args"], { encoding: "utf8" });
     node.child.kill("SIGTERM");
     expect(await node.exit).toBe(0);
@@ -125,7 +153,14 @@ ${more}`,
     expect(names).toEqual(expect.arrayContaining(["TOKEN", "VIPCAST_VIP"]));
     expect(names).not.toContain("PEER_KEY");
     expect(node.log()).toContain("10.9.0.253");
-    for (const text of [node.log(), JSON.stringify(node.lines.all), metrics, commandLines, names.join("\n")])
+    for (const text of [
+      node.log(),
+      JSON.stringify(node.lines.all),
+      metrics,
+      commandLines,
+      names.join("\n"),
+      ...answers,
+    ])
       expect(text).not.toContain(secret);
   });
 

@@ -40,7 +40,8 @@ export const peersVerb: VerbSpec = {
   operandHelp: [],
   looksLikeOperand: () => false,
   options: [...daemonOptions, ...routerOptions, watchOption, jsonOption],
-  epilogue: `IN and OUT are prefixes that the peer's routes are accepted for, and that it was sent. HOLD is the negotiated hold time in seconds.
+  epilogue: `IN counts the routes that were accepted from the peer, OUT those that it was sent; +2 wait to be sent, !1 cannot be. HOLD is the negotiated hold time
+in seconds.
 
 Examples:
   vipcast peers --router-config bird -c /etc/vipcast/vipcast.yaml --node 10.0.0.1 --node 10.0.0.2

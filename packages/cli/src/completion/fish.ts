@@ -34,6 +34,8 @@ export function fishScript(model: CompletionModel): string {
   for (const verb of model.verbs)
     lines.push(`complete -c vipcast -n __vipcast_no_verb -a ${verb.name} -d ${fishQuoted(headingOf(verb))}`);
   lines.push("complete -c vipcast -n __vipcast_no_verb -a help -d 'the options of a command'");
+  const names = model.verbs.map(({ name }) => name).join(" ");
+  lines.push(`complete -c vipcast -n '__vipcast_verb help' -a ${fishQuoted(names)}`);
   lines.push("complete -c vipcast -n __vipcast_no_verb -s V -l version -d 'print the version'");
   lines.push("complete -c vipcast -s h -l help -d 'print the help'");
   for (const verb of model.verbs) {

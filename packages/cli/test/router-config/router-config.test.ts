@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ownAddressTowards } from "../../src/router-config/own-address.ts";
-import { cli } from "../support/world.ts";
+import { vipcast } from "../support/in-process.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -32,21 +32,24 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const peers = ["10.0.0.254", "10.0.1.254", "2001:db8::fe", "fe80::1%eth0"];
 
-function vipcast(...args: readonly string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [cli, "peers", "-c", join(folder, "vipcast.yaml"), ...args],
-    { encoding: "utf8" },
-  );
-  return { code: status, out: stdout, err: stderr };
-}
+const ask = (...args: readonly string[]): ReturnType<typeof vipcast> =>
+  vipcast("peers", "-c", join(folder, "vipcast.yaml"), ...args);
 
 const programs = { bird: "/usr/sbin/bird", frr: "/usr/lib/frr/bgpd" } as const;
 const parse = { bird: ["-p", "-c"], frr: ["-C", "-f"] } as const;
 
 describe.each(["bird", "frr"] as const)("the router's side for %s", (router) => {
-  test.skipIf(!existsSync(programs[router])).each(peers)("of %s is what the daemon itself takes", (peer) => {
-    const { code, out } = vipcast("--router-config", router, "--peer", peer, "--node", "10.0.0.1", "--node", "fe80::2");
+  test.skipIf(!existsSync(programs[router])).each(peers)("of %s is what the daemon itself takes", async (peer) => {
+    const { code, out } = await ask(
+      "--router-config",
+      router,
+      "--peer",
+      peer,
+      "--node",
+      "10.0.0.1",
+      "--node",
+      "fe80::2",
+    );
     expect(code).toBe(0);
     const file = join(folder, `${router}.conf`);
     writeFileSync(file, out);
@@ -54,8 +57,8 @@ describe.each(["bird", "frr"] as const)("the router's side for %s", (router) => 
     expect([status, stdout + stderr]).toEqual([0, ""]);
   });
 
-  test("accepts exactly the virtual IPs, and shows no key", () => {
-    const { out } = vipcast("--router-config", router, "--peer", "10.0.0.254");
+  test("accepts exactly the virtual IPs, and shows no key", async () => {
+    const { out } = await ask("--router-config", router, "--peer", "10.0.0.254");
     expect(out).toContain("192.0.2.10/32");
     expect(out).toContain("2001:db8:2::10/128");
     expect(out).toContain("REPLACE-WITH-THE-KEY");
@@ -63,8 +66,8 @@ describe.each(["bird", "frr"] as const)("the router's side for %s", (router) => 
   });
 });
 
-test("BIRD forgets an error soon, and does not use a node that drains", () => {
-  const { out } = vipcast(
+test("BIRD forgets an error soon, and does not use a node that drains", async () => {
+  const { out } = await ask(
     "--router-config",
     "bird",
     "--peer",
@@ -81,10 +84,10 @@ test("BIRD forgets an error soon, and does not use a node that drains", () => {
   expect(out).toContain("protocol bgp vipcast_node2 from vipcast_nodes { neighbor 10.0.0.2 port 1179; }");
 });
 
-test("with --json each router is a text of its own, else standard error says that they are several files", () => {
-  const { out } = vipcast("--router-config", "frr", "--json");
+test("with --json each router is a text of its own, else standard error says that they are several files", async () => {
+  const { out } = await ask("--router-config", "frr", "--json");
   expect((JSON.parse(out) as { routers: { peer: string }[] }).routers.map(({ peer }) => peer)).toEqual(peers);
-  expect(vipcast("--router-config", "frr").err).toContain("These are 4 files, one for each router");
+  expect((await ask("--router-config", "frr")).err).toContain("These are 4 files, one for each router");
 });
 
 test.each([
@@ -97,8 +100,8 @@ test.each([
     "--peer 10.9.9.9: is no peer of this configuration; write one of 10.0.0.254, 10.0.1.254, 2001:db8::fe, fe80::1%eth0.\n",
   ],
   [["--router-config", "bird", "--node", "x"], "--node x: is no address; write for example --node 10.0.0.1.\n"],
-])("turns %j away", (args, err) => {
-  expect(vipcast(...args)).toEqual({ code: 2, out: "", err });
+])("turns %j away", async (args, err) => {
+  expect(await ask(...args)).toEqual({ code: 2, out: "", err });
 });
 
 test("the address of this host is the one in the peer's subnet, and never a virtual IP", () => {

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ControlClient } from "../../src/control/client/client.ts";
@@ -99,6 +99,13 @@ ${more}`,
   test("completion asks the daemon for names", async () => {
     expect((await ask("completion", "vips")).out).toBe("192.0.2.10/32\n2001:db8:2::10/128\n");
     expect((await ask("completion", "peers")).out).toBe("10.9.0.254\n");
+    // The daemon that the line names, by the program that the line begins with.
+    writeFileSync(join(world.stateDir, "complete"), (await vipcast("completion", "bash")).out);
+    symlinkSync(cli, join(world.stateDir, "vipcast"));
+    const line = `./vipcast drain --socket ${join(world.stateDir, "vipcast.sock")} 192`;
+    const source = `source ./complete; COMP_LINE=$1; COMP_POINT=\${#1}; _vipcast; echo "\${COMPREPLY[@]}"`;
+    const offered = execFileSync("bash", ["-c", source, "bash", line], { cwd: world.stateDir, encoding: "utf8" });
+    expect(offered).toBe("192.0.2.10/32\n");
   });
 
   test("the router's side is made from the daemon as well, with the address of the session", async () => {

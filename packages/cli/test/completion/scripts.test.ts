@@ -94,6 +94,7 @@ test.skipIf(!has("fish"))("fish offers the same", () => {
   const out = execFileSync("fish", ["--no-config", "-c", `source ./fish; ${asked.join("; ")}`], {
     cwd: folder,
     encoding: "utf8",
+    env: { ...process.env, PATH: `${folder}:${process.env.PATH}`, XDG_RUNTIME_DIR: folder },
   });
   expect(answers(out)).toEqual(lines.map(([, candidates]) => candidates));
 });

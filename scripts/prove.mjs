@@ -1,8 +1,8 @@
 // Everything the issues ask to be shown, at full size: each lab scenario with each router, as root and as an ordinary user, a thousand
 // deletions by a rival and two hundred kills, a minute of chaos with each of several seeds, ten thousand interleavings of two speakers,
-// fifty thousand histories of the announcer, a thousand reloads under traffic, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
+// fifty thousand histories of the announcer, a hundred thousand health checks, a thousand reloads under traffic, the whole interop matrix, and the benchmark's figures. Writes `docs/prove.json` with commit and
 // machine; a failure is a non-zero exit. The figures of `docs/ecmp.md` and `docs/tuning.md` are parts of it as well.
-// `prove.mjs --only lab,chaos,sessions,histories,reloads,decision,interop,bench,ecmp,tuning,tuning-wan`.
+// `prove.mjs --only lab,chaos,sessions,histories,checks,reloads,decision,interop,bench,ecmp,tuning,tuning-wan`.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, totalmem } from "node:os";
@@ -37,6 +37,8 @@ const chaosSeeds = [1, 2, 3];
 const interleavings = 10_000;
 /** Random histories of the announcer's loop, with crashes at every border it crosses; CI tries 5,000. */
 const histories = 50_000;
+/** Carried out in one process. */
+const checks = 100_000;
 const routeSets = 1000;
 /** Of a daemon with sessions and connections that must not notice; CI tries twenty. */
 const reloads = 1000;
@@ -135,6 +137,19 @@ function proveHistories() {
   return { ok, results: ok ? { ...test.meta, seconds: Math.round(test.duration / 1000) } : failure };
 }
 
+/** Health checks in one process, after which nothing more is open and the heap is as large as before. */
+function proveChecks() {
+  const { ok, status, stdout, stderr } = run(process.execPath, [
+    join(root, "scripts/check-leaks.mjs"),
+    "--checks",
+    `${checks}`,
+  ]);
+  const results = lastJson(stdout);
+  const words = results === null ? `${status}: ${stderr.trim()}` : results.complaints.join("; ");
+  console.log(`${ok ? "ok  " : "FAIL"} ${checks} health checks${ok ? "" : `: ${words}`}`);
+  return { ok, results };
+}
+
 /** Random route sets on which every decision has to be that of BIRD and GoBGP; CI tries some. */
 function proveDecision() {
   const { ok, status, stdout, stderr } = run(process.execPath, [
@@ -199,6 +214,7 @@ const provers = {
   chaos: proveChaos,
   sessions: proveSessions,
   histories: proveHistories,
+  checks: proveChecks,
   reloads: proveReloads,
   decision: proveDecision,
   interop: proveInterop,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-// @ts-expect-error a script, which has no types
 import { complaints, heapSlope } from "../scripts/check-leaks.mjs";
 
 const first = { done: 1000, openFiles: 20, heapUsed: 8e6 };

@@ -99,6 +99,16 @@ export class HealthTruth {
     return known.untilMs < this.#clock.now() ? "unhealthy" : known.health;
   }
 
+  /** A verdict must be pushed and was not: what an earlier check had said holds for a while. */
+  awaited(prefix: string): boolean {
+    return this.#checks.get(prefix)?.check === "pushed" && !this.#pushed.has(prefix);
+  }
+
+  /** The time to live of what was pushed is over, at this moment or before. */
+  silent(prefix: string): boolean {
+    return (this.#pushed.get(prefix)?.untilMs ?? Number.POSITIVE_INFINITY) <= this.#clock.now();
+  }
+
   /** For how long the check must have seen failures, milliseconds; 0 when it sees none. */
   failingMs(prefix: string): number {
     const checked = this.#checks.get(prefix);

@@ -19,6 +19,8 @@ const LONGEST_DRAIN_MS = 300;
 /** What is urgent goes out with what else happens in this millisecond. */
 const URGENT_MS = 1.001;
 
+const ANYWHERE = ["eth0", ...PLACES];
+
 export const WORST_MED = 4294967295;
 
 /** Short, so that histories are. */
@@ -59,8 +61,10 @@ export class Promises {
   constructor(truth: Truth) {
     this.#truth = truth;
     const { host, routes, clock } = truth.world;
-    host.onForeignUnbind = ({ prefix, interface: name }) =>
-      this.#break(3, `${prefix} on ${name} is not ours and was removed`);
+    host.onForeignUnbind = ({ prefix, interface: name }) => {
+      // Without news nobody can know that ours went and another came: the kernel removes by address alone.
+      if (!truth.deaf) this.#break(3, `${prefix} on ${name} is not ours and was removed`);
+    };
     host.onOverlap = (prefix) => this.#break(7, `two operations for ${prefix} at the same time`);
     host.onUnbind = ({ prefix, interface: name }, elsewhere) => {
       // A rival that takes the other place away at that very moment cannot be foreseen; what is lost then is put back.
@@ -121,13 +125,14 @@ export class Promises {
 
   /** Whether somebody else has the VIP's address where that forbids to announce it. */
   contradicted(prefix: string): boolean {
-    const { world } = this.#truth;
+    return ANYWHERE.some((name) => this.#contradictedOn(prefix, name));
+  }
+
+  #contradictedOn(prefix: string, name: string): boolean {
+    const { host } = this.#truth.world;
     const given = this.#truth.wanted(prefix);
-    if (given === undefined) return false;
-    return ["eth0", ...PLACES].some(
-      (name) =>
-        world.host.has(prefix, name) && !world.host.isOurs(prefix, name) && (name !== given.name || !given.adopt),
-    );
+    if (given === undefined || (name === given.name && given.adopt)) return false;
+    return host.has(prefix, name) && !host.isOurs(prefix, name);
   }
 
   #places(prefix: string): readonly string[] {
@@ -157,7 +162,8 @@ export class Promises {
     check(5, "failing its check", health.failingMs(prefix) > 0, DETECTION_MS + URGENT_MS);
     check(5, "never found healthy", health.unvouched(prefix), IMMEDIATELY);
     const contradictedMs = deaf ? Number.POSITIVE_INFINITY : lateMs + URGENT_MS;
-    check(4, "an address of somebody else", this.contradicted(prefix), contradictedMs);
+    for (const name of ANYWHERE)
+      check(4, `an address of somebody else on ${name}`, this.#contradictedOn(prefix, name), contradictedMs);
     const drainMs = hanging ? Number.POSITIVE_INFINITY : LONGEST_DRAIN_MS + UNHURRIED_MS;
     const drained = drains.has(prefix) && !this.#truth.closing;
     check(1, "drained", drained, drainMs);
@@ -165,6 +171,8 @@ export class Promises {
     this.#lookAtFlaps(prefix, announced, unhealthy && places.length > 0 && !down && !drained);
     const troubled =
       unhealthy ||
+      health.silent(prefix) ||
+      health.awaited(prefix) ||
       health.failingMs(prefix) > 0 ||
       health.unvouched(prefix) ||
       down ||

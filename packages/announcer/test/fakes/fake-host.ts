@@ -17,6 +17,8 @@ export class FakeHost implements AddressPort {
   readonly log: string[] = [];
   /** When an address went, for the invariant's window. */
   readonly goneAt: Map<string, number> = new Map();
+  /** When an address came. */
+  readonly cameAt: Map<string, number> = new Map();
   weather: Weather = () => ({ delayMs: 0 });
   /** News takes so long. */
   eventDelayMs = 0;
@@ -211,6 +213,7 @@ export class FakeHost implements AddressPort {
   #add(address: HostAddress): void {
     this.addresses.set(keyOf(address), address);
     this.goneAt.delete(keyOf(address));
+    this.cameAt.set(keyOf(address), this.#clock.now());
     this.#tell({ kind: "address-added", address });
   }
 

@@ -73,7 +73,9 @@ export class Promises {
       if (truth.closing) return;
       if (routes.inFlight.has(prefix)) this.#break(2, `${prefix} was unbound before its withdrawal was handed over`);
       const handedOver = routes.handedOverAt.get(prefix);
-      if (handedOver !== undefined && clock.now() - handedOver < WITHDRAW_WAIT_MS - 0.001)
+      // What has been taken since, and came back without a route, serves nobody.
+      const came = host.cameAt.get(`address ${prefix} ${name}`) ?? Number.NEGATIVE_INFINITY;
+      if (handedOver !== undefined && came < handedOver && clock.now() - handedOver < WITHDRAW_WAIT_MS - 0.001)
         this.#break(2, `${prefix} was unbound ${clock.now() - handedOver} ms after its withdrawal`);
     };
     host.onChange = () => this.look();

@@ -17,6 +17,7 @@ export interface AnnounceEvent {
 export class Announcer {
   readonly process: LabProcess;
   readonly events: AnnounceEvent[] = [];
+  #cut: string | null = null;
 
   private constructor(process: LabProcess) {
     this.process = process;
@@ -54,6 +55,8 @@ export class Announcer {
       () => `vipcast did not report ${event}`,
       () => {
         const found = this.all(event, accept)[0];
+        if (this.#cut !== null && this.process.exit === null)
+          throw new Error(`vipcast wrote a line that is no JSON: ${this.#cut}`);
         if (found === undefined && this.process.exit !== null) throw new Error(`vipcast ended before ${event}`);
         return found ?? null;
       },
@@ -90,7 +93,14 @@ export class Announcer {
 
   #read(stream: "stdout" | "stderr", text: string, at: number): void {
     if (stream !== "stdout" || !text.startsWith("{")) return;
-    const fields = JSON.parse(text) as Record<string, unknown>;
+    let fields: Record<string, unknown>;
+    try {
+      fields = JSON.parse(text) as Record<string, unknown>;
+    } catch {
+      // The last line of a process that is killed may be cut; any other has to be whole, and whoever waits for an event is told.
+      this.#cut ??= text;
+      return;
+    }
     this.events.push({ at, event: String(fields["event"]), fields });
   }
 }

@@ -1,6 +1,7 @@
-import { spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { canMakeNamespaces, cli } from "../support/world.ts";
@@ -42,10 +43,22 @@ function inLab(
 
 test("the tutorial begins with what a reader has to have", () => {
   expect(steps.slice(0, installed).map(({ commands }) => commands.trim())).toEqual([
-    "npm install -g vipcast",
+    "npx --yes pnpm@10 build\nnpm install -g ./packages/cli",
     "vipcast lab --shell",
   ]);
   expect(steps.length).toBeGreaterThan(8);
+});
+
+test("installs from a clone that is built", () => {
+  const prefix = mkdtempSync(join(tmpdir(), "vipcast-global-"));
+  try {
+    const cwd = fileURLToPath(new URL("../../../..", import.meta.url));
+    execFileSync("npm", ["install", "-g", "--offline", "--prefix", prefix, "./packages/cli"], { cwd, stdio: "pipe" });
+    const printed = execFileSync(join(prefix, "bin/vipcast"), ["--version"], { encoding: "utf8" });
+    expect(printed).toMatch(/^\d+\.\d+\.\d+\n$/);
+  } finally {
+    rmSync(prefix, { recursive: true, force: true });
+  }
 });
 
 describe.skipIf(!canMakeNamespaces || spawnSync("bash", ["--version"]).status !== 0)("the tutorial", () => {

@@ -274,6 +274,17 @@ vips: ${vips}
       "203.0.113.2/32",
       "203.0.113.3/32",
     ]);
+    for (const [prefix, count] of [
+      ["203.0.113.0/24", 5],
+      ["203.0.113.4", 1],
+      ["203.0.112.0/23", 5],
+      ["203.0.112.0/24", 0],
+      ["::/0", 0],
+      ["0.0.0.0/0", 5],
+    ] as const)
+      expect((await ask("GET", `/v1/routes?received&prefix=${prefix}`)).body.routes).toHaveLength(count);
+    expect((await ask("GET", "/v1/routes?prefix=192.0.2.0/24")).body.routes).toHaveLength(1);
+    expect((await ask("GET", "/v1/routes?prefix=192.0.2.1/24")).body.code).toBe("bad-value");
     const lines = await ask("GET", "/v1/routes?received", undefined, "application/x-ndjson");
     expect(
       lines.body

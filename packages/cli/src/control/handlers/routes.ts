@@ -1,4 +1,4 @@
-import { contains, parseVip } from "@vipcast/announcer";
+import { afiOf, type Prefix, parsePrefix } from "@vipcast/bgp";
 import type { Peer } from "@vipcast/speaker";
 import type { RouteView } from "../resources/route.ts";
 import { type Call, type Handler, refusal } from "../server/answer.ts";
@@ -14,7 +14,13 @@ const defaultLimit = 1000;
 interface Wanted {
   readonly offset: number;
   readonly limit: number;
-  readonly inside: ((prefix: string) => boolean) | null;
+  readonly inside: ((prefix: Prefix) => boolean) | null;
+}
+
+/** A route that need not be made where it is passed over. */
+interface Found {
+  readonly prefix: Prefix;
+  readonly view: () => RouteView;
 }
 
 /** Routes, one made at a time: a million of them take no memory and no long turn. */
@@ -55,26 +61,25 @@ function readWanted({ query, streamed }: Call): Wanted | string {
   const whole = streamed ? Number.POSITIVE_INFINITY : defaultLimit;
   const rest = { offset: Number(query.get("offset") ?? 0), limit: Number(query.get("limit") ?? whole) };
   if (prefix === undefined) return { ...rest, inside: null };
-  const [address = "", length] = String(prefix).split("/");
-  const parsed = parseVip({ prefix: address });
-  const refused = !parsed.ok && parsed.refusals.some(({ rule }) => rule === "syntax");
-  const longest = address.includes(":") ? 128 : 32;
-  const bits = length === undefined ? longest : Number(length);
-  if (refused || !/^\d{0,3}$/.test(length ?? "") || bits > longest)
-    return `prefix ${shownPath(String(prefix))}: is no prefix; write for example 192.0.2.0/24.`;
-  const version = address.includes(":");
-  return {
-    ...rest,
-    inside: (text) => {
-      const [network = "", own = ""] = text.split("/");
-      return network.includes(":") === version && Number(own) >= bits && contains(address, bits, network);
-    },
-  };
+  const text = String(prefix);
+  const outer = parsePrefix(text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`);
+  if (outer === undefined)
+    return `prefix ${shownPath(text)}: is no prefix, or has bits set beyond its length; write for example 192.0.2.0/24.`;
+  return { ...rest, inside: (inner) => covers(outer, inner) };
+}
+
+/** Whether a prefix is another one or lies inside it. */
+function covers(outer: Prefix, inner: Prefix): boolean {
+  if (afiOf(inner.family) !== afiOf(outer.family) || inner.lengthBits < outer.lengthBits) return false;
+  const whole = outer.lengthBits >> 3;
+  for (let index = 0; index < whole; index++) if (inner.bytes[index] !== outer.bytes[index]) return false;
+  const rest = outer.lengthBits & 7;
+  return rest === 0 || (((inner.bytes[whole] ?? 0) ^ (outer.bytes[whole] ?? 0)) & (0xff00 >> rest) & 0xff) === 0;
 }
 
 /** The wanted part of all routes. Null where one was passed over: somebody else may have a turn there. */
 function* page(
-  routes: Iterable<RouteView | null>,
+  routes: Iterable<Found | null>,
   { offset, limit, inside }: Wanted,
   onEnd: (next: number | null) => void = () => undefined,
 ): Generator<RouteView | null> {
@@ -90,29 +95,31 @@ function* page(
       return;
     }
     given++;
-    yield route;
+    yield route.view();
   }
   onEnd(null);
 }
 
-function* receivedRoutes(peers: readonly Peer[]): Generator<RouteView> {
-  for (const { address, adjRibIn } of peers) for (const route of adjRibIn.routes()) yield receivedRoute(address, route);
+function* receivedRoutes(peers: readonly Peer[]): Generator<Found> {
+  for (const { address, adjRibIn } of peers)
+    for (const route of adjRibIn.routes()) yield { prefix: route.prefix, view: () => receivedRoute(address, route) };
 }
 
-function* sentRoutes(peers: readonly Peer[], { announcer, daemon }: ControlTarget): Generator<RouteView | null> {
+function* sentRoutes(peers: readonly Peer[], { announcer, daemon }: ControlTarget): Generator<Found | null> {
   const sessions = new Map(
     peers.map((peer) => {
       const addPath: readonly string[] = peer.snapshot().session?.addPath.send ?? [];
       return [peer.address, { internal: peer.internal, localAs: daemon.running.settings.asn, addPath }];
     }),
   );
-  for (const prefix of sortedPrefixes(announcer)) {
+  for (const text of sortedPrefixes(announcer)) {
+    const prefix = parsePrefix(text);
     let any = false;
-    for (const explained of announcer.explain(prefix).peers) {
+    for (const explained of announcer.explain(text).peers) {
       const session = sessions.get(explained.peer);
-      if (session === undefined || !explained.announced) continue;
+      if (prefix === undefined || session === undefined || !explained.announced) continue;
       any = true;
-      yield sentRoute(prefix, explained, session);
+      yield { prefix, view: () => sentRoute(text, explained, session) };
     }
     if (!any) yield null;
   }

@@ -12,6 +12,8 @@ export interface Announcement {
   readonly child: ChildProcess;
   /** Milliseconds from spawn to Established, seen from the listener. */
   readonly establishedAfterMs: number;
+  /** Where the daemon's control socket will be; nothing of `vipcast announce`. */
+  readonly controlSocket: string;
   /** SIGTERM, then waits for the exit; rejects unless it was 0. */
   stop(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export function runDaemon(): Promise<Announcement> {
       file,
       `asn: 65001
 stateDir: ${stateDir}/state
+control: { socket: ${controlSocketIn(stateDir)} }
 peers:
   - { address: 127.0.0.1, asn: 65000, port: ${port}, source: 10.0.0.1 }
 vips:
@@ -40,6 +43,10 @@ vips:
     );
     return ["run", "-c", file];
   });
+}
+
+function controlSocketIn(stateDir: string): string {
+  return join(stateDir, "control.sock");
 }
 
 async function start(args: (port: number, stateDir: string) => readonly string[]): Promise<Announcement> {
@@ -72,6 +79,7 @@ async function start(args: (port: number, stateDir: string) => readonly string[]
   return {
     child,
     establishedAfterMs: at - startedAt,
+    controlSocket: controlSocketIn(stateDir),
     stop: async () => {
       child.kill("SIGTERM");
       const code = await exited;

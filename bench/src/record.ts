@@ -65,6 +65,7 @@ const explanations: Readonly<Record<string, readonly string[]>> = {
   ],
   startup: [
     "Process start to Established against a passive listener on the same machine, beside a Node that connects and does nothing else.",
+    "And the time from the start of a command to its end; status and explain ask that daemon.",
   ],
   import: ['`import "@vipcast/bgp"` from the packed tarball, beside a Node that imports nothing.'],
   apply: [

@@ -2,6 +2,7 @@
 // node:net, connects and is accepted. And from the start of a command to its end.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { announce, runDaemon } from "../announce.ts";
@@ -34,12 +35,23 @@ const bare = await bareNode();
 const announcement = await announce();
 await announcement.stop();
 const daemon = await runDaemon();
+const patience = performance.now() + 10_000;
+while (!existsSync(daemon.controlSocket)) {
+  if (performance.now() > patience) throw new Error(`there is no ${daemon.controlSocket}`);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
+const socket = ["--socket", daemon.controlSocket];
+const verbs = {
+  "vipcast status": await command(["status", ...socket]),
+  "vipcast explain": await command(["explain", "192.0.2.10", ...socket]),
+};
 await daemon.stop();
 console.log(
   JSON.stringify({
     "node + net, connected": bare,
     "vipcast announce, Established": announcement.establishedAfterMs,
     "vipcast run, Established": daemon.establishedAfterMs,
+    ...verbs,
     "vipcast --help": await command(["--help"]),
     "vipcast run --help": await command(["run", "--help"]),
   }),

@@ -9,7 +9,8 @@ export const daemonOptions: readonly OptionSpec[] = [
     group: daemon,
     name: "socket",
     value: "PATH",
-    summary: "its control socket (default: /run/vipcast/vipcast.sock, without root below $XDG_RUNTIME_DIR)",
+    summary:
+      "its control socket (default: /run/vipcast/vipcast.sock; without root first $XDG_RUNTIME_DIR/vipcast/vipcast.sock)",
     complete: "file",
   },
   {

@@ -10,6 +10,7 @@ const slow =
   process.env["VIPCAST_TIER"] === "ci"
     ? []
     : [
+        "packages/cli/test/announce/state-disk.test.ts",
         "packages/cli/test/docs/troubleshooting.test.ts",
         "packages/cli/test/docs/tutorial.test.ts",
         "interop/test/daemons.test.ts",

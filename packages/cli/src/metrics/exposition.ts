@@ -18,12 +18,13 @@ export class Exposition {
   readonly #gauges = new Map<string, prometheus.Gauge>();
   readonly #counters = new Map<string, prometheus.Counter>();
   readonly #histograms = new Map<string, prometheus.Histogram>();
-  readonly #observe: () => Observation;
+  readonly #observe: () => Promise<Observation>;
   readonly #sampler: NodeJS.Timeout;
-  #text: { readonly atMs: number; readonly text: Promise<string> } | null = null;
+  #text: Promise<string> | null = null;
+  #freshUntilMs = 0;
 
-  /** `observe` is called at most once in 250 ms. Sampling goes on until `close`. */
-  constructor(observe: () => Observation) {
+  /** `observe` is called when nobody waits for the same already, and at most once in 250 ms. Sampling goes on until `close`. */
+  constructor(observe: () => Promise<Observation>) {
     this.#observe = observe;
     for (const [name, definition] of Object.entries<MetricDefinition>(definitions)) this.#define(name, definition);
     let expected = performance.now() + lagSampleMs;
@@ -47,9 +48,14 @@ export class Exposition {
   }
 
   text(): Promise<string> {
-    const atMs = performance.now();
-    if (this.#text === null || atMs - this.#text.atMs > freshMs) this.#text = { atMs, text: this.#render() };
-    return this.#text.text;
+    if (this.#text === null || performance.now() > this.#freshUntilMs) {
+      // One at a time, however long it takes.
+      this.#freshUntilMs = Number.POSITIVE_INFINITY;
+      this.#text = this.#render().finally(() => {
+        this.#freshUntilMs = performance.now() + freshMs;
+      });
+    }
+    return this.#text;
   }
 
   close(): void {
@@ -63,14 +69,19 @@ export class Exposition {
     else this.#histograms.set(name, new prometheus.Histogram({ ...options, buckets: [...(buckets ?? [])] }));
   }
 
-  #render(): Promise<string> {
+  async #render(): Promise<string> {
+    const observation = await this.#observe();
+    const samples = samplesOf(observation);
+    // Ten thousand series take some tens of milliseconds in each of three turns.
+    await nextTurn();
     for (const metric of [...this.#gauges.values(), ...this.#counters.values()]) metric.reset();
-    for (const { name, labels, value } of samplesOf(this.#observe())) this.#put(name, labels, value);
+    for (const { name, labels, value } of samples) this.#put(name, labels, value);
     const { user, system } = process.cpuUsage();
     this.#put("process_cpu_seconds_total", {}, (user + system) / 1e6);
     this.#put("process_resident_memory_bytes", {}, process.memoryUsage.rss());
     this.#put("process_start_time_seconds", {}, performance.timeOrigin / 1000);
     this.#put("process_open_fds", {}, openDescriptors());
+    await nextTurn();
     return this.#registry.metrics();
   }
 
@@ -79,6 +90,10 @@ export class Exposition {
     // A counter that was just reset: what has been counted elsewhere is its value.
     this.#counters.get(name)?.inc(labels, value);
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The folder that is being read is open as well, and does not count. */

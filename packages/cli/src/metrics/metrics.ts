@@ -7,7 +7,7 @@ import type { Observation } from "./samples.ts";
 
 /** What the listener shows. */
 export interface MetricsSource {
-  readonly observe: () => Observation;
+  readonly observe: () => Promise<Observation>;
   /** Why the node is not ready; empty when it is. */
   readonly notReady: () => readonly string[];
 }

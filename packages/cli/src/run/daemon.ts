@@ -4,6 +4,7 @@ import { WeightWatches, weightGroups } from "../announce/watch-weight.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import type { ControlSettings } from "../config/settings.ts";
 import { EventHistory } from "../control/event-history.ts";
+import { explainInTurns } from "../metrics/explain-in-turns.ts";
 import { Metrics } from "../metrics/metrics.ts";
 import { readiness } from "../metrics/readiness.ts";
 import type { Observation } from "../metrics/samples.ts";
@@ -120,15 +121,16 @@ export class Daemon {
     return `${announced} of ${this.#running.settings.vips.length} virtual IPs announced, ${up} of ${sessions.length} sessions Established${stale}`;
   }
 
-  #observe(): Observation {
+  async #observe(): Promise<Observation> {
     const { announcement } = this.#parts;
+    const vips = await explainInTurns(announcement.announcer);
     return {
       nowMs: Date.now(),
       version: this.#version,
       ready: this.notReady().length === 0,
       config: { stale: this.stale, loadedAtMs: this.#files.loadedAt.getTime() },
       peers: announcement.sessions(),
-      vips: announcement.announcer.vips(),
+      vips,
       tally: this.#tally,
     };
   }

@@ -14,7 +14,7 @@ let vips: readonly never[] = [];
 let reasons: readonly string[] = [];
 const metrics = new Metrics(
   {
-    observe: () => ({
+    observe: async () => ({
       nowMs: Date.now(),
       version: '1.0 "quoted"\n',
       ready: true,

@@ -22,19 +22,15 @@ peers:
 vips: ${vips}
 ${more}`,
     );
-  const scrape = (path: string): { readonly status: number; readonly text: string } =>
-    world.evaluate(`
-      const answer = await fetch("http://127.0.0.1:9179${path}");
-      console.log(JSON.stringify({ status: answer.status, text: await answer.text() }));
-    `) as { readonly status: number; readonly text: string };
-
   test("a scrape shows what runs, and a reload takes away what is gone", async () => {
-    write("[{ prefix: 192.0.2.10 }, { prefix: 192.0.2.11 }]", "metrics: {}");
+    write("[{ prefix: 192.0.2.10 }, { prefix: 192.0.2.11 }]", "metrics: { listen: 10.9.0.1 }");
     const peer = await world.peer();
+    const scrape = (path: string): ReturnType<typeof peer.get> => peer.get(`http://10.9.0.1:9179${path}`);
+    const metrics = async (): Promise<string> => (await scrape("/metrics")).text;
     const node = world.run(file);
     await peer.lines.until("announced", ({ prefix }) => prefix === "192.0.2.11/32");
-    await expect.poll(node.log).toContain("metrics are served on 127.0.0.1:9179");
-    const { text } = scrape("/metrics");
+    await expect.poll(node.log).toContain("metrics are served on 10.9.0.1:9179");
+    const { text } = await scrape("/metrics");
     expect(text.split("\n")).toEqual(
       expect.arrayContaining([
         'vipcast_session_up{peer="10.9.0.254"} 1',
@@ -44,27 +40,26 @@ ${more}`,
         "vipcast_ready 1",
       ]),
     );
-    expect(scrape("/readyz")).toEqual({ status: 200, text: "ready\n" });
+    expect(await scrape("/readyz")).toEqual({ status: 200, text: "ready\n" });
 
     world.ip("node", "address delete 192.0.2.10/32 dev lo");
     await node.lines.until("address.restored");
-    expect(scrape("/metrics").text).toContain('vipcast_address_restored_total{vip="192.0.2.10/32"} 1');
+    await expect.poll(metrics).toContain('vipcast_address_restored_total{vip="192.0.2.10/32"} 1');
 
     write("[{ prefix: 192.0.2.10 }]", "metrics: { listen: nowhere }");
     node.child.kill("SIGHUP");
     await expect.poll(node.log).toContain("nothing changed");
-    expect(scrape("/metrics").text).toContain("vipcast_config_stale 1");
+    await expect.poll(metrics).toContain("vipcast_config_stale 1");
 
-    write("[{ prefix: 192.0.2.10 }]", "metrics: {}");
+    write("[{ prefix: 192.0.2.10 }]", "metrics: { listen: 10.9.0.1 }");
     node.child.kill("SIGHUP");
     await peer.lines.until("withdrawn");
     await node.lines.until("vip.unbound");
-    const after = scrape("/metrics").text;
-    expect(after).toContain("vipcast_config_stale 0");
-    expect(after).not.toContain("192.0.2.11");
-    peer.kill();
+    await expect.poll(metrics).not.toContain("192.0.2.11");
+    expect(await metrics()).toContain("vipcast_config_stale 0");
+    peer.shutdown("for the test");
     await node.lines.until("peer.down");
-    expect(scrape("/readyz")).toEqual({ status: 503, text: "not ready: no session is Established, of 1\n" });
-    expect(scrape("/metrics").text).toContain('vipcast_session_flaps_total{peer="10.9.0.254"} 1');
+    expect(await scrape("/readyz")).toEqual({ status: 503, text: "not ready: no session is Established, of 1\n" });
+    await expect.poll(metrics).toContain('vipcast_session_flaps_total{peer="10.9.0.254"} 1');
   });
 });

@@ -64,9 +64,12 @@ for (const options of peers) {
 say("ready", {});
 
 createInterface({ input: process.stdin }).on("line", async (line) => {
-  const { probe, routes, shutdown } = JSON.parse(line);
+  const { probe, routes, shutdown, get } = JSON.parse(line);
   if (routes !== undefined) for (const peer of added) peer.routes.set(routes);
-  else if (shutdown !== undefined) for (const peer of added) peer.shutdown(shutdown);
+  else if (get !== undefined) {
+    const answer = await fetch(get);
+    say("got", { status: answer.status, text: await answer.text() });
+  } else if (shutdown !== undefined) for (const peer of added) peer.shutdown(shutdown);
   else say("probed", { address: probe, bound: await answers(probe) });
 });
 process.stdin.on("end", () => process.exit(0));

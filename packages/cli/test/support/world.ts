@@ -31,6 +31,8 @@ export interface TestPeer {
   probe(address: string): Promise<boolean>;
   /** Announces exactly these routes to every peer from now on. */
   announce(routes: readonly Route[]): void;
+  /** The answer to an HTTP request from where the peer is. */
+  get(url: string): Promise<{ readonly status: number; readonly text: string }>;
   /** Ends every session with Cease / Administrative Shutdown and this text. */
   shutdown(text: string): void;
   /** Ends the process without a word to its peers. */
@@ -184,6 +186,12 @@ export class World {
       },
       announce: (routes) => {
         child.stdin!.write(`${JSON.stringify({ routes })}\n`);
+      },
+      get: async (url) => {
+        const before = lines.of("got").length;
+        child.stdin!.write(`${JSON.stringify({ get: url })}\n`);
+        const { status, text } = await lines.until("got", (line) => lines.of("got").indexOf(line) >= before);
+        return { status: Number(status), text: String(text) };
       },
       shutdown: (text) => {
         child.stdin!.write(`${JSON.stringify({ shutdown: text })}\n`);

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Route } from "@vipcast/speaker";
 import { Lines } from "./lines.ts";
@@ -45,6 +45,9 @@ export interface PeerConfig {
   readonly listen?: readonly string[];
   readonly peers?: readonly Readonly<Record<string, unknown>>[];
 }
+
+/** Where root's control sockets are. */
+const sockets = "/run/vipcast";
 
 let worlds = 0;
 
@@ -206,7 +209,15 @@ export class World {
     for (const child of this.#children) child.kill("SIGKILL");
     await Promise.all(ended);
     this.#batch([`netns delete ${this.#namespace("node")}`, `netns delete ${this.#namespace("router")}`]);
+    this.#removeSockets();
     rmSync(this.stateDir, { recursive: true, force: true });
+  }
+
+  /** A daemon that was killed leaves its control socket, which is named after its state folder where the configuration names none. */
+  #removeSockets(): void {
+    if (!existsSync(sockets)) return;
+    for (const name of readdirSync(sockets))
+      if (name.includes(basename(this.stateDir))) rmSync(join(sockets, name), { force: true });
   }
 
   #namespace(host: "node" | "router"): string {

@@ -234,7 +234,9 @@ export class Announcement {
   /** End-of-RIB follows every VIP's first verdict (RFC 4724 §4.1). */
   async #awaitInitialRoutes(): Promise<void> {
     const seconds = Math.max(0, ...this.#plan.settings.peers.map(({ gracefulRestart }) => gracefulRestart ?? 0));
-    await initialRoutes(this.announcer, seconds * 1000);
+    const known = await initialRoutes(this.announcer, seconds * 1000);
+    // Who leaves or stops has nothing to complete: a peer that keeps routes for the next run would let go of them.
+    if (!known || this.#stopping !== null) return;
     this.#evidence.complete();
     this.#speaker.initialRoutesComplete();
   }

@@ -68,12 +68,24 @@ export function isDecided({ health, state, next, failure, holdDownMs }: VipFacts
 /** A verdict can come at any time, and not each is an event. */
 const pollMs = 20;
 
-/** Resolves once every VIP is decided, or `limitMs` have passed, or it is cancelled by the announcer's end. */
-export async function initialRoutes(announcer: Announcer, limitMs: number): Promise<void> {
+/**
+ * Resolves with true once every VIP is decided, or `limitMs` have passed whatever is under way then; 0: once the work of the start is done. With false when
+ * the announcer was closed first: then nothing may be said to be complete.
+ */
+export async function initialRoutes(announcer: Pick<Announcer, "idle" | "vips">, limitMs: number): Promise<boolean> {
   const end = performance.now() + limitMs;
+  const limits = limitMs > 0 ? [sleep(limitMs)] : [];
   for (;;) {
-    await announcer.idle();
-    if (performance.now() >= end || announcer.vips().every(isDecided)) return;
-    await new Promise((resolve) => setTimeout(resolve, pollMs).unref());
+    try {
+      await Promise.race([announcer.idle(), ...limits]);
+    } catch {
+      return false;
+    }
+    if (performance.now() >= end || announcer.vips().every(isDecided)) return true;
+    await sleep(pollMs);
   }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }

@@ -1,7 +1,7 @@
 import type { HostAddress, LedgerEntry } from "@vipcast/announcer";
 import { expect, test } from "vitest";
 import { leftBehind } from "../../src/announce/recorded.ts";
-import { isDecided, RestartEvidence, type VipFacts } from "../../src/announce/restart.ts";
+import { initialRoutes, isDecided, RestartEvidence, type VipFacts } from "../../src/announce/restart.ts";
 
 const left: readonly LedgerEntry[] = [
   { prefix: "192.0.2.10/32", interface: "lo" },
@@ -105,4 +105,14 @@ test("what a killed run had no time to write down is known by the kernel's marks
   const known = leftBehind(left, host).map(({ prefix }) => prefix);
   expect(known).toEqual(["192.0.2.10/32", "192.0.2.11/32", "192.0.2.12/32"]);
   expect(leftBehind([], { links: [], addresses: [address("192.0.2.12", { mark: "unknown" })] })).toEqual([]);
+});
+
+test("the first routes are waited for no longer than the limit, whatever is under way", async () => {
+  const busy = { idle: () => new Promise<void>(() => {}), vips: () => [] };
+  expect(await initialRoutes(busy, 20)).toBe(true);
+});
+
+test("the first routes of an announcer that is closed meanwhile never come, and that is no defect", async () => {
+  const closed = { idle: () => Promise.reject(new Error("the announcer was closed")), vips: () => [] };
+  for (const limitMs of [0, 10_000]) expect(await initialRoutes(closed, limitMs)).toBe(false);
 });

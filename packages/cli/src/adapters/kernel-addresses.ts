@@ -76,7 +76,8 @@ export class KernelAddresses implements AddressPort {
       if (announced !== null && !again) await announced;
       return;
     }
-    if (this.#kernel.routes({ family, table: localTable, type: "local", destination: prefix }).length > 0) {
+    // One of our own elsewhere gives way in one step: the kernel keeps one route for a prefix, not one for each interface.
+    if (this.#localRoutes(binding).some((route) => !isMarkedRoute(route, mark) || isOn(route, binding))) {
       throw new LinuxError({ errno: 17, operation: `add local route ${prefix}`, detail: "it is there already" });
     }
     const nextHops = [{ interface: binding.interface }];
@@ -136,7 +137,7 @@ export class KernelAddresses implements AddressPort {
     if (kind === "address" && version === "ipv6") this.#removeStopgap(binding, mark);
     try {
       if (kind === "address") this.#kernel.deleteAddress({ family: version, address, prefixLength, interface: name });
-      else
+      else if (this.#localRoutes(binding).some((route) => isOn(route, binding)))
         this.#kernel.deleteRoute({
           family: version,
           destination: prefix,
@@ -169,6 +170,12 @@ export class KernelAddresses implements AddressPort {
     return there.some((other) => placeOf(other) === placeOf(address));
   }
 
+  /** Everybody's, on any interface. */
+  #localRoutes({ family, prefix }: Binding): readonly KernelRoute[] {
+    const version = family === 4 ? "ipv4" : "ipv6";
+    return this.#kernel.routes({ family: version, table: localTable, type: "local", destination: prefix });
+  }
+
   #ownMark(operation: string): OwnershipMark {
     if (this.#mark !== null) return this.#mark;
     throw new LinuxError({ errno: 1, operation, detail: "this run leaves addresses to others" });
@@ -191,6 +198,10 @@ export class KernelAddresses implements AddressPort {
 
 function placeOf({ address, interface: name }: { readonly address: string; readonly interface: string }): string {
   return `${address} ${name}`;
+}
+
+function isOn({ nextHops }: KernelRoute, { interface: name }: Binding): boolean {
+  return nextHops.some((hop) => hop.interface === name);
 }
 
 /** The local route that takes an IPv6 address's packets until the kernel's own is there. */

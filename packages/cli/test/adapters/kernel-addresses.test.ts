@@ -48,6 +48,29 @@ describe.skipIf(!canMakeNamespaces)("the kernel as the announcer sees it", () =>
     });
   });
 
+  test.each(["198.51.100.128/25", "2001:db8:6::/64"])(
+    "moves the local route of %s to another interface, and takes nothing away when the old place is given back",
+    (prefix) => {
+      const outcome = world.evaluate(`${setup}
+      const [there, here] = [binding("${prefix}", "route"), { ...binding("${prefix}", "route"), interface: "eth0" }];
+      const places = async () =>
+        (await ours.observe()).addresses.filter((one) => one.address === there.address).map((one) => one.interface + " " + one.mark);
+      const steps = [await code(ours.bind(there)), await code(others.bind(here)), await code(ours.bind(here))];
+      const moved = await places();
+      steps.push(await code(ours.unbind(there)));
+      const kept = await places();
+      steps.push(await code(ours.unbind(here)));
+      console.log(JSON.stringify({ steps, moved, kept, left: await places() }));
+    `);
+      expect(outcome).toEqual({
+        steps: ["done", "EEXIST", "done", "done", "done"],
+        moved: ["eth0 ours"],
+        kept: ["eth0 ours"],
+        left: [],
+      });
+    },
+  );
+
   test("binds an IPv4 VIP at scope host and an IPv6 one as deprecated, so that neither becomes a source address", () => {
     world.evaluate(`${setup}
       await ours.bind(binding("192.0.2.21/32"));

@@ -140,7 +140,7 @@ export class Announcer {
 
   /**
    * Puts a drained VIP back into service, at whatever step its drain was; one that is not in the intent is announced when it comes. Returns false
-   * when it was not drained, the whole node is, or the announcer is closed.
+   * when it was not drained, the whole node is, or the announcer is closed. While the disk has not said yet what was drained before the start, true: it is not, whatever that is.
    */
   undrain(vip: string): boolean {
     const parsed = parsePrefix(vip);

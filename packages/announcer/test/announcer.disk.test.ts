@@ -60,6 +60,20 @@ describe("a disk that does not answer at the start", () => {
     expect(world.announcer.explain(W).reasons[1]).not.toMatch(/not written down/);
   });
 
+  it("brings back no drain that somebody has ended before it answered", async () => {
+    const world = new World({ drainMs: 1_000 });
+    const disk = slow<DrainLoad>({ ok: true, drained: { node: false, vips: [V, W] } });
+    world.drains.load = disk.read;
+    await world.begin(vip(V), vip(W));
+    await world.clock.advance(6_000);
+    expect(world.announcer.undrain(V)).toBe(true);
+    disk.answer();
+    await world.clock.advance(5_000);
+    expect([V, W].map((one) => world.routes.announced(one))).toEqual([true, false]);
+    expect(world.drains.state).toEqual({ node: false, vips: [W] });
+    expect(world.announcer.undrain(V)).toBe(false);
+  });
+
   it("may answer that it cannot be read, in time or late", async () => {
     for (const afterMs of [1_000, 10_000]) {
       const world = new World();

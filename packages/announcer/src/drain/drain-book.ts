@@ -38,6 +38,11 @@ export class DrainBook {
     return this.#node;
   }
 
+  /** What an earlier run has written down was read, or cannot be, or nobody keeps it. */
+  get read(): boolean {
+    return this.#early === null || this.#port === undefined;
+  }
+
   /** Why the latest change is not on disk, in words; null when it is, or nothing was said about it yet. */
   get failure(): string | null {
     return this.#failure;

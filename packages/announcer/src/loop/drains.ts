@@ -92,10 +92,14 @@ export class Drains {
     await Promise.all([...entries.map((entry) => this.#reconciler.settled(entry)), this.#kept(kept)]);
   }
 
-  /** Returns false when there was nothing to undo, or the whole node is drained. `prefix` need not be in the intent. */
+  /**
+   * Returns false when there was nothing to undo, or the whole node is drained. `prefix` need not be in the intent. Before the disk has said what was drained
+   * it is no longer, whatever the disk will say.
+   */
   undrain(prefix: string): boolean {
     const entry = this.#reconciler.entries.get(prefix);
-    if (this.#stopped || this.#book.node || !(this.#book.has(prefix) || entry?.goal === "drain")) return false;
+    const drained = this.#book.has(prefix) || entry?.goal === "drain" || !this.#book.read;
+    if (this.#stopped || this.#book.node || !drained) return false;
     void this.#kept(this.#book.remove(prefix)).catch(() => {});
     if (entry?.goal === "drain") this.#serve(entry);
     return true;

@@ -57,6 +57,23 @@ describe("the failback delay", () => {
     expect(world.routes.attributes(V)).not.toHaveProperty("prepend");
   });
 
+  it("takes nobody's place away when it becomes longer, or comes into the intent, afterwards", async () => {
+    const world = new World();
+    const other = "192.0.2.11/32";
+    await world.begin(vip(V, { ecmp: { failbackMs: 1_000 } }), vip(other));
+    await world.clock.advance(5_000);
+    const lines = order(world);
+    world.announcer.set([failback, vip(other, { ecmp: { failbackMs: 30_000 } })]);
+    await world.clock.advance(60_000);
+    expect(lines).toEqual([]);
+    // The next time it counts.
+    world.announcer.setHealth(V, "unhealthy");
+    await world.clock.advance(5);
+    world.announcer.setHealth(V, "healthy");
+    await world.clock.advance(29_000);
+    expect(world.routes.attributes(V)).toMatchObject({ prepend: 10 });
+  });
+
   it("goes on where it was when a drain is taken back before the withdrawal", async () => {
     const world = new World({ drainMs: 5_000 });
     await world.begin(failback);
@@ -73,6 +90,23 @@ describe("the failback delay", () => {
 
 describe("setWeight", () => {
   const extended = (world: World): readonly string[] | undefined => world.routes.attributes(V)?.extendedCommunities;
+
+  it("belongs to an earlier life once the VIP was taken out of the intent", async () => {
+    const world = new World({ drainMs: 5_000 });
+    await world.begin(vip(V, { weight: 20e9 }));
+    const declared = extended(world);
+    world.announcer.setWeight(V, 10e9);
+    await world.clock.advance(100);
+    expect(extended(world)).not.toEqual(declared);
+    world.announcer.setWeight(V, 5e9);
+    world.announcer.set([]);
+    await world.clock.advance(1_000);
+    // Still being drained: nobody can take it back now.
+    expect(world.announcer.setWeight(V, null)).toBe(false);
+    world.announcer.set([vip(V, { weight: 20e9 })]);
+    await world.clock.advance(60_000);
+    expect(extended(world)).toEqual(declared);
+  });
 
   it("announces the declared weight, then what it is told, rounded, by quantum and interval", async () => {
     const world = new World();

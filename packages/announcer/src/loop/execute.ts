@@ -29,8 +29,7 @@ export class Executor {
       case "restore":
         return this.#restore(entry, step.binding);
       case "announce":
-        // Degraded is not able to serve: what follows it begins with the failback delay.
-        entry.ableSinceMs = step.mode === "worst" ? null : (entry.ableSinceMs ?? this.#context.clock.now());
+        entry.ableSinceMs = this.#ableSince(entry, step.mode);
         entry.endWatch();
         return this.#announce(entry, { mode: step.mode, weight: wanted.weight }, false);
       case "drain":
@@ -50,6 +49,12 @@ export class Executor {
       default:
         return step satisfies never;
     }
+  }
+
+  /** Degraded is not able to serve: what follows it begins with the failback delay. Who has taken its place keeps it, whatever becomes of the delay. */
+  #ableSince({ ableSinceMs }: VipEntry, mode: RouteForm["mode"]): number | null {
+    if (mode === "worst") return null;
+    return mode === "normal" ? Number.NEGATIVE_INFINITY : (ableSinceMs ?? this.#context.clock.now());
   }
 
   /** Asks for the withdrawal at once; resolves when it was handed over to every Established peer, or the stop timeout is near. */

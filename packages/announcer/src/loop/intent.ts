@@ -4,7 +4,7 @@ import type { LoopContext } from "./context.ts";
 import type { HealthWatch } from "./health-watch.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { VipEntry } from "./vip-entry.ts";
-import { followIntent } from "./weights.ts";
+import { followIntent, forgetWeight } from "./weights.ts";
 
 /** A change of the intent. */
 export interface IntentChange {
@@ -102,7 +102,8 @@ export class Intent {
     if (back && entry.announced === null) entry.health?.forgetPush();
     const weightBefore = entry.vip.weight;
     entry.vip = vip;
-    if (vip.weight !== weightBefore) followIntent(entry);
+    if (back) forgetWeight(entry);
+    else if (vip.weight !== weightBefore) followIntent(entry);
     this.#health.follow(entry);
     this.#reconciler.attend(entry);
   }

@@ -32,7 +32,10 @@ export class VipEntry implements RouteState {
   lostAtMs: number | null = null;
   /** When our own bind last succeeded. */
   boundAtMs: number | null = null;
-  /** Since when it has been announced with a preference of its own, for the failback delay; null: not since it last could not serve. */
+  /**
+   * Since when it has been announced with a preference of its own, for the failback delay; minus infinity when it has taken its place; null: not
+   * since it last could not serve.
+   */
   ableSinceMs: number | null = null;
   /** Looks at what arrives for it while it is being drained. */
   traffic: TrafficWatch | null = null;

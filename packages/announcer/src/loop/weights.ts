@@ -39,6 +39,14 @@ export function askWeight(
   }
 }
 
+/** It was taken out of the intent and has come back: what was asked for belongs to its earlier life. */
+export function forgetWeight(entry: VipEntry): void {
+  entry.cancelWeight?.();
+  entry.cancelWeight = null;
+  entry.weightAsked = null;
+  entry.weightInForce = null;
+}
+
 /** The intent has another weight than before: it counts at once, unless somebody asked for one that is not the intent's. */
 export function followIntent(entry: VipEntry): void {
   if (entry.weightAsked !== null || entry.weightInForce === null) return;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { refused } from "./fakes/fake-health.ts";
 import { order, vip, World } from "./fakes/world.ts";
 
 const V = "192.0.2.10/32";
@@ -113,5 +114,31 @@ describe("a pushed verdict", () => {
     expect(world.announcer.explain(V).state).toBe("unknown");
     await world.clock.advance(120_000);
     expect(world.named("vip.unhealthy")).toEqual([]);
+  });
+});
+
+describe("a check that runs for another VIP already", () => {
+  it("has its verdict for one that comes to share it at once, however rarely it is asked", async () => {
+    const world = new World();
+    const other = "192.0.2.11/32";
+    const check = { tcp: "127.0.0.1:6443", intervalMs: 60_000, fastIntervalMs: 100 };
+    await world.begin(vip(V, { check }));
+    await world.clock.advance(5_000);
+    world.announcer.apply({ set: [vip(other, { check })] });
+    await world.clock.advance(5);
+    expect(world.routes.announced(other)).toBe(true);
+    expect(world.named("vip.healthy")).toMatchObject([{ vip: V }, { vip: other }]);
+  });
+
+  it("is unhealthy for it as well", async () => {
+    const world = new World();
+    const other = "192.0.2.11/32";
+    const check = { tcp: "127.0.0.1:6443", intervalMs: 60_000, fastIntervalMs: 100 };
+    world.health.answer = () => refused;
+    await world.begin(vip(V, { check }));
+    await world.clock.advance(5_000);
+    world.announcer.apply({ set: [vip(other, { check, whenUnhealthy: "unbind" })] });
+    await world.clock.advance(5);
+    expect(world.announcer.explain(other)).toMatchObject({ health: "unhealthy", bound: false });
   });
 });

@@ -48,6 +48,8 @@ export class HealthWatch {
       },
     });
     entry.health = health;
+    // A check that others have shared in for long has its verdict already, and the next result may be far away.
+    if (entry.vip.check !== null) health.judge();
     entry.verdict = health.effective;
   }
 

@@ -173,3 +173,57 @@ describe("an address that somebody removes", () => {
     expect(world.routes.announced(V)).toBe(true);
   });
 });
+
+describe("an address that nobody has removed", () => {
+  it("is not missed because the host's own of the same length as an aggregate goes", async () => {
+    const world = new World();
+    const aggregate = "198.51.100.0/31";
+    const own = ["198.51.100.0", 31, "lo"] as const;
+    world.host.put(...own);
+    await world.begin(vip(aggregate, { allowAggregates: true, allowOnLink: true }));
+    for (let removals = 0; removals < 6; removals++) {
+      world.host.take(aggregate, "lo", "address");
+      await world.clock.advance(50);
+      world.host.put(...own);
+      await world.clock.advance(50);
+    }
+    expect(world.routes.log).toEqual([`announce ${aggregate} 10.0.0.254`]);
+    expect(world.events.map(({ event }) => event)).not.toContain("address.lost");
+  });
+
+  it("is not reported as lost when the intent gives it another interface", async () => {
+    const world = new World();
+    world.host.setLink("dummy0", true);
+    await world.begin(vip(V));
+    world.announcer.set([vip(V, { interface: "dummy0" })]);
+    await world.clock.advance(1_000);
+    expect(world.routes.log).toEqual([`announce ${V} 10.0.0.254`]);
+    expect(world.host.log).toEqual([`bind ${V}`, `bind ${V}`, `unbind ${V}`]);
+    expect(world.named("address.lost")).toEqual([]);
+    expect(world.named("vip.bound")).toMatchObject([{ interface: "lo" }, { interface: "dummy0" }]);
+  });
+
+  it("is withdrawn in time all the same when it cannot be bound at its new place", async () => {
+    for (const name of ["down0", "slow0"]) {
+      const world = new World();
+      world.host.setLink(name, name !== "down0");
+      await world.begin(vip(V));
+      world.host.weather = (operation) => ({ delayMs: operation === "bind" ? 60_000 : 0 });
+      world.announcer.set([vip(V, { interface: name })]);
+      await world.clock.advance(15);
+      expect(world.routes.announced(V)).toBe(false);
+    }
+  });
+
+  it("leaves no failure behind when somebody else has bound what could not be", async () => {
+    const world = new World();
+    world.host.weather = (operation) =>
+      operation === "bind" ? { delayMs: 0, error: portError("EIO", "the kernel is busy") } : { delayMs: 0 };
+    await world.begin(vip(V, { adopt: true }));
+    await world.clock.advance(60_000);
+    world.host.put("192.0.2.10", 32);
+    await world.clock.advance(5);
+    expect(world.announcer.explain(V)).toMatchObject({ state: "announced", failure: null });
+    expect(world.announcer.explain(V).reasons).toEqual(["it is bound on lo, healthy and not draining"]);
+  });
+});

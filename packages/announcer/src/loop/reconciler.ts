@@ -1,10 +1,10 @@
-import { subnetOf } from "../host/host-index.ts";
+import { keyOf, subnetOf } from "../host/host-index.ts";
 import type { DesiredVip } from "../intent/desired-vip.ts";
 import { concerns } from "../intent/guards.ts";
 import { leftovers, staleVip } from "../plan/leftovers.ts";
 import { planVip } from "../plan/plan-vip.ts";
 import type { Step, Wanted } from "../plan/step.ts";
-import { isUsable, type VipView } from "../plan/view.ts";
+import { bindingOf, isUsable, type VipView } from "../plan/view.ts";
 import type { HostAddress } from "../ports.ts";
 import { AnnouncerClosedError } from "./closed-error.ts";
 import { describeError, type LoopContext } from "./context.ts";
@@ -121,8 +121,7 @@ export class Reconciler {
   addressChanged(address: HostAddress, removed: boolean): void {
     for (const entry of this.#byAddress.get(address.address) ?? []) {
       const { vip } = entry;
-      if (removed && vip.bind && address.interface === vip.interface && address.prefixLength === vip.prefixLength)
-        this.#witness.noteRemoval(entry);
+      if (removed && vip.bind && keyOf(address) === keyOf(bindingOf(vip))) this.#witness.noteRemoval(entry);
       // Others may be many, and this one's address is missing.
       entry.jump?.();
       this.touch(entry);

@@ -40,10 +40,14 @@ export class Witness {
     const view = viewEntry(entry, this.#context);
     const usable = isUsable(vip, view);
     if (!usable) {
-      if (entry.reportedBound || entry.announced !== null) this.#noteLost(entry, view);
+      if (entry.reportedBound) this.#noteLost(entry, view);
+      // The intent has given it another place: nobody has removed it, and it may be missing for as long all the same.
+      else if (entry.announced !== null) entry.lostAtMs ??= this.#context.clock.now();
       return;
     }
-    if (entry.lostAtMs !== null) {
+    // Whoever has bound it, nobody tries it again.
+    if (entry.failure?.step === "bind" || entry.failure?.step === "restore") entry.clearFailure();
+    if (entry.lostAtMs !== null && entry.reportedBound) {
       const ourDoing = entry.boundAtMs !== null && entry.boundAtMs >= entry.lostAtMs;
       const backAtMs = ourDoing ? (entry.boundAtMs ?? 0) : clock.now();
       const afterMs = Math.round((backAtMs - entry.lostAtMs) * 1000) / 1000;
@@ -54,8 +58,10 @@ export class Witness {
         ...late,
       ]);
       entry.lostAtMs = null;
-      entry.reportedBound = true;
-    } else if (!entry.reportedBound && !taken && entry.refusal === null) {
+      return;
+    }
+    entry.lostAtMs = null;
+    if (!entry.reportedBound && !taken && entry.refusal === null) {
       entry.reportedBound = true;
       // Nothing is known of an address that somebody vouches for.
       if (vip.assumeBound) return;

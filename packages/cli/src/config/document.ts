@@ -1,4 +1,5 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, type Node } from "yaml";
+import { parseShallow, TooDeep } from "./nesting.ts";
 import type { ConfigProblem, Position } from "./problem.ts";
 
 /** Keys and indexes from the root to a value. */
@@ -38,7 +39,13 @@ export function parseConfig(file: string, text: string): ParsedDocument {
     problems: [{ ...at(offset), path: "", value: null, rule, remedy }],
   });
 
-  const document = parseDocument(text, { schema: "failsafe", lineCounter: lines, prettyErrors: false, merge: true });
+  let document: Document;
+  try {
+    document = parseShallow(text, lines);
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+    return fault(error.offset, "is nested deeper than any configuration", "correct it here or in the lines before");
+  }
   if (document.errors.length > 0) {
     return {
       ok: false,

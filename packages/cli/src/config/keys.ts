@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { keyFault, readKey } from "../announce/passwords.ts";
 import { type ConfigProblem, pathText } from "./problem.ts";
 import type { ConfigSettings } from "./settings.ts";
@@ -33,6 +34,12 @@ export function readKeys(
       if (wrong !== null) report("password", shown, wrong, "set the variable to the key, or write passwordFile");
       else if (value !== undefined) keys.set(address, value);
     } else if (passwordFile !== null) {
+      // A pipe may never end, and the sessions would wait with us.
+      const special = statSync(passwordFile, { throwIfNoEntry: false })?.isFIFO() === true;
+      if (special) {
+        report("passwordFile", passwordFile, "is a pipe", "write the path of a regular file");
+        continue;
+      }
       const read = readKey(passwordFile);
       if (!read.ok) {
         report("passwordFile", passwordFile, read.rule, read.remedy);

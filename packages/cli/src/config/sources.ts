@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type ConfigDocument, type ConfigPath, parseConfig } from "./document.ts";
 import type { ConfigProblem, Position } from "./problem.ts";
+import { NotReadable, readRegularFile } from "./regular-file.ts";
 
 /** All files of a configuration as one value, which remembers where each part came from. */
 export interface ConfigSources {
@@ -74,24 +75,18 @@ function companions(file: string, problems: ConfigProblem[]): string[] {
 }
 
 function readText(file: string, problems: ConfigProblem[]): string | null {
+  const whole = { file, line: 1, column: 1, path: "", value: null };
   try {
-    const { size } = statSync(file);
-    if (size > maxBytes) {
-      const rule = `has ${size} octets, and a configuration at most ${maxBytes}`;
-      problems.push({ file, line: 1, column: 1, path: "", value: null, rule, remedy: "name the configuration file" });
-      return null;
-    }
-    const octets = readFileSync(file);
+    const { octets } = readRegularFile(file, maxBytes);
     const text = octets.toString("utf8");
     if (Buffer.from(text).equals(octets)) return text.replace(/^\uFEFF/, "");
-    const rule = "is not UTF-8 text";
-    problems.push({ file, line: 1, column: 1, path: "", value: null, rule, remedy: "save it as UTF-8" });
-    return null;
+    problems.push({ ...whole, rule: "is not UTF-8 text", remedy: "save it as UTF-8" });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    problems.push(unreadable(file, code, message));
-    return null;
+    if (error instanceof NotReadable) problems.push({ ...whole, rule: message, remedy: "name the configuration file" });
+    else problems.push(unreadable(file, code, message));
   }
+  return null;
 }
 
 function unreadable(file: string, code: string | undefined, message: string): ConfigProblem {

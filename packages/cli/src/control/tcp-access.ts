@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
+import { NotReadable, readRegularFile } from "../config/regular-file.ts";
 import type { ControlSettings } from "../config/settings.ts";
 import { hashToken, type TcpAccess } from "./server/access.ts";
 
@@ -20,6 +20,8 @@ export interface TcpFiles {
 
 const shortestToken = 16;
 const longestToken = 4096;
+/** Of a file with certificates or a token. */
+const maxBytes = 1024 * 1024;
 
 /** Reads certificates and token. Throws an `Error` whose sentence names the file and the remedy, and no secret. */
 export function readTcpFiles({ tls, tokenFile, names }: ControlSettings): TcpFiles {
@@ -31,9 +33,9 @@ export function readTcpFiles({ tls, tokenFile, names }: ControlSettings): TcpFil
       tls === null
         ? null
         : {
-            cert: readText(tls.certFile, "certificate"),
-            key: readText(tls.keyFile, "key"),
-            ...(clientCa === null ? {} : { ca: readText(clientCa, "authority") }),
+            cert: readText(tls.certFile, "certificate").text,
+            key: readText(tls.keyFile, "key").text,
+            ...(clientCa === null ? {} : { ca: readText(clientCa, "authority").text }),
             requestCert: clientCa !== null,
             rejectUnauthorized: clientCa !== null,
             minVersion: "TLSv1.2",
@@ -43,12 +45,13 @@ export function readTcpFiles({ tls, tokenFile, names }: ControlSettings): TcpFil
 }
 
 function readToken(file: string): { readonly hash: Buffer; readonly warnings: readonly string[] } {
-  const token = readText(file, "token").replace(/\r?\n$/, "");
+  const { text, mode } = readText(file, "token");
+  const token = text.replace(/\r?\n$/, "");
   if (token.length < shortestToken || token.length > longestToken || !/^[\x21-\x7e]+$/.test(token))
     throw new Error(
       `the token in ${file} is not ${shortestToken} to ${longestToken} visible characters on one line; make one with openssl rand -hex 32`,
     );
-  const shared = (statSync(file).mode & 0o004) !== 0;
+  const shared = (mode & 0o004) !== 0;
   return {
     hash: hashToken(token),
     warnings: shared
@@ -57,11 +60,12 @@ function readToken(file: string): { readonly hash: Buffer; readonly warnings: re
   };
 }
 
-function readText(file: string, what: string): string {
+function readText(file: string, what: string): { readonly text: string; readonly mode: number } {
   try {
-    return readFileSync(file, "utf8");
+    const { octets, mode } = readRegularFile(file, maxBytes);
+    return { text: octets.toString("utf8"), mode };
   } catch (error) {
-    const { message } = error as Error;
-    throw new Error(`the ${what} cannot be read: ${message}; write the path of a file that this user can read`);
+    const why = error instanceof NotReadable ? `${file} ${error.message}` : (error as Error).message;
+    throw new Error(`the ${what} cannot be read: ${why}; write the path of a file that this user can read`);
   }
 }

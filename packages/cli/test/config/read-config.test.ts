@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readKeys } from "../../src/config/keys.ts";
 import { configSentence } from "../../src/config/problem.ts";
 import { readConfig } from "../../src/config/read-config.ts";
 import { brokenChecks } from "./broken-checks.ts";
@@ -52,6 +54,33 @@ describe("a broken configuration says everything that is wrong, where, and what 
     expect(sentences(new Uint8Array([0x61, 0xff, 0xfe]))).toEqual([
       "vipcast.yaml:1:1: is not UTF-8 text; save it as UTF-8.",
     ]);
+  });
+
+  test("one that is nested too deep for the parser's stack is refused before it is parsed", () => {
+    const depths = ["[", "{a: ", "- ", "? "].map((level) => sentences(`asn: 65001\nvips:\n  ${level.repeat(100_000)}`));
+    for (const found of depths) {
+      expect(found).toEqual([
+        expect.stringMatching(
+          /^vipcast.yaml:3:\d+: is nested deeper than any configuration; correct it here or in the lines before\.$/,
+        ),
+      ]);
+    }
+  });
+
+  test("what may never end is not read: a pipe, a device", () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const refused = (file: string): string[] => [`${file}:1:1: is no regular file; name the configuration file.`];
+    expect(readConfig(pipe).problems.map(configSentence)).toEqual(refused(pipe));
+    expect(readConfig("/dev/zero").problems.map(configSentence)).toEqual(refused("/dev/zero"));
+    const file = write("vipcast.yaml", good.replace("asn: 65000", `asn: 65000\n    passwordFile: ${pipe}`));
+    const { settings, sources } = readConfig(file);
+    expect(readKeys(settings!, sources, {}).problems.map(configSentence)).toEqual([
+      `${file}:7:19: peers[0].passwordFile ${pipe}: is a pipe; write the path of a regular file.`,
+    ]);
+    mkdirSync(join(folder, "conf.d"));
+    renameSync(pipe, join(folder, "conf.d", "a.yaml"));
+    expect(readConfig(file).problems.map(configSentence)).toEqual(refused(join(folder, "conf.d", "a.yaml")));
   });
 
   test("a header, which may be a secret, is never repeated", () => {

@@ -61,7 +61,10 @@ describe.skipIf(!canMakeNamespaces)("docs/troubleshooting.md", () => {
     const said: Record<string, string> = {};
     for (const [address, name] of Object.entries(names)) {
       const down = await node.lines.until("peer.down", ({ peer }) => peer === address, 20_000);
-      said[name] = eventSentence(down as unknown as AnnouncerEvent).replaceAll(address, "10.0.0.254");
+      said[name] = eventSentence(down as unknown as AnnouncerEvent)
+        .replaceAll(address, "10.0.0.254")
+        // A busy machine sees more of them.
+        .replace(/dropped \d+ segments?/, "dropped … segments");
     }
     expect(said).toEqual(Object.fromEntries(Object.values(names).map((name) => [name, documented(name)])));
   });

@@ -62,7 +62,7 @@ test("installs from a clone that is built", () => {
 });
 
 describe.skipIf(!canMakeNamespaces || spawnSync("bash", ["--version"]).status !== 0)("the tutorial", () => {
-  test("prints what it says, command by command", { timeout: 60_000 }, async () => {
+  test("prints what it says, command by command", { timeout: 120_000 }, async () => {
     const inside = steps.slice(installed);
     const script = inside.map(({ commands }, index) => `${commands}\necho "@@@ ${index} $?"\n`).join("");
     const { code, stdout, stderr } = await inLab(script);

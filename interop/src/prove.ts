@@ -1,7 +1,8 @@
 /**
  * Runs every variant of every case on every daemon and writes `docs/interop.json` and `docs/interop.md`. Exit code 1 when a cell
  * fails or a daemon is not there. `--cells TEXT` runs the cells whose title has the text and writes nothing, `--repeat N` behind it each
- * of them N times; `--render` runs nothing and renders the page of the last run again.
+ * of them N times; `--again` runs what failed in the last full run once more, one cell at a time, and says so in the page; `--render` runs
+ * nothing and renders the page of the last run again.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -50,6 +51,11 @@ async function proveAll(cells: readonly PlannedCell[], width: number): Promise<R
   return kept;
 }
 
+function now(): { readonly date: string; readonly commit: string } {
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  return { date: new Date().toISOString().slice(0, 10), commit };
+}
+
 async function describeRun(cells: readonly KeptCell[]): Promise<KeptRun> {
   const world = await startWorld();
   try {
@@ -62,8 +68,7 @@ async function describeRun(cells: readonly KeptCell[]): Promise<KeptRun> {
     );
     const { stdout } = await world.exec(null, ["tshark", "--version"], { allowFailure: true });
     return {
-      date: new Date().toISOString().slice(0, 10),
-      commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim(),
+      ...now(),
       kernel: release(),
       node: process.versions.node,
       tshark: stdout.match(/TShark \(Wireshark\) (\S+?)\.? /)?.[1] ?? "unknown",
@@ -83,6 +88,24 @@ if (process.argv[2] === "--render") {
   process.exit(0);
 }
 
+function keep(run: KeptRun): void {
+  writeFileSync(jsonFile, `${JSON.stringify(run, null, 2)}\n`);
+  writeFileSync(pageFile, renderReport(run));
+}
+
+if (process.argv[2] === "--again") {
+  const run = JSON.parse(readFileSync(jsonFile, "utf8")) as KeptRun;
+  const named = (cell: KeptCell): string => `${cell.case} ${cell.daemon} ${cell.variant}`;
+  const failed = new Set(run.cells.filter(({ state }) => state === "fail").map(named));
+  const cells = planCells("prove").filter(({ subject, driver, variant }) =>
+    failed.has(`${subject.id} ${driver.name} ${variant?.name ?? ""}`),
+  );
+  const tried = [...(await proveAll(cells, 1)).values()].map((cell): KeptCell => ({ ...cell, again: now() }));
+  const kept = run.cells.map((cell) => tried.find((other) => named(other) === named(cell)) ?? cell);
+  keep({ ...run, cells: kept });
+  process.exit(kept.some(({ state }) => state === "fail") ? 1 : 0);
+}
+
 const wanted = process.argv[2] === "--cells" ? (process.argv[3] ?? "") : null;
 const times = process.argv[4] === "--repeat" ? Number(process.argv[5]) : 1;
 const plan = planCells("prove")
@@ -99,9 +122,7 @@ const oneByOne = await proveAll(
 const cells = plan.flatMap((cell) => sideBySide.get(cell) ?? oneByOne.get(cell) ?? []);
 const count = (state: KeptCell["state"]): number => cells.filter((cell) => cell.state === state).length;
 if (wanted === null) {
-  const run = await describeRun(cells);
-  writeFileSync(jsonFile, `${JSON.stringify(run, null, 2)}\n`);
-  writeFileSync(pageFile, renderReport(run));
+  keep(await describeRun(cells));
 }
 console.log(
   `interop: ${count("pass")} passed, ${count("fail")} failed, ${count("lacks")} the peer lacks, ${count("absent")} without their peer`,

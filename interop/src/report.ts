@@ -17,7 +17,17 @@ harness's own). Generated from \`docs/interop.json\`, the last full run of
 
 ${table(head, rows)}
 A number means that the cell has so many variants, all of which pass.
-${section("Failures", run, "fail")}${section("What the peers lack", run, "lacks")}${section("Peers that were not there", run, "absent")}${figures(run)}${words(run)}`;
+${section("Failures", run, "fail")}${triedAgain(run)}${section("What the peers lack", run, "lacks")}${section("Peers that were not there", run, "absent")}${figures(run)}${words(run)}`;
+}
+
+/** Cells that failed in the full run, beside others or before something was repaired. */
+function triedAgain(run: KeptRun): string {
+  const lines = run.cells.flatMap((cell) =>
+    cell.again === undefined
+      ? []
+      : `- ${titleIn(run, cell)}: ${cell.state}, ${cell.again.date}, commit ${cell.again.commit}\n`,
+  );
+  return lines.length === 0 ? "" : `\n## Failed in the full run, and tried again by themselves\n\n${lines.join("")}`;
 }
 
 /** The state of one feature on one daemon, over its variants. */

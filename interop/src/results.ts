@@ -13,6 +13,8 @@ export interface KeptCell {
   readonly figures: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
   readonly ms: number;
+  /** Present when the cell failed in the full run, and this is what came of trying it once more later. */
+  readonly again?: { readonly date: string; readonly commit: string };
 }
 
 /** A full run. */

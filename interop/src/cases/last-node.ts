@@ -49,17 +49,23 @@ async function paths(cell: Cell, ...nodes: readonly (keyof typeof siblings)[]): 
   });
 }
 
+/** The two nodes of a cell. */
+const started = new WeakMap<Cell, { readonly first: GuardedNode; readonly second: GuardedNode }>();
+
 function guarded(name: string, asns: SiblingAsns, needs: Variant["needs"] = []): Variant {
   return {
     name,
     needs: ["listens", "several-neighbours", ...needs],
     prepare: async (cell) => {
       await startRouterOfTwo(cell, asns, { passesOn: true });
-    },
-    run: async (cell) => {
       const first = await GuardedNode.start(cell, "first", asns);
       const second = await GuardedNode.start(cell, "second", asns);
       await paths(cell, "first", "second");
+      started.set(cell, { first, second });
+    },
+    run: async (cell) => {
+      const { first, second } = started.get(cell) ?? {};
+      if (first === undefined || second === undefined) throw new Error("the nodes were not started");
       // Another node announces the VIP: this one may go.
       await first.serviceDies();
       await first.announcer.saw("vip.withdrawn", ({ reason }) => reason === "unhealthy");

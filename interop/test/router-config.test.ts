@@ -5,9 +5,10 @@ import { isolation, node, peer, startWorld } from "../src/cell/world.ts";
 import { bird } from "../src/daemons/bird.ts";
 import type { DaemonDriver } from "../src/daemons/driver.ts";
 import { frr } from "../src/daemons/frr.ts";
+import { gobgp } from "../src/daemons/gobgp.ts";
 import { lackOf, missingPrograms, PeerDaemon } from "../src/daemons/peer-daemon.ts";
 
-// What `vipcast peers --router-config` prints is what the router runs: with its key, GTSM and filter a session comes up, and the VIP is in the router's kernel.
+// What `vipcast peers --router-config` prints is what the router runs: with its key, GTSM and filter a session comes up, and the VIP is in the router's kernel, or table.
 
 const cli = fileURLToPath(new URL("../../packages/cli/bin/vipcast.js", import.meta.url));
 const key = "a key, with: everything";
@@ -26,13 +27,14 @@ afterEach(async () => {
   world = null;
 });
 
-for (const [driver, file, spelled] of [
-  [bird, "/bird.conf", key],
+for (const { driver, file, spelled, kernel } of [
+  { driver: bird, file: "/bird.conf", spelled: key, kernel: true },
   // A password is one word of its command line.
-  [frr, "/bgpd.conf", key.replaceAll(" ", "_")],
-] as const) {
+  { driver: frr, file: "/bgpd.conf", spelled: key.replaceAll(" ", "_"), kernel: true },
+  { driver: gobgp, file: "/gobgpd.toml", spelled: key, kernel: false },
+]) {
   const missing = missingPrograms(driver).length > 0 ? "is not installed: npx pnpm@10 peers:install" : null;
-  const reason = missing ?? lackOf(driver, "kernel-routes", isolation === "rootless");
+  const reason = missing ?? (kernel ? lackOf(driver, "kernel-routes", isolation === "rootless") : null);
   const title = `a session comes up with the configuration that vipcast prints for ${driver.title}`;
   test.skipIf(reason !== null)(reason === null ? title : `${title} (${driver.title} ${reason})`, async () => {
     const sandbox = await startWorld();
@@ -52,11 +54,15 @@ for (const [driver, file, spelled] of [
     router.configure({ asn: 65000, routerId: peer.ipv4, addresses: peer, neighbours: [] });
     await router.start();
     const daemon = await sandbox.spawn(node.name, [...vipcast, "run", "-c", "/run/vipcast.yaml"]);
-    const hops = async (prefix: string): Promise<string> =>
-      (await kernelNextHops(sandbox, peer.name, prefix)).map((hop) => hop.via).join(" ");
+    const hops = async (prefix: string): Promise<readonly string[]> => {
+      if (kernel) return (await kernelNextHops(sandbox, peer.name, prefix)).map((hop) => hop.via ?? "");
+      return (await router.received("ipv4-unicast"))
+        .filter((route) => route.prefix === prefix)
+        .map((route) => route.nextHop);
+    };
     await waitFor(
       () => `not as it should be; vipcast said: ${daemon.tail(10)}`,
-      async () => ((await hops("192.0.2.10/32")) === node.ipv4 ? true : null),
+      async () => ((await hops("192.0.2.10/32")).join(" ") === node.ipv4 ? true : null),
       6000,
     );
     await daemon.signal("SIGTERM");

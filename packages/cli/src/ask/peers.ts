@@ -13,7 +13,7 @@ const routerOptions: readonly OptionSpec[] = [
   {
     group: routerSide,
     name: "router-config",
-    value: "bird|frr",
+    value: "bird|frr|gobgp",
     summary: "instead of the list, what to configure on the router; with -c FILE no daemon is needed",
   },
   {

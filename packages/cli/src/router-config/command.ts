@@ -13,10 +13,15 @@ import { parseAddress } from "../values/address.ts";
 import { version } from "../version.ts";
 import { birdSide } from "./bird.ts";
 import { frrSide } from "./frr.ts";
+import { gobgpSide } from "./gobgp.ts";
 import { ownAddressTowards } from "./own-address.ts";
 import { type RouterSide, routerSide } from "./router-side.ts";
 
-const routers: Readonly<Record<string, (side: RouterSide) => string>> = { bird: birdSide, frr: frrSide };
+const routers: Readonly<Record<string, (side: RouterSide) => string>> = {
+  bird: birdSide,
+  frr: frrSide,
+  gobgp: gobgpSide,
+};
 
 /** What the router's side is made from, and the addresses by which routers see this node, where they are known. */
 interface Subject {

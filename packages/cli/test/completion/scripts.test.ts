@@ -32,7 +32,7 @@ const lines: readonly (readonly [line: string, candidates: readonly string[]])[]
   ["vipcast announce --med ", []],
   ["vipcast check nod", ["node-a.yaml"]],
   ["vipcast reload c", ["confirm"]],
-  ["vipcast peers --router-config ", ["bird", "frr"]],
+  ["vipcast peers --router-config ", ["bird", "frr", "gobgp"]],
   // Nothing answers here, and that is no error.
   ["vipcast drain ", []],
 ];

@@ -145,6 +145,13 @@ vips: ${vips}
       "prefix 10.9.0.254/32: is the address of a peer; write an address that only the virtual IP has.",
     );
     expect((await ask("PUT", "/v1/vips/127.0.0.1")).body.detail).toContain("127.0.0.1/32 is a loopback address");
+    const programs = await ask("PUT", "/v1/vips/192.0.2.20", {
+      check: { any: [{ tcp: "127.0.0.1:1" }, { all: [{ exec: ["/bin/sh", "-c", "id"] }] }] },
+      weight: "10G",
+      weightFrom: "exec:/bin/id",
+    });
+    expect(programs.body.problems.map(({ path }: { path: string }) => path)).toEqual(["check", "weightFrom"]);
+    expect(programs.body.detail).toContain("would run a program as the user of the daemon");
     expect((await ask("PUT", "/v1/vips/192.0.2.10")).status).toBe(409);
     expect((await ask("DELETE", "/v1/vips/192.0.2.10")).status).toBe(409);
     expect((await ask("PUT", "/v1/vips/192.0.2.20?persist", { communities: ["65000:7"] })).body).toMatchObject({

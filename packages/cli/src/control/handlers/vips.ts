@@ -1,4 +1,5 @@
-import type { DesiredVip, GivenHealth } from "@vipcast/announcer";
+import type { Check, DesiredVip, GivenHealth } from "@vipcast/announcer";
+import type { WeightFrom } from "../../announce/watch-weight.ts";
 import { buildVip } from "../../config/read-config.ts";
 import type { VipEntryInput } from "../../config/schema/vip.ts";
 import { bindingFault } from "../../run/rights.ts";
@@ -55,7 +56,7 @@ export function vipHandlers(
         return { kind: "problem", problem: findingsProblem(built.problems.map(findingOf)) };
       }
       const inBody = (body as { readonly prefix?: string } | undefined)?.prefix;
-      const findings = contradictions(built.vip, inBody, target);
+      const findings = [...contradictions(built.vip, inBody, target), ...programs(built.vip.check, built.weightFrom)];
       if (findings.length > 0) return { kind: "problem", problem: findingsProblem(findings) };
       const { prefix } = built.vip;
       if (daemon.isFromFiles(prefix)) {
@@ -94,6 +95,35 @@ function* eachVip(target: ControlTarget): Generator<unknown> {
   for (const prefix of sortedPrefixes(target.announcer)) {
     const explained = target.announcer.explain(prefix);
     yield explained.state === "unknown" ? null : vipView(explained, target);
+  }
+}
+
+/**
+ * Whoever may use the API may stop the daemon; running programs as its user, who is root as a rule, would be more than that.
+ */
+function programs(check: Check | null, weightFrom: WeightFrom | null): Finding[] {
+  const rule = "would run a program as the user of the daemon, which the control API does not do";
+  const remedy = "declare the virtual IP in the configuration files, or use another kind";
+  const found: Finding[] = [];
+  const report = (path: string): void => {
+    found.push({ path, value: null, rule, remedy, sentence: `${path}: ${rule}; ${remedy}.` });
+  };
+  if (check !== null && runsProgram(check)) report("check");
+  if (weightFrom?.source.from.kind === "exec") report("weightFrom");
+  return found;
+}
+
+function runsProgram(check: Check): boolean {
+  switch (check.kind) {
+    case "probe":
+      return check.probe.kind === "exec";
+    case "pushed":
+      return false;
+    case "all":
+    case "any":
+      return check.of.some(runsProgram);
+    default:
+      return check satisfies never;
   }
 }
 

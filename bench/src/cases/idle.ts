@@ -1,5 +1,6 @@
 // Two thousand sessions with hold time 9 and no routes: how soon they are up, and what they cost while nothing happens.
 import { setTimeout as sleep } from "node:timers/promises";
+import type { DaemonDriver } from "@vipcast/interop/daemons/driver";
 import type { Sandbox } from "@vipcast/lab";
 import {
   installed,
@@ -54,16 +55,23 @@ async function vipcast(sandbox: Sandbox): Promise<void> {
   await speaker.stop();
 }
 
+async function daemon(sandbox: Sandbox, driver: DaemonDriver): Promise<void> {
+  const running = await startDaemon(sandbox, driver, sessions, {}, holdTime);
+  try {
+    await measure(sandbox, driver.title, processNames[driver.name]);
+  } finally {
+    await running.kill();
+  }
+}
+
 const only = process.env["VIPCAST_BENCH_IMPL"]?.split(",");
 const sandbox = await startArena();
 try {
   if (only === undefined || only.includes("vipcast")) await vipcast(sandbox);
   for (const driver of installed(only ?? ["bird", "gobgp"])) {
-    const running = await startDaemon(sandbox, driver, sessions, {}, holdTime);
-    await measure(sandbox, driver.title, processNames[driver.name]).catch((error: Error) =>
+    await daemon(sandbox, driver).catch((error: Error) =>
       process.stderr.write(`${driver.title} is not measured: ${error.message}\n`),
     );
-    await running.kill();
   }
 } finally {
   await sandbox.close();

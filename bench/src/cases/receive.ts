@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DaemonDriver } from "@vipcast/interop/daemons/driver";
 import type { Sandbox } from "@vipcast/lab";
 import {
+  acceptedRoutes,
+  countedDaemons,
   installed,
   Program,
   patienceMs,
@@ -18,23 +20,6 @@ import {
 import { writeFullTable } from "../scale/full-table.ts";
 
 const routes = Number(process.env["VIPCAST_BENCH_ROUTES"] ?? 1_000_000);
-
-/** How each daemon is asked, without a walk over its table, how many routes it has accepted. */
-const counters: Readonly<Record<string, { argv: (folder: string) => readonly string[]; pattern: RegExp }>> = {
-  bird: {
-    argv: (folder) => ["birdc", "-s", `${folder}/bird.ctl`, "show", "protocols", "all", "feeder0"],
-    pattern: /Routes:\s+(\d+) imported/,
-  },
-  openbgpd: {
-    argv: (folder) => ["bgpctl", "-s", `${folder}/bgpd.sock`, "show", "rib", "memory"],
-    pattern: /(\d+) IPv4 unicast network entries/,
-  },
-  frr: {
-    argv: (folder) => ["vtysh", "--vty_socket", folder, "-d", "bgpd", "-c", "show bgp ipv4 unicast summary json"],
-    pattern: /"pfxRcd":\s*(\d+)/,
-  },
-  gobgp: { argv: () => ["gobgp", "neighbor", "-j"], pattern: /"accepted":\s*(\d+)/ },
-};
 
 const figures: Record<string, number | { readonly value: number; readonly unit: string }> = {};
 
@@ -70,26 +55,26 @@ function withoutKernel(driver: DaemonDriver): DaemonDriver {
 
 async function daemon(sandbox: Sandbox, installedDriver: DaemonDriver, file: string): Promise<void> {
   const driver = withoutKernel(installedDriver);
-  const counter = counters[driver.name]!;
   const running = await startDaemon(sandbox, driver, 1);
-  const idle = await usage(sandbox, processNames[driver.name]);
-  const feeder = await startFeeder(sandbox, { file });
-  const { at } = await feeder.said("writing");
-  const end = performance.now() + patienceMs;
-  let count = 0;
-  let countedAt = 0;
-  while (count < routes) {
-    if (performance.now() > end) throw new Error(`${driver.title} has ${count} routes of ${routes}`);
-    await sleep(20);
-    const argv = counter.argv(`${sandbox.folder}/peer-${driver.name}`);
-    const { stdout } = await sandbox.exec("peer", argv, { allowFailure: true, timeoutMs: patienceMs });
-    count = Number(counter.pattern.exec(stdout)?.[1] ?? 0);
-    countedAt = Number(process.hrtime.bigint()) / 1e6;
+  try {
+    const idle = await usage(sandbox, processNames[driver.name]);
+    const feeder = await startFeeder(sandbox, { file });
+    const { at } = await feeder.said("writing");
+    const end = performance.now() + patienceMs;
+    let count = 0;
+    let countedAt = 0;
+    while (count < routes) {
+      if (performance.now() > end) throw new Error(`${driver.title} has ${count} routes of ${routes}`);
+      await sleep(20);
+      count = await acceptedRoutes(sandbox, driver);
+      countedAt = Number(process.hrtime.bigint()) / 1e6;
+    }
+    const { megabytes, cpuMs } = await usage(sandbox, processNames[driver.name]);
+    note(driver.title, countedAt - Number(at), cpuMs - idle.cpuMs, megabytes);
+    await feeder.stop();
+  } finally {
+    await running.kill();
   }
-  const { megabytes, cpuMs } = await usage(sandbox, processNames[driver.name]);
-  note(driver.title, countedAt - Number(at), cpuMs - idle.cpuMs, megabytes);
-  await feeder.stop();
-  await running.kill();
 }
 
 const folder = mkdtempSync(join(tmpdir(), "vipcast-receive-"));
@@ -99,7 +84,7 @@ try {
   writeFullTable(file, routes, 65_001, Uint8Array.of(10, 0, 0, 1));
   const only = process.env["VIPCAST_BENCH_IMPL"]?.split(",");
   if (only === undefined || only.includes("vipcast")) await vipcast(sandbox, file);
-  for (const driver of installed(only ?? Object.keys(counters)))
+  for (const driver of installed(only ?? countedDaemons))
     await daemon(sandbox, driver, file).catch((error: Error) =>
       process.stderr.write(`${driver.title} is not measured: ${error.message}\n`),
     );

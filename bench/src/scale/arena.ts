@@ -11,6 +11,9 @@ import type { FeederOptions } from "./feeder.ts";
 export const manyFrom = "10.64.0.1";
 export const patienceMs = 240_000;
 
+/** How long a daemon may take to read a configuration with a hundred thousand routes, or two thousand neighbours. */
+const readingMs = 120_000;
+
 /** What the processes of each daemon are called. */
 export const processNames: Readonly<Record<DaemonDriver["name"], readonly string[]>> = {
   bird: ["bird"],
@@ -126,7 +129,13 @@ export async function startDaemon(
     neighbours,
     ...change,
   });
-  await daemon.start();
+  try {
+    await daemon.start(readingMs);
+  } catch (error) {
+    // The next one needs its port.
+    await daemon.kill();
+    throw error;
+  }
   return daemon;
 }
 
@@ -154,4 +163,33 @@ export async function usage(
 /** The load of the machine, which says how far the figures can be believed. */
 export function loadAverage(): number {
   return Number(readFileSync("/proc/loadavg", "utf8").split(" ")[0]);
+}
+
+/** How each daemon is asked, without a walk over its table, how many routes it has accepted. */
+const counters: Readonly<Record<string, { argv: (folder: string) => readonly string[]; pattern: RegExp }>> = {
+  bird: {
+    argv: (folder) => ["birdc", "-s", `${folder}/bird.ctl`, "show", "protocols", "all", "feeder0"],
+    pattern: /Routes:\s+(\d+) imported/g,
+  },
+  openbgpd: {
+    argv: (folder) => ["bgpctl", "-s", `${folder}/bgpd.sock`, "show", "rib", "memory"],
+    pattern: /(\d+) IPv4 unicast network entries/g,
+  },
+  frr: {
+    argv: (folder) => ["vtysh", "--vty_socket", folder, "-d", "bgpd", "-c", "show bgp ipv4 unicast summary json"],
+    pattern: /"pfxRcd":\s*(\d+)/g,
+  },
+  gobgp: { argv: () => ["gobgp", "neighbor", "-j"], pattern: /"accepted":\s*(\d+)/g },
+};
+
+/** Those that can be asked so. */
+export const countedDaemons: readonly string[] = Object.keys(counters);
+
+/** How many routes it has accepted from the neighbour of which it has most. */
+export async function acceptedRoutes(sandbox: Sandbox, driver: DaemonDriver): Promise<number> {
+  const counter = counters[driver.name];
+  if (counter === undefined) throw new Error(`${driver.title} cannot be asked for the number of its routes`);
+  const argv = counter.argv(`${sandbox.folder}/peer-${driver.name}`);
+  const { stdout } = await sandbox.exec("peer", argv, { allowFailure: true, timeoutMs: patienceMs });
+  return Math.max(0, ...Array.from(stdout.matchAll(counter.pattern), ([, count]) => Number(count)));
 }

@@ -54,6 +54,20 @@ export function writeFullTable(file: string, count: number, asn: number, nextHop
   return parts.length;
 }
 
+/** The same for so many host routes with one attribute set, from 100.64.0.0 on. */
+export function writeHostRoutes(file: string, count: number, asn: number, nextHop: Uint8Array): void {
+  const nlri = Array.from({ length: count }, (_, n): Prefix => {
+    const bytes = Uint8Array.of(100, 64 + (n >> 16), n >> 8, n);
+    return { family: Family.Ipv4Unicast, lengthBits: 32, bytes, pathId: -1 };
+  });
+  const writer = new Writer(65_535);
+  const parts: Uint8Array[] = [];
+  const attributes = { origin: 0 as const, asPath: [{ type: SegmentType.Sequence, asns: [asn] }], nextHop };
+  const batch = { family: Family.Ipv4Unicast, attributes, nlri };
+  encodeRoutes(writer, batch, defaultCodecContext, (end) => parts.push(writer.slice(0, end)));
+  writeFileSync(file, Buffer.concat(parts));
+}
+
 function prefix(random: Random, seen: Set<number>): Prefix {
   for (;;) {
     const lengthBits = random.weighted(lengths);

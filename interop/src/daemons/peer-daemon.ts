@@ -33,8 +33,8 @@ export class PeerDaemon {
     this.#spec = spec;
   }
 
-  /** Writes its files, starts it and waits until it answers. Throws with its own words when it does not. */
-  async start(): Promise<void> {
+  /** Writes its files, starts it and waits until it answers. Throws with its own words when it does not within `timeoutMs`. */
+  async start(timeoutMs?: number): Promise<void> {
     const running = this.#running();
     if (this.#programs !== null) this.#log.push(...this.#programs.log());
     for (const { path, text, mode } of this.driver.files(running.spec, this.#place))
@@ -42,7 +42,7 @@ export class PeerDaemon {
     if (this.driver.owner !== undefined && this.#place.isolation === "privileged")
       await this.#sandbox.exec(null, ["chown", "-R", this.driver.owner, this.#place.folder]);
     this.#programs = new Daemon(this.#sandbox, this.#host, this.driver.start(running.spec, this.#place));
-    await this.#programs.start((program) => this.driver.ready(running, program));
+    await this.#programs.start((program) => this.driver.ready(running, program), timeoutMs);
   }
 
   /** Ends it in an orderly way. */

@@ -1,11 +1,12 @@
 import type { DesiredVip, IntentChange, LedgerEntry, Ports } from "@vipcast/announcer";
-import { Announcer, nodeChecks } from "@vipcast/announcer";
+import { Announcer, defaultPolicy, nodeChecks } from "@vipcast/announcer";
 import type { KernelAddress, OwnershipMark, Rtnetlink } from "@vipcast/linux";
 import { IFA_F, isMarked, Ledger, ping } from "@vipcast/linux";
 import type { Peer, PeerOptions } from "@vipcast/speaker";
 import { Speaker } from "@vipcast/speaker";
 import { FileDrains } from "../adapters/file-drains.ts";
 import { emptyLedger, FileLedger } from "../adapters/file-ledger.ts";
+import { HeldUnbinds } from "../adapters/held-unbinds.ts";
 import { KernelAddresses } from "../adapters/kernel-addresses.ts";
 import { PacketTraffic } from "../adapters/packet-traffic.ts";
 import { type SessionFigures, SpeakerRoutes } from "../adapters/speaker-routes.ts";
@@ -14,7 +15,7 @@ import { kernelTransport } from "../adapters/transport.ts";
 import type { Log } from "../output/log.ts";
 import { quietRepeats } from "../output/quiet-repeats.ts";
 import { type ListenSettings, listenText } from "../values/listen.ts";
-import { initialRoutes, RestartEvidence } from "./restart.ts";
+import { allEstablished, initialRoutes, RestartEvidence } from "./restart.ts";
 import type { AnnounceSettings, PeerSettings } from "./settings.ts";
 
 /** The kernel as seen by one instance. `mark` is null when nothing is bound: then no address counts as ours. */
@@ -71,6 +72,7 @@ export class Announcement {
   readonly #listeners = new Map<string, AbortController>();
   #vips: readonly DesiredVip[];
   readonly #evidence: RestartEvidence;
+  readonly #addresses: HeldUnbinds;
   #observed = false;
   #stopping: Promise<StopResult> | null = null;
   #taken: StopResult | null = null;
@@ -80,6 +82,8 @@ export class Announcement {
     this.#plan = plan;
     this.#vips = plan.vips;
     const addresses = new KernelAddresses(host.kernel, host.mark);
+    this.#addresses = new HeldUnbinds(addresses);
+    if (plan.left.length === 0 || this.#restartMs === 0) this.#addresses.release();
     this.#evidence = new RestartEvidence({
       left: plan.left,
       host: () => addresses.read(),
@@ -106,7 +110,7 @@ export class Announcement {
     this.#routes.watch(plan.vips);
     const { mark, stateDir, instance = null } = host;
     const ports: Ports = {
-      addresses,
+      addresses: this.#addresses,
       routes: this.#routes,
       ledger: mark === null ? emptyLedger : new FileLedger(new Ledger({ stateDir, mark })),
       health: plan.onCheck === undefined ? nodeChecks({ ping }) : timedChecks(nodeChecks({ ping }), plan.onCheck),
@@ -233,12 +237,25 @@ export class Announcement {
 
   /** End-of-RIB follows every VIP's first verdict (RFC 4724 §4.1). */
   async #awaitInitialRoutes(): Promise<void> {
-    const seconds = Math.max(0, ...this.#plan.settings.peers.map(({ gracefulRestart }) => gracefulRestart ?? 0));
-    const known = await initialRoutes(this.announcer, seconds * 1000);
+    const restartMs = this.#restartMs;
+    const endMs = performance.now() + restartMs;
+    const known = await initialRoutes(this.announcer, restartMs);
     // Who leaves or stops has nothing to complete: a peer that keeps routes for the next run would let go of them.
     if (!known || this.#stopping !== null) return;
     this.#evidence.complete();
     this.#speaker.initialRoutesComplete();
+    const keepers = this.#plan.settings.peers.filter(({ gracefulRestart }) => gracefulRestart !== null);
+    await allEstablished(
+      () => this.sessions().filter(({ snapshot }) => keepers.some(({ address }) => address === snapshot.address)),
+      endMs,
+    );
+    // As long as after a withdrawal: routers behind the peer follow.
+    setTimeout(() => this.#addresses.release(), defaultPolicy.withdrawWaitMs).unref();
+  }
+
+  /** How long the most patient peer keeps the routes of an earlier run, milliseconds. */
+  get #restartMs(): number {
+    return 1000 * Math.max(0, ...this.#plan.settings.peers.map(({ gracefulRestart }) => gracefulRestart ?? 0));
   }
 
   async #leave(reason: string): Promise<StopResult> {
@@ -249,6 +266,7 @@ export class Announcement {
   }
 
   async #stop(reason: string): Promise<StopResult> {
+    this.#addresses.release();
     this.#taken = await this.announcer.close();
     await this.#speaker.close({ reason });
     return this.#taken;

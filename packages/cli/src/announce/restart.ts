@@ -1,4 +1,5 @@
-import type { Announcer, Explanation, HostState, LedgerEntry } from "@vipcast/announcer";
+import type { Announcer, Explanation, HostState, LedgerEntry, Step } from "@vipcast/announcer";
+import type { SessionFigures } from "../adapters/speaker-routes.ts";
 import type { FamilyName } from "./peer.ts";
 
 /** What is looked at of a VIP. */
@@ -62,11 +63,22 @@ function versionOf(prefix: string): 4 | 6 {
 /** Whether nothing is to be waited for before a VIP's route is, or is not, what it will be: it has a first verdict, and that has been acted on. */
 export function isDecided({ health, state, next, failure, holdDownMs }: VipFacts): boolean {
   if (state === "refused" || failure !== null || holdDownMs > 0) return true;
-  return health !== "unknown" && next.length === 0;
+  // Of an address that goes, or has only to be written down, the route does not depend.
+  return health !== "unknown" && next.every(({ kind }) => afterwards.includes(kind));
+}
+
+const afterwards: readonly Step["kind"][] = ["wait", "unbind", "record", "forget"];
+
+/** Resolves when every session is Established, or at `endMs` of `performance.now()`. */
+export async function allEstablished(sessions: () => readonly SessionFigures[], endMs: number): Promise<void> {
+  while (performance.now() < endMs && sessions().some(({ snapshot }) => snapshot.state !== "Established"))
+    await sleep(pollMs);
 }
 
 /** A verdict can come at any time, and not each is an event. */
 const pollMs = 20;
+/** The same while there is work to do: to ask ten thousand VIPs is work too. */
+const busyPollMs = 100;
 
 /**
  * Resolves with true once every VIP is decided, or `limitMs` have passed whatever is under way then; 0: once the work of the start is done. With false when
@@ -74,10 +86,11 @@ const pollMs = 20;
  */
 export async function initialRoutes(announcer: Pick<Announcer, "idle" | "vips">, limitMs: number): Promise<boolean> {
   const end = performance.now() + limitMs;
-  const limits = limitMs > 0 ? [sleep(limitMs)] : [];
+  const limits = limitMs > 0 ? [limitMs] : [];
   for (;;) {
     try {
-      await Promise.race([announcer.idle(), ...limits]);
+      // What is held back until then keeps it from being idle.
+      await Promise.race([announcer.idle(), ...limits.map(() => sleep(busyPollMs))]);
     } catch {
       return false;
     }

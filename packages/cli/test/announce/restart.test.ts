@@ -85,6 +85,11 @@ test.each([
     vip({ state: "bound", next: [{ kind: "announce" }] as unknown as VipFacts["next"] }),
     false,
   ],
+  [
+    "gone but for its address",
+    vip({ state: "leaving", next: [{ kind: "unbind" }, { kind: "forget" }] as unknown as VipFacts["next"] }),
+    true,
+  ],
   ["unhealthy", vip({ state: "bound", health: "unhealthy" }), true],
   ["refused", vip({ state: "refused", health: "unknown" }), true],
   ["held down", vip({ state: "damped", holdDownMs: 10, health: "unknown" }), true],

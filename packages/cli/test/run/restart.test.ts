@@ -55,6 +55,20 @@ vips: [{ prefix: ${vip} }]
     expect(world.loopback()).toEqual([]);
   });
 
+  test("with graceful restart an address that the new file leaves out stays until the peer has let go of its route", async () => {
+    write("192.0.2.10", ", gracefulRestart: 10");
+    const { peer, node } = await started({}, { gracefulRestart: 10 });
+    write("192.0.2.11", ", gracefulRestart: 10");
+    node.child.kill("SIGUSR2");
+    await peer.lines.until("withdrawn");
+    expect(node.lines.of("vip.unbound")).toEqual([]);
+    await node.lines.until("vip.unbound");
+    expect(world.loopback()).toEqual(["192.0.2.11/32"]);
+    node.child.kill("SIGTERM");
+    expect(await node.exit).toBe(0);
+    expect(world.loopback()).toEqual([]);
+  });
+
   test("without it peers get Cease / Administrative Reset; under systemd the exit code asks for the next process", async () => {
     write("192.0.2.10");
     const { peer, node } = await started({ NOTIFY_SOCKET: "/nonexistent/notify" });

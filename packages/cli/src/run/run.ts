@@ -134,7 +134,7 @@ export async function runDaemon(
           ? "restarting; addresses stay bound"
           : `withdrawing and stopping, within ${timeoutMs / 1000} s`,
       ),
-    mayRestart: () => mayRestart(load(), log),
+    mayRestart: () => mayRestart(load(), daemon.confirmation !== null, log),
   });
   await following;
   clearTimeout(opening);
@@ -156,12 +156,19 @@ function raiseEnd(signals: SignalInbox, how: "stop" | "stop-now" | "restart"): v
 }
 
 /** The next process reads the files anew: with a problem in them it would not start, and nobody would look after the addresses. */
-function mayRestart(loaded: ReturnType<typeof loadConfig>, log: Log): "yes" | "no" | "stop" {
+function mayRestart(loaded: ReturnType<typeof loadConfig>, unconfirmed: boolean, log: Log): "yes" | "no" | "stop" {
+  const managed = isManaged(process.env);
+  if (unconfirmed && !managed) {
+    log.error({}, "a reload waits for its confirmation: not restarted; confirm it or roll it back first");
+    return "no";
+  }
+  if (unconfirmed)
+    log.warn({}, "the reload that waits for its confirmation stays: the next start runs the files as they are");
   if (loaded.ok) return "yes";
   for (const sentence of loaded.sentences) log.error({}, sentence);
   const problems = loaded.sentences.length;
   // A service manager would kill who stays; what is left in order can wait for the next start.
-  if (isManaged(process.env)) {
+  if (managed) {
     log.error({ problems }, "the configuration has problems and the next start will fail: stopping in order instead");
     return "stop";
   }

@@ -204,6 +204,8 @@ ${more}`,
     write(`[{ prefix: 192.0.2.10, drain: 200ms }, ${sick}, { prefix: 192.0.2.12 }]`);
     expect((await json("reload", "--confirm", "60s")).confirm).toMatchObject({ remainingMs: expect.any(Number) });
     expect((await ask("status")).out).toContain("unless it is confirmed: vipcast reload confirm");
+    // The next process would know nothing of the confirmation.
+    expect(await ask("restart")).toMatchObject({ code: 2, err: expect.stringContaining("waits for its confirmation") });
     expect((await ask("reload", "rollback")).out).toBe("rolled back: what ran before runs again\n");
     expect((await ask("status")).out).toContain("rolled back");
     expect((await ask("vips")).out).not.toContain("192.0.2.12/32  announced");

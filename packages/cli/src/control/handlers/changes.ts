@@ -16,6 +16,7 @@ export function changeHandlers(
     // The answer first: afterwards nobody may be there to give it.
     return json(body, 202, () => target.end(how));
   };
+  const waits = "A reload waits for its confirmation; confirm it, or roll it back, first.";
   const none = "No reload waits for a confirmation: it was confirmed, rolled back, or never asked for.";
   return {
     reload: async ({ body }) => {
@@ -29,7 +30,7 @@ export function changeHandlers(
           return { kind: "problem", problem: problemOf("bad-configuration", detail, { problems }) };
         }
         case "busy":
-          return refusal("conflict", "A reload waits for its confirmation; confirm it, or roll it back, first.");
+          return refusal("conflict", waits);
         case "planned": {
           const { confirmation } = daemon;
           const preview: ReloadPreview = {
@@ -62,6 +63,8 @@ export function changeHandlers(
     stop: ({ body }) => ending((body as { skipDrain?: boolean } | undefined)?.skipDrain === true ? "stop-now" : "stop"),
     restart: () => {
       if (target.state() === "stopping") return refusal("stopping", "vipcast is stopping already.");
+      // The next process would run the files as they are, and never roll back.
+      if (daemon.confirmation !== null) return refusal("conflict", waits);
       const problems = target.restartProblems().map(findingOf);
       if (problems.length === 0) return ending("restart");
       const detail = `${problems.map(({ sentence }) => sentence).join(" ")} The next start would fail, and nothing was changed.`;

@@ -17,6 +17,19 @@ export interface ConfigProblem extends Position {
   readonly remedy: string;
 }
 
+/** So many are kept, logged and answered; of a file that is nothing but problems the rest is counted. */
+export const mostProblems = 200;
+
+/** The first {@link mostProblems}, and what says how many more there are. */
+export function boundedProblems(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  const [next, ...after] = problems.slice(mostProblems);
+  if (next === undefined) return problems;
+  const { file, line, column } = next;
+  const rule = after.length === 0 ? "one more problem" : `${after.length + 1} more problems from here on`;
+  const rest = { file, line, column, path: "", value: null, rule, remedy: "correct those above first" };
+  return [...problems.slice(0, mostProblems), rest];
+}
+
 const longestShown = 80;
 
 /** `vipcast.yaml:3:8: peers[0].asn 0: an AS number is …; write for example asn: 65000.` */

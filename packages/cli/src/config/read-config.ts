@@ -15,7 +15,7 @@ import { listenConflict, listenText } from "../values/listen.ts";
 import { durationText } from "../values/numbers.ts";
 import { checkInput } from "./check-input.ts";
 import type { ConfigPath } from "./document.ts";
-import { type ConfigProblem, pathText } from "./problem.ts";
+import { boundedProblems, type ConfigProblem, pathText } from "./problem.ts";
 import { problemsOf } from "./problems-of.ts";
 import type { ControlInput } from "./schema/control.ts";
 import { metricsListen } from "./schema/metrics.ts";
@@ -42,7 +42,7 @@ export function readConfig(file: string): ReadConfig {
   const { sources, problems } = readSources(file);
   const { files } = sources;
   // With a file missing everything that follows would be guessed.
-  if (problems.length > 0) return { settings: null, problems, files, sources };
+  if (problems.length > 0) return { settings: null, problems: boundedProblems(problems), files, sources };
   const builder = new SettingsBuilder(sources);
   const parsed = configSchema.safeParse(sources.value);
   if (!parsed.success) {
@@ -72,8 +72,10 @@ export function buildVip(
   return { vip: builder.problems.length > 0 ? null : vip, weightFrom, problems: builder.problems };
 }
 
-function sorted(problems: readonly ConfigProblem[]): ConfigProblem[] {
-  return problems.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
+function sorted(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  return boundedProblems(
+    problems.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column),
+  );
 }
 
 const defaultTimers: Timers = TIMER_PROFILES.datacenter;

@@ -67,6 +67,16 @@ describe("a broken configuration says everything that is wrong, where, and what 
     }
   });
 
+  test("of a file that is nothing but problems the first 200 are shown, and the rest is counted", () => {
+    const vips = Array.from({ length: 300 }, () => "  - prefix: 300.0.0.1\n").join("");
+    const found = sentences(`asn: 65001\npeers: []\nvips:\n${vips}`);
+    expect(found).toHaveLength(201);
+    expect(found.at(-1)).toMatch(
+      /^vipcast.yaml:\d+:\d+: 1\d\d more problems from here on; correct those above first\.$/,
+    );
+    expect(sentences("]\n".repeat(500))).toHaveLength(201);
+  });
+
   test("what may never end is not read: a pipe, a device", () => {
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);

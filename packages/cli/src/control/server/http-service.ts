@@ -36,6 +36,8 @@ export interface ServiceLimits {
   readonly silenceMs: number;
   readonly checkEveryMs: number;
   readonly requestsOfConnection: number;
+  /** Requests of one connection that wait for their answer: what comes in one piece is worked off in one turn of the event loop. */
+  readonly unanswered: number;
 }
 
 const defaultLimits: ServiceLimits = {
@@ -47,6 +49,7 @@ const defaultLimits: ServiceLimits = {
   silenceMs: 30_000,
   checkEveryMs: 1000,
   requestsOfConnection: 10_000,
+  unanswered: 16,
 };
 
 /** The HTTP server of one listener, not listening yet. */
@@ -60,7 +63,16 @@ export function createHttpService(options: HttpServiceOptions): Server {
     connectionsCheckingInterval: limits.checkEveryMs,
   };
   const name = `vipcast/${version()}`;
+  const unanswered = new WeakMap<Socket, number>();
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request;
+    const ahead = unanswered.get(socket) ?? 0;
+    if (ahead >= limits.unanswered) {
+      socket.destroy();
+      return;
+    }
+    unanswered.set(socket, ahead + 1);
+    response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
     // By which a verb of another version knows.
     response.setHeader("Server", name);
     void serve(request, response, options, limits);

@@ -334,4 +334,29 @@ describe("the event stream", () => {
       .poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count))), { timeout: 5000 })
       .toBe(0);
   });
+
+  test("somebody who asks without waiting for answers is cut off, whatever comes in one piece", async () => {
+    await serve();
+    const several = async (count: number): Promise<number> => {
+      const socket = createConnection({ path });
+      sockets.push(socket);
+      let text = "";
+      const answers = (): number => text.match(/HTTP\/1\.1 200/g)?.length ?? 0;
+      socket.setEncoding("utf8").on("error", () => undefined);
+      socket.write("GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count));
+      await new Promise<void>((resolve) => {
+        socket.once("close", () => resolve());
+        socket.on("data", (chunk: string) => {
+          text += chunk;
+          if (answers() === count) resolve();
+        });
+      });
+      return answers();
+    };
+    expect(await several(16)).toBe(16);
+    calls.splice(0);
+    expect(await several(5000)).toBeLessThan(5000);
+    expect(calls.length).toBeLessThanOrEqual(16);
+    expect((await ask("GET", "/v1/status")).status).toBe(200);
+  });
 });

@@ -100,9 +100,10 @@ export class HostIndex {
     if (binds?.some(({ seen, dumped }) => !seen && !dumped) === true) return false;
     const underWay = binds?.at(-1);
     if (underWay !== undefined && !underWay.resolved) underWay.removedAgain = true;
-    if (!this.#byKey.has(key)) return false;
+    const known = this.#byKey.has(key);
+    // One that is not known may be in the dump that is under way.
     this.#change((index) => index.#delete(key));
-    return true;
+    return known;
   }
 
   linkChanged(link: HostLink): boolean {

@@ -101,6 +101,14 @@ describe("HostIndex", () => {
     expect(gone.get(key)).toBeUndefined();
   });
 
+  it("does not believe a dump in an address that went while it was under way, known before or not", () => {
+    const host = new HostIndex();
+    host.beginDump();
+    expect(host.removed(ours)).toBe(false);
+    host.finishDump({ addresses: [loopback, ours], links: [] });
+    expect(host.get(key)).toBeUndefined();
+  });
+
   it("keeps what it knew when a dump failed", () => {
     const host = index(ours);
     host.beginDump();

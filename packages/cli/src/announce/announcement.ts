@@ -47,6 +47,8 @@ export interface AnnouncementPlan {
   readonly left: readonly LedgerEntry[];
   /** Hears that the addresses of this host have been read, and what is wanted is being bound. */
   readonly onObserved?: () => void;
+  /** Hears that peers know the first routes; those that keep routes of an earlier run are waited for until they would let go of them. */
+  readonly onTold?: () => void;
   /** Hears of every health check that ends. */
   readonly onCheck?: (check: CheckTook) => void;
 }
@@ -249,6 +251,7 @@ export class Announcement {
       () => this.sessions().filter(({ snapshot }) => keepers.some(({ address }) => address === snapshot.address)),
       endMs,
     );
+    this.#plan.onTold?.();
     // As long as after a withdrawal: routers behind the peer follow.
     setTimeout(() => this.#addresses.release(), defaultPolicy.withdrawWaitMs).unref();
   }

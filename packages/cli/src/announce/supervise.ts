@@ -20,6 +20,8 @@ export interface Supervision {
   readonly ending?: (how: "stop" | "restart", timeoutMs: number) => void;
   /** Whether there would be a next process that can run, asked at SIGUSR2: `no` goes on as before, `stop` stops in order instead. */
   readonly mayRestart?: () => "yes" | "no" | "stop";
+  /** Hears that a stop was asked for while it restarts: the next process is the one that can. */
+  readonly stopNext?: () => void;
 }
 
 /** Loading the log takes time that the first announcement should not wait for; without one it is opened after this. */
@@ -40,7 +42,7 @@ export const restartExitCode = 75;
  */
 export async function supervise(
   announcement: Announcement,
-  { writer, log, stopTimeoutMs, signals, name, reload, mayRestart, ending }: Supervision,
+  { writer, log, stopTimeoutMs, signals, name, reload, mayRestart, stopNext, ending }: Supervision,
 ): Promise<number> {
   const openLog = (): void => void log.open();
   const logTimer = setTimeout(openLog, logDelayMs);
@@ -77,6 +79,7 @@ export async function supervise(
   };
 
   let stopping = false;
+  let restarting = false;
   const onSignal = (signal: StopSignal): void => {
     if (signal === "SIGUSR2" && mayRestart !== undefined) {
       if (stopping) return;
@@ -85,12 +88,18 @@ export async function supervise(
       if (answer === "yes") {
         log.info({ signal }, `${signal}: restarting; addresses stay bound`);
         stopping = true;
+        restarting = true;
         restart();
         return;
       }
     }
     if (signal === "SIGHUP" && reload !== undefined) {
       if (!stopping) reload();
+      return;
+    }
+    if (restarting) {
+      log.info({ signal }, `${signal}: restarting already, and stopping after that`);
+      stopNext?.();
       return;
     }
     log.info(

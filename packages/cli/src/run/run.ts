@@ -21,7 +21,7 @@ import type { SignalInbox } from "../signals.ts";
 import { version } from "../version.ts";
 import { Daemon } from "./daemon.ts";
 import { DeclaredVips, withDeclared } from "./declared-vips.ts";
-import { goOn, isManaged } from "./go-on.ts";
+import { goOn, isManaged, isToStop } from "./go-on.ts";
 import { loadConfig } from "./load.ts";
 
 /** After the start: by then a session has begun, and a verb that waits for the daemon has not begun to wonder. */
@@ -41,6 +41,8 @@ export async function runDaemon(
   if (!loaded.ok) return refuse(loaded.sentences, `vipcast check -c ${file} shows the same without starting`);
 
   const startedAt = new Date();
+  const stopAtOnce = isToStop(process.env);
+  let stopNext = false;
   const log = createLog(loaded.configured.settings.logLevel);
   for (const warning of loaded.warnings) log.warn({}, warning);
   const uid = process.getuid?.() ?? 0;
@@ -77,6 +79,9 @@ export async function runDaemon(
     log,
     left,
     onObserved: () => daemon.service.ready(),
+    onTold: () => {
+      if (stopAtOnce) raiseEnd(signals, "stop");
+    },
     onCheck: (check) => daemon.metrics.checkTook(check),
   });
   const setControl = (control: ControlSettings | null): Promise<void> => ways.set(control);
@@ -135,6 +140,9 @@ export async function runDaemon(
           : `withdrawing and stopping, within ${timeoutMs / 1000} s`,
       ),
     mayRestart: () => mayRestart(load(), daemon.confirmation !== null, log),
+    stopNext: () => {
+      stopNext = true;
+    },
   });
   await following;
   clearTimeout(opening);
@@ -144,7 +152,7 @@ export async function runDaemon(
   host.kernel.close();
   claimed.claim.release();
   if (code !== restartExitCode) return code;
-  const exitCode = goOn(log, process.env);
+  const exitCode = goOn(log, process.env, stopNext);
   await log.flushed(500);
   return exitCode;
 }

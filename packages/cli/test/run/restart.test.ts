@@ -69,6 +69,17 @@ vips: [{ prefix: ${vip} }]
     expect(world.loopback()).toEqual([]);
   });
 
+  test("a stop that is asked for while it restarts is not forgotten: the next process takes everything away", async () => {
+    write("192.0.2.10", ", gracefulRestart: 10");
+    const { peer, node } = await started({}, { gracefulRestart: 10 });
+    node.child.kill("SIGUSR2");
+    node.child.kill("SIGTERM");
+    expect(await node.exit).toBe(0);
+    expect(world.loopback()).toEqual([]);
+    expect(peer.lines.of("withdrawn")).toHaveLength(1);
+    expect(node.log()).toContain("SIGTERM: restarting already, and stopping after that");
+  });
+
   test("without it peers get Cease / Administrative Reset; under systemd the exit code asks for the next process", async () => {
     write("192.0.2.10");
     const { peer, node } = await started({ NOTIFY_SOCKET: "/nonexistent/notify" });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { refused } from "./fakes/fake-health.ts";
+import { fine, refused } from "./fakes/fake-health.ts";
 import { order, vip, World } from "./fakes/world.ts";
 
 const V = "192.0.2.10/32";
@@ -128,6 +128,24 @@ describe("a check that runs for another VIP already", () => {
     await world.clock.advance(5);
     expect(world.routes.announced(other)).toBe(true);
     expect(world.named("vip.healthy")).toMatchObject([{ vip: V }, { vip: other }]);
+  });
+
+  it("is another one where a program runs, which is told each VIP and its interface, also after that has changed", async () => {
+    const world = new World();
+    world.host.setLink("dummy0", true);
+    const told: string[] = [];
+    world.health.answer = (_probe, context) => {
+      told.push(`${context.vip} ${context.interface}`);
+      return fine;
+    };
+    const check = { exec: "/bin/true" };
+    await world.begin(vip(V, { check }));
+    await world.clock.advance(5_000);
+    expect(new Set(told.splice(0))).toEqual(new Set([`${V} lo`]));
+    world.announcer.set([vip(V, { check, interface: "dummy0" })]);
+    await world.clock.advance(5_000);
+    expect(new Set(told)).toEqual(new Set([`${V} dummy0`]));
+    expect(world.routes.log).toEqual([`announce ${V} 10.0.0.254`]);
   });
 
   it("is unhealthy for it as well", async () => {

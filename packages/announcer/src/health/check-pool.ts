@@ -131,8 +131,8 @@ export class CheckPool {
   }
 }
 
-/** Two VIPs share a check when nothing about it depends on the VIP: a program sees which one it is for. */
+/** Two VIPs share a check when nothing about it depends on the VIP: a program sees which one it is for, and where that is. */
 function keyOf(check: ProbeCheck, owner: CheckOwner): string {
-  const whose = check.probe.kind === "exec" ? owner.vip : "";
+  const whose = check.probe.kind === "exec" ? `${owner.vip} ${owner.interface}` : "";
   return `${whose} ${JSON.stringify([check.probe, check.timing])}`;
 }

@@ -99,9 +99,11 @@ export class VipHealth {
   set(vip: DesiredVip): void {
     const same = JSON.stringify(vip.check) === JSON.stringify(this.#vip.check);
     const check: Check | null = same ? this.#vip.check : vip.check;
+    const moved = vip.interface !== this.#vip.interface;
     this.#vip = { ...vip, check };
+    // A program is told where its VIP is.
+    if (!same || moved) this.#share();
     if (!same) {
-      this.#share();
       // What stands from before the change gets the time of the check that has to say something new now.
       this.#inherited.stop();
       this.#overdue = null;

@@ -91,7 +91,7 @@ export class WeightWatches {
   }
 }
 
-/** A program is asked for its VIP, and anything else once for all. */
+/** A program is asked for its VIP, of which it is told the interface too, and anything else once for all. */
 export function weightGroups(vips: readonly DesiredVip[], weights: ReadonlyMap<string, WeightFrom>): WeightGroup[] {
   const groups = new Map<string, { from: WeightFrom; vips: DesiredVip[] }>();
   for (const vip of vips) {
@@ -106,5 +106,6 @@ export function weightGroups(vips: readonly DesiredVip[], weights: ReadonlyMap<s
 }
 
 function keyOf({ from, vips }: WeightGroup): string {
-  return `${from.source.from.kind === "exec" ? vips[0]!.prefix : ""} ${JSON.stringify(from)}`;
+  const { prefix, interface: name } = vips[0]!;
+  return `${from.source.from.kind === "exec" ? `${prefix} ${name}` : ""} ${JSON.stringify(from)}`;
 }

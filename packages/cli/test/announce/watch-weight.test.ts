@@ -102,6 +102,23 @@ describe("weights of a configuration", () => {
     expect(groups([])).toEqual([]);
   });
 
+  test("are asked for anew where a program is told another interface than before", async () => {
+    const given: (number | null)[] = [];
+    const announcer = { setWeight: (_vip: string, weight: number | null) => given.push(weight) > 0 };
+    const watches = new WeightWatches(announcer, createLog("fatal"));
+    const program = join(folder, "weigh");
+    writeFileSync(program, '#!/bin/sh\n[ "$VIPCAST_INTERFACE" = lo ] && echo 1G || echo 2G\n', { mode: 0o755 });
+    const weights = new Map([[first, from(`exec:${program}`)]]);
+    try {
+      watches.set(weightGroups([vips[0]!], weights));
+      await expect.poll(() => given).toEqual([1e9]);
+      watches.set(weightGroups([{ ...vips[0]!, interface: "dummy0" }], weights));
+      await expect.poll(() => given).toEqual([1e9, 2e9]);
+    } finally {
+      watches.stop();
+    }
+  });
+
   test("follow a reload: what is equal is not asked again, what is new is, and what is gone is the intent's", async () => {
     const [one, other] = [join(folder, "one"), join(folder, "other")];
     writeFileSync(one, "20G\n");

@@ -112,8 +112,12 @@ export class HostIndex {
     return before?.up !== link.up;
   }
 
+  /** Whatever stood on it is gone as well: the kernel says so of addresses, and not of routes. */
   linkRemoved(name: string): void {
-    this.#change((index) => index.#links.delete(name));
+    this.#change((index) => {
+      index.#links.delete(name);
+      for (const [key, address] of [...index.#byKey]) if (address.interface === name) index.#delete(key);
+    });
   }
 
   /** Call before `AddressPort.bind`; the returned functions tell how it ended. */

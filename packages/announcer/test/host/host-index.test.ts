@@ -146,3 +146,20 @@ describe("isOurs", () => {
     expect(isOurs({ ...ours, mark: "unknown", interface: "eth0" }, inLedger)).toBe(false);
   });
 });
+
+it("takes with an interface that goes whatever stood on it, of which the kernel says nothing when it is a route", () => {
+  const index = new HostIndex();
+  const on = (name: string) =>
+    ({
+      address: "198.51.100.0",
+      prefixLength: 25,
+      interface: name,
+      scope: "host",
+      kind: "route",
+      mark: "ours",
+    }) as const;
+  index.finishDump({ addresses: [on("eth1"), on("lo")], links: [{ name: "eth1", up: true }] });
+  index.linkRemoved("eth1");
+  expect(index.at("198.51.100.0")).toEqual([on("lo")]);
+  expect(index.link("eth1")).toBeUndefined();
+});

@@ -32,6 +32,8 @@ export class KernelAddresses implements AddressPort {
   /** Local routes that stand in for addresses. */
   readonly #stopgaps = new Map<string, { readonly timer: NodeJS.Timeout; readonly remove: () => void }>();
   #watches = 0;
+  /** Names of interfaces by index, as they were last told. */
+  readonly #names = new Map<number, string>();
 
   /** Without a mark no address counts as ours, and nothing can be bound. */
   constructor(kernel: Rtnetlink, mark: OwnershipMark | null) {
@@ -161,8 +163,19 @@ export class KernelAddresses implements AddressPort {
         listener({ kind: "address-added", address: hostAddress(change.address, this.#mark) });
       }
     }
+    if (change.kind === "link") this.#followName(change, listener);
     const event = hostEvent(change, this.#mark);
     if (event !== null) listener(event);
+  }
+
+  /** The kernel says of a new name only that it is there: what stood under the old one is looked at anew. */
+  #followName({ link, removed }: Extract<KernelChange, { kind: "link" }>, listener: (event: HostEvent) => void): void {
+    const before = this.#names.get(link.ifindex);
+    if (removed) this.#names.delete(link.ifindex);
+    else this.#names.set(link.ifindex, link.name);
+    if (before === undefined || before === link.name) return;
+    listener({ kind: "link-removed", name: before });
+    listener({ kind: "resync" });
   }
 
   #has(address: KernelAddress): boolean {
@@ -185,6 +198,7 @@ export class KernelAddresses implements AddressPort {
     const routes = this.#mark === null ? false : { table: localTable, protocol: this.#mark.proto };
     const watch = this.#kernel.watch((change) => this.#deliver(change, listener), { routes });
     this.#watches++;
+    for (const { ifindex, name } of this.#kernel.links()) this.#names.set(ifindex, name);
     return () => {
       this.#watches--;
       if (this.#watches === 0) {

@@ -71,6 +71,22 @@ describe.skipIf(!canMakeNamespaces)("the kernel as the announcer sees it", () =>
     },
   );
 
+  test("tells of an interface that is renamed as one that goes, and has everything looked at anew", () => {
+    world.ip("node", "link add old0 type veth peer name other0", "link set old0 up");
+    const events = world.evaluate(`${setup}
+      import { execFileSync } from "node:child_process";
+      const events = [];
+      const end = ours.watch((event) => events.push([event.kind, event.name ?? event.link?.name ?? ""].join(" ")));
+      for (const words of ["old0 down", "old0 name new0"]) execFileSync("ip", ["link", "set", ...words.split(" ")]);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      end();
+      kernel.close();
+      console.log(JSON.stringify(events));
+    `);
+    world.ip("node", "link del new0");
+    expect(events).toEqual(expect.arrayContaining(["link-removed old0", "resync ", "link new0"]));
+  });
+
   test("binds an IPv4 VIP at scope host and an IPv6 one as deprecated, so that neither becomes a source address", () => {
     world.evaluate(`${setup}
       await ours.bind(binding("192.0.2.21/32"));

@@ -81,6 +81,8 @@ const tooSoonMs = 1000;
 
 /** Waits for the outcome. A daemon closes a connection on which nothing is said for long: then it is asked once more, which changes nothing. */
 async function outcomeOf({ client }: Asking, path: string): Promise<Outcome> {
+  // The outcome may take hours; that somebody is there who works on it may not.
+  await client.ask({ path: "/v1/config" });
   for (;;) {
     const began = performance.now();
     try {

@@ -22,7 +22,7 @@ function sentence(path: string, code: string, message: string): string {
       return `This user may not use ${path}: ${permission(path)}.`;
     case "ECONNRESET":
     case "EPIPE":
-      return `The vipcast daemon at ${path} ended before it had answered: see its log (journalctl -u vipcast).`;
+      return `The vipcast daemon at ${path} closed the connection before it had answered: it has ended (see its log, journalctl -u vipcast), or too many ask it at once: try again.`;
     case "EAGAIN":
       return `The vipcast daemon at ${path} takes no more connections at the moment: try again, and see who asks it so often.`;
     default:

@@ -165,3 +165,17 @@ test("a group is named as /etc/group names it, or by its number", () => {
   expect(groupName(990, "root:x:0:\nvipcast:x:990:ann\n")).toBe("vipcast");
   expect(groupName(991, "root:x:0:\n")).toBe("991");
 });
+
+test("a drain, which may take hours, is asked for only where somebody answers in time", async () => {
+  const socket = join(folder, "hangs.sock");
+  const asked: string[] = [];
+  const server = createHttpServer(({ method, url }, response) => {
+    asked.push(`${method} ${url}`);
+    if (url === "/v1/config") response.writeHead(503).end('{"code":"failed","detail":"It hangs."}');
+  }).listen(socket);
+  await new Promise((resolve) => server.once("listening", resolve));
+  expect(await vipcast("drain", "--socket", socket)).toMatchObject({ code: 1, err: "It hangs.\n" });
+  expect(asked.filter((line) => line.startsWith("POST"))).toEqual([]);
+  server.closeAllConnections();
+  server.close();
+});

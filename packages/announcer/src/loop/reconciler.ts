@@ -190,6 +190,7 @@ export class Reconciler {
       health: entry.wantedHealth,
       refusal: entry.refusal,
       hold: entry.hold(clock.now()),
+      damped: entry.isDamped(clock.now()),
       drainMs,
       quietInMs: quietInMs(entry, policy),
       standbyMs: entry.standbyMs(clock.now()),

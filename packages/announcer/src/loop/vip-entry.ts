@@ -93,9 +93,13 @@ export class VipEntry implements RouteState {
     return this.announced === null && this.maintenance?.present === null ? "unknown" : this.verdict.health;
   }
 
+  /** Held down after its address was removed again and again. */
+  isDamped(nowMs: number): boolean {
+    return this.damping.remainingMs(nowMs) > 0;
+  }
+
   /** Why steps are held back now. */
   hold(nowMs: number): Wanted["hold"] {
-    if (this.damping.remainingMs(nowMs) > 0) return "damped";
     if (this.failure === null || this.failure.retryAtMs <= nowMs) return "none";
     const { step } = this.failure;
     switch (step) {

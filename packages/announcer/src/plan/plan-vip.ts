@@ -32,11 +32,11 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
 
   if (announced && wanted.refusal !== null) withdraw("refused");
   if (announced && !mayAnnounce(wanted.health)) withdraw("unhealthy");
-  if (announced && wanted.hold === "damped") withdraw("damped");
+  if (announced && wanted.damped) withdraw("damped");
   if (announced && !bound) {
     const leftMs =
       view.lostAtMs === null ? policy.restoreWindowMs : view.lostAtMs + policy.restoreWindowMs - view.nowMs;
-    const mayReturn = leftMs > 0 && wanted.hold !== "backoff" && wanted.hold !== "damped";
+    const mayReturn = leftMs > 0 && wanted.hold !== "backoff" && !wanted.damped;
     if (mayReturn && vip.bind && view.linkUp && view.place === "empty") {
       record("first");
       steps.push({ kind: "restore", vip: key, binding });
@@ -66,7 +66,7 @@ export function planVip(wanted: Wanted, view: VipView, policy: Policy): readonly
     if (wanted.hold !== "backoff" && wanted.hold !== "paused") takeAway(key, view, policy, steps);
     return steps;
   }
-  if (wanted.hold !== "none" && wanted.hold !== "paused") return steps;
+  if (wanted.damped || (wanted.hold !== "none" && wanted.hold !== "paused")) return steps;
   if (vip.bind && view.linkUp && view.place === "empty" && !bound) {
     record("first");
     steps.push({ kind: "bind", vip: key, binding });

@@ -40,6 +40,7 @@ export function plan(desired: readonly Wanted[], observed: Observed, policy: Pol
         health: "healthy",
         refusal: null,
         hold: "none",
+        damped: false,
         drainMs: 0,
         quietInMs: null,
         standbyMs: 0,

@@ -36,9 +36,11 @@ export interface Wanted {
   readonly refusal: Refusal | null;
   /**
    * A step failed a moment ago and is not tried again yet. `backoff`: binding; `not-taken`: announcing; `paused`: one that the route does not depend
-   * on. `damped`: somebody keeps removing the address.
+   * on.
    */
-  readonly hold: "none" | "backoff" | "not-taken" | "paused" | "damped";
+  readonly hold: "none" | "backoff" | "not-taken" | "paused";
+  /** Held down because its address keeps being removed: not announced, and not bound again. It does not keep anything from being taken away. */
+  readonly damped: boolean;
   /** How long a drain lasts from its first announcement; 0 skips it. */
   readonly drainMs: number;
   /** In how many milliseconds a drain may end because no packet has come for long enough, if none comes until then; null: only its time counts. */

@@ -24,11 +24,11 @@ describe("what holds a VIP back", () => {
     expect(failing(step, 100).hold(100)).toBe("none");
   });
 
-  it("a hold-down comes before a retry", () => {
-    const entry = failing("bind", 1_000_000);
+  it("a hold-down does not hide a retry that waits", () => {
+    const entry = failing("forget", 1_000_000);
     for (let removal = 0; removal < 5; removal++) entry.damping.note(removal, defaultPolicy.damping, 5);
-    expect(entry.hold(10)).toBe("damped");
-    expect(entry.hold(10 + defaultPolicy.damping.holdDownMs)).toBe("backoff");
+    expect([entry.isDamped(10), entry.hold(10)]).toEqual([true, "paused"]);
+    expect(entry.isDamped(10 + defaultPolicy.damping.holdDownMs)).toBe(false);
   });
 });
 

@@ -28,6 +28,7 @@ const wantedArb: fc.Arbitrary<Wanted[]> = fc
           health: fc.constantFrom<Wanted["health"]>("healthy", "healthy", "degraded", "unhealthy", "unknown"),
           refusal: fc.constantFrom(null, null, refusal),
           hold: fc.constant<Wanted["hold"]>("none"),
+          damped: fc.constant(false),
           drainMs: fc.constantFrom(0, 100),
           quietInMs: fc.constantFrom(null, 50, 0, -20),
           standbyMs: fc.constantFrom(0, 0, 500),

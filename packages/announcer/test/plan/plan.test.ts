@@ -13,6 +13,7 @@ function serve(more: Partial<Wanted> = {}): Wanted {
     health: "healthy",
     refusal: null,
     hold: "none",
+    damped: false,
     drainMs: 0,
     quietInMs: null,
     standbyMs: 0,
@@ -104,7 +105,7 @@ describe("plan", () => {
     ["tries nothing during a backoff", [serve({ hold: "backoff" })], seen(), []],
     [
       "withdraws a damped VIP and leaves it bound",
-      [serve({ hold: "damped" })],
+      [serve({ damped: true })],
       seen({ ours: true, ledger: true, route: { announced } }),
       ["withdraw damped"],
     ],
@@ -205,6 +206,12 @@ describe("plan", () => {
       [serve({ refusal })],
       seen({ ours: true, ledger: true, route: { announced } }),
       ["withdraw refused", "wait 500", "unbind", "forget"],
+    ],
+    [
+      "waits for the retry with a damped VIP that is taken away",
+      [serve({ goal: "drain", hold: "paused", damped: true })],
+      seen({ ledger: true }),
+      [],
     ],
     [
       "does not unbind during a backoff",

@@ -81,7 +81,8 @@ export class HostIndex {
   /** The kernel says an address came. Returns false when that is no news. */
   added(address: HostAddress): boolean {
     const key = keyOf(address);
-    const own = this.#awaited.get(key)?.find((bind) => !bind.seen);
+    // One with somebody else's mark is not what our own bind adds.
+    const own = address.mark === "other" ? undefined : this.#awaited.get(key)?.find((bind) => !bind.seen);
     if (own !== undefined) {
       own.seen = true;
       own.address = address;
@@ -96,7 +97,7 @@ export class HostIndex {
   /** The kernel says an address went. Returns false when it was gone already, or the news is older than our own bind. */
   removed(address: HostAddress): boolean {
     const key = keyOf(address);
-    const binds = this.#awaited.get(key);
+    const binds = address.mark === "other" ? undefined : this.#awaited.get(key);
     if (binds?.some(({ seen, dumped }) => !seen && !dumped) === true) return false;
     const underWay = binds?.at(-1);
     if (underWay !== undefined && !underWay.resolved) underWay.removedAgain = true;

@@ -45,6 +45,7 @@ export class FakeHost implements AddressPort {
   /** Ours in truth, whatever marks say. */
   readonly #ours = new Set<string>();
   readonly #busy = new Set<string>();
+  #resyncs = 0;
   /** By prefix, the interfaces it was removed from without the listeners knowing. */
   readonly #untold = new Map<string, Set<string>>();
 
@@ -97,6 +98,7 @@ export class FakeHost implements AddressPort {
   }
 
   resync(): void {
+    this.#resyncs++;
     this.#tell({ kind: "resync" }, true);
   }
 
@@ -117,6 +119,7 @@ export class FakeHost implements AddressPort {
 
   async observe(): Promise<HostState> {
     const { life } = this;
+    const asked = this.#resyncs;
     await this.#pass("observe", "");
     const state = { addresses: [...this.addresses.values()], links: [...this.links.values()] };
     const heard = !this.deaf;
@@ -124,7 +127,8 @@ export class FakeHost implements AddressPort {
     await this.#pass("observed", "");
     if (life !== this.life) return new Promise(() => {});
     for (const [prefix, places] of untold) for (const place of places) this.#told(prefix, place);
-    if (heard) this.onObserved();
+    // Told meanwhile that news was lost, one has to look again.
+    if (heard && asked === this.#resyncs) this.onObserved();
     return state;
   }
 
@@ -234,8 +238,10 @@ export class FakeHost implements AddressPort {
     if (removed !== null)
       this.#untold.set(prefix, (this.#untold.get(prefix) ?? new Set<string>()).add(removed.interface));
     if (this.deaf && !anyway) return;
+    // A socket has news from when it was opened on, and none of before.
+    const hearers = [...this.#listeners];
     this.#clock.timer(() => {
-      for (const listener of this.#listeners) listener(event);
+      for (const listener of hearers) if (this.#listeners.has(listener)) listener(event);
       if (removed !== null) this.#told(prefix, removed.interface);
     }, this.eventDelayMs);
   }

@@ -163,3 +163,15 @@ it("takes with an interface that goes whatever stood on it, of which the kernel 
   expect(index.at("198.51.100.0")).toEqual([on("lo")]);
   expect(index.link("eth1")).toBeUndefined();
 });
+
+it("takes one that comes with somebody else's mark while its own bind is under way for what it is, and its end too", () => {
+  const host = index();
+  const own = host.beginBind(binding);
+  const foreign = { ...ours, mark: "other" } as const;
+  expect(host.added(foreign)).toBe(true);
+  expect(host.get(key)).toEqual(foreign);
+  expect(host.removed(foreign)).toBe(true);
+  expect(host.get(key)).toBeUndefined();
+  own.failed();
+  expect(host.get(key)).toBeUndefined();
+});

@@ -25,6 +25,8 @@ export class HealthTruth {
   /** Something has said in this life of the process that it is healthy, or nothing is asked. */
   readonly #vouched = new Set<string>();
   readonly #successes = new Map<string, number>();
+  /** A check has found something wrong in this life of the process. */
+  readonly #condemned = new Set<string>();
 
   constructor(clock: VirtualClock, port: FakeHealth, prefixes: typeof PREFIXES) {
     this.#clock = clock;
@@ -35,6 +37,7 @@ export class HealthTruth {
       const successes = good ? (this.#successes.get(vip) ?? 0) + 1 : 0;
       this.#successes.set(vip, successes);
       if (successes >= CHECK.rise) this.#vouched.add(vip);
+      if (!good) this.#condemned.add(vip);
       switch (service.service) {
         case "up":
           return { outcome: { ok: true, detail: "connected" } };
@@ -63,6 +66,7 @@ export class HealthTruth {
     this.#pushed.clear();
     this.#checks.clear();
     this.#vouched.clear();
+    this.#condemned.clear();
     this.#successes.clear();
   }
 
@@ -125,7 +129,7 @@ export class HealthTruth {
   /** What everything comes to, once it had time; null when nobody can say, because the verdict of an earlier check stands. */
   settled(prefix: string, check: Check): Given | "unknown" | null {
     const pushed = this.pushed(prefix);
-    if (check === "pushed") return pushed ?? (this.unvouched(prefix) ? "unknown" : null);
+    if (check === "pushed") return pushed ?? (this.unvouched(prefix) && !this.#condemned.has(prefix) ? "unknown" : null);
     const found: Given = check === "probe" && this.failingMs(prefix) > 0 ? "unhealthy" : "healthy";
     return WORSE.find((one) => one === pushed || one === found) ?? "healthy";
   }

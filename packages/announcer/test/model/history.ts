@@ -24,6 +24,8 @@ export class History implements Truth {
   /** Removed from the intent in this life of the process, which may remember what was said of them. */
   readonly #left = new Set<string>();
   readonly #removals = new Map<string, number>();
+  /** Changes of the intent that a process which stops is not told of; the next one begins with them. */
+  readonly #untold: Asked[] = [];
   readonly #marked: boolean;
   #deaf = false;
   /** This process has seen the host. */
@@ -199,6 +201,10 @@ export class History implements Truth {
     const { announcer, alive, clock } = this.world;
     const prefix = PREFIXES[act.which]!;
     const there = alive && !this.closing;
+    if (alive && this.closing && (act.kind === "apply" || act.kind === "remove")) {
+      this.#untold.push(act);
+      return;
+    }
     switch (act.kind) {
       case "apply":
         this.#wanted.set(prefix, { given: act.wanted, sinceMs: clock.now() });
@@ -288,6 +294,7 @@ export class History implements Truth {
   #died(startAfterMs: number): void {
     this.promises.died();
     this.drains.died();
+    for (const act of this.#untold.splice(0)) this.#ask(act);
     this.world.clock.timer(() => {
       if (this.world.alive) return;
       this.world.restart();

@@ -129,7 +129,8 @@ export class HealthTruth {
   /** What everything comes to, once it had time; null when nobody can say, because the verdict of an earlier check stands. */
   settled(prefix: string, check: Check): Given | "unknown" | null {
     const pushed = this.pushed(prefix);
-    if (check === "pushed") return pushed ?? (this.unvouched(prefix) && !this.#condemned.has(prefix) ? "unknown" : null);
+    if (check === "pushed")
+      return pushed ?? (this.unvouched(prefix) && !this.#condemned.has(prefix) ? "unknown" : null);
     const found: Given = check === "probe" && this.failingMs(prefix) > 0 ? "unhealthy" : "healthy";
     return WORSE.find((one) => one === pushed || one === found) ?? "healthy";
   }

@@ -223,7 +223,11 @@ export class Promises {
     const now = world.clock.now();
     const since = this.#routeSince.get(prefix) ?? now;
     // The delay of what was asked for meanwhile, while its route was under way, or of what a peer did not take at first, may have begun earlier.
-    if (this.#truth.wantedSinceMs(prefix) >= since - UNHURRIED_MS || now - weather.refusedAtMs(prefix) < LONGEST_RETRY_MS) return;
+    if (
+      this.#truth.wantedSinceMs(prefix) >= since - UNHURRIED_MS ||
+      now - weather.refusedAtMs(prefix) < LONGEST_RETRY_MS
+    )
+      return;
     const normalMed = wanted.med + 100 * (BEST_PREFERENCE - wanted.preference);
     if (attributes.med === normalMed && now - since < wanted.failbackMs - UNHURRIED_MS)
       this.#break("failback", `${prefix} took its place ${now - since} ms after its route was there`);

@@ -12,6 +12,8 @@ export const WITHDRAW_WAIT_MS = 50;
 const UNHURRIED_MS = 1_200;
 /** A peer that did not take a route is offered it again within this time. */
 const LONGEST_RETRY_MS = 40_000;
+/** A port answers within this time in bad weather. */
+const LONGEST_ANSWER_MS = 30;
 /** Not for a moment. */
 const IMMEDIATELY = -1;
 /** The longest drain in a history. */
@@ -208,7 +210,11 @@ export class Promises {
     if (announced) this.#wasAnnounced.add(prefix);
     else this.#wasAnnounced.delete(prefix);
     if (announced || !was || now - this.#truth.wantedSinceMs(prefix) < UNHURRIED_MS) return;
-    const excused = weather.rough || this.#truth.removals(prefix) >= defaultPolicy.damping.removals;
+    // One that is back, and whose bind has not been answered yet, is not known to be.
+    const unanswered = PLACES.some(
+      (name) => now - (world.host.cameAt.get(`address ${prefix} ${name}`) ?? -1e9) <= LONGEST_ANSWER_MS,
+    );
+    const excused = weather.rough || unanswered || this.#truth.removals(prefix) >= defaultPolicy.damping.removals;
     const quietMs = now - (this.#troubledAt.get(prefix) ?? Number.NEGATIVE_INFINITY);
     if (!excused && quietMs > DETECTION_MS + HEALTH_DAMPING.maxHoldDownMs)
       this.#break(1, `${prefix} was withdrawn although nothing spoke against it for ${quietMs} ms`);

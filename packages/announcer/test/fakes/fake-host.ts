@@ -46,8 +46,10 @@ export class FakeHost implements AddressPort {
   readonly #ours = new Set<string>();
   readonly #busy = new Set<string>();
   #resyncs = 0;
-  /** By prefix, the interfaces it was removed from without the listeners knowing. */
-  readonly #untold = new Map<string, Set<string>>();
+  /** Where a prefix was removed and the listeners do not know yet, `prefix place`, with how often news of that is under way. */
+  readonly #untold = new Map<string, number>();
+  /** The same, where the news was lost: the next look at the host tells. */
+  readonly #lost = new Set<string>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -123,10 +125,10 @@ export class FakeHost implements AddressPort {
     await this.#pass("observe", "");
     const state = { addresses: [...this.addresses.values()], links: [...this.links.values()] };
     const heard = !this.deaf;
-    const untold = [...this.#untold].map(([prefix, places]) => [prefix, [...places]] as const);
+    const lost = [...this.#lost];
     await this.#pass("observed", "");
     if (life !== this.life) return new Promise(() => {});
-    for (const [prefix, places] of untold) for (const place of places) this.#told(prefix, place);
+    for (const where of lost) this.#lost.delete(where);
     // Told meanwhile that news was lost, one has to look again.
     if (heard && asked === this.#resyncs) this.onObserved();
     return state;
@@ -146,14 +148,14 @@ export class FakeHost implements AddressPort {
   /** Somebody else has it. A rival that takes ours and adds its own before that was told cannot be foreseen: the kernel removes by address alone. */
   #seemsForeign(binding: Binding): boolean {
     const key = keyOf(binding);
-    const told = this.#untold.get(binding.prefix)?.has(binding.interface) !== true;
-    return told && this.addresses.has(key) && !this.#ours.has(key);
+    return !this.#isUntold(binding.prefix, binding.interface) && this.addresses.has(key) && !this.#ours.has(key);
   }
 
   /** The prefix has another place as well, or had it until a removal that nobody was told of yet. */
   #seemsElsewhere({ prefix, interface: name }: Binding): boolean {
-    const untold = this.#untold.get(prefix) ?? new Set<string>();
-    return [...this.links.keys()].some((place) => place !== name && (this.has(prefix, place) || untold.has(place)));
+    return [...this.links.keys()].some(
+      (place) => place !== name && (this.has(prefix, place) || this.#isUntold(prefix, place)),
+    );
   }
 
   async #alone({ prefix }: Binding, operation: () => Promise<void>): Promise<void> {
@@ -234,21 +236,28 @@ export class FakeHost implements AddressPort {
   #tell(event: HostEvent, anyway = false): void {
     this.onChange();
     const removed = event.kind === "address-removed" ? event.address : null;
-    const prefix = removed === null ? "" : `${removed.address}/${removed.prefixLength}`;
-    if (removed !== null)
-      this.#untold.set(prefix, (this.#untold.get(prefix) ?? new Set<string>()).add(removed.interface));
-    if (this.deaf && !anyway) return;
+    const where = removed === null ? null : `${removed.address}/${removed.prefixLength} ${removed.interface}`;
+    if (this.deaf && !anyway) {
+      if (where !== null) this.#lost.add(where);
+      return;
+    }
+    if (where !== null) this.#untold.set(where, (this.#untold.get(where) ?? 0) + 1);
     // A socket has news from when it was opened on, and none of before.
     const hearers = [...this.#listeners];
     this.#clock.timer(() => {
       for (const listener of hearers) if (this.#listeners.has(listener)) listener(event);
-      if (removed !== null) this.#told(prefix, removed.interface);
+      if (where !== null) this.#told(where);
     }, this.eventDelayMs);
   }
 
-  #told(prefix: string, place: string): void {
-    const places = this.#untold.get(prefix);
-    places?.delete(place);
-    if (places?.size === 0) this.#untold.delete(prefix);
+  #isUntold(prefix: string, place: string): boolean {
+    const where = `${prefix} ${place}`;
+    return this.#untold.has(where) || this.#lost.has(where);
+  }
+
+  #told(where: string): void {
+    const left = (this.#untold.get(where) ?? 1) - 1;
+    if (left === 0) this.#untold.delete(where);
+    else this.#untold.set(where, left);
   }
 }

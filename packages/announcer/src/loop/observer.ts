@@ -71,6 +71,8 @@ export class Observer {
     do {
       this.#wantedAgain = false;
       await this.#once();
+      // What was seen counts at once, although one has to look again.
+      if (this.#wantedAgain && !this.#stopped) this.#reconciler.observed();
     } while (this.#wantedAgain && !this.#stopped);
     // From here on a call starts anew: what follows may make one.
     this.#running = null;

@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 // each other already, so their files do not.
 const onBuild = { pool: "forks" as const, testTimeout: 10_000, hookTimeout: 30_000 };
 
-// The quick tier has four minutes: what takes long and is about the tools rather than about vipcast is tried in CI.
+// The quick tier has four minutes: what takes longest, and what the interop cells and the tests left in show in another way, is tried in CI.
 const slow =
   process.env["VIPCAST_TIER"] === "ci"
     ? []
@@ -14,7 +14,16 @@ const slow =
         "packages/cli/test/docs/troubleshooting.test.ts",
         "packages/cli/test/docs/tutorial.test.ts",
         "interop/test/daemons.test.ts",
+        "interop/test/decision.test.ts",
+        "interop/test/router-config.test.ts",
+        "packages/cli/test/adapters/transport.test.ts",
+        "packages/cli/test/announce/sessions.test.ts",
+        "packages/cli/test/ask/daemon.test.ts",
+        "packages/cli/test/control/daemon.test.ts",
+        "packages/cli/test/run/restart.test.ts",
+        "packages/cli/test/service/service-manager.test.ts",
         "packages/lab/test/run/leftovers.test.ts",
+        "packages/lab/test/run/run-lab.test.ts",
         "packages/lab/test/flows/ecmp.test.ts",
         "packages/lab/test/scenario/chaos.test.ts",
       ];

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs the real BGP peers and tools the tests run against (of prometheus, promtool alone), without starting any service (Debian, root).
+# Installs the real BGP peers and tools the tests run against (of prometheus, promtool alone; of the shells, what completion is tried with), without starting any service (Debian, root).
 # Only missing packages are touched; a second run is a no-op.
 set -eu
 
-packages="bird2 frr gobgpd exabgp openbgpd tshark iproute2 prometheus"
+packages="bird2 frr gobgpd exabgp openbgpd tshark iproute2 prometheus zsh fish"
 
 if [ "$(id -u)" != 0 ]; then
   echo "peers:install needs root to install Debian packages; run: sudo npx pnpm@10 peers:install" >&2

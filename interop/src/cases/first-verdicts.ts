@@ -21,12 +21,15 @@ function endOfRibAfterOpen(messages: readonly WireMessage[]): number {
   return (ended.at - (messages[0]?.at ?? 0)) * 1000;
 }
 
-/** It was announced, and is so for the restart time: the address is bound, and the last verdict was good. */
-async function killedWhileHealthy(cell: Cell): Promise<void> {
+async function announceHealthy(cell: Cell): Promise<void> {
   await cell.startPeer({ helpsRestart: true });
-  const first = await cell.announce([vip4, ...withRestart(10), "--check", "exec:/bin/true", "--rise", "1"]);
+  await cell.announce([vip4, ...withRestart(10), "--check", "exec:/bin/true", "--rise", "1"]);
   await cell.route(vip4);
-  await first.stop("SIGKILL");
+}
+
+/** It is announced for the restart time from here on: the address is bound, and the last verdict was good. */
+async function killedWhileHealthy(cell: Cell): Promise<void> {
+  await cell.announcer.stop("SIGKILL");
   await sessionEnded(cell);
 }
 
@@ -36,8 +39,9 @@ function checked(verdict: "healthy" | "unhealthy"): Variant {
   return {
     name: `killed and started, then ${verdict}`,
     needs: ["listens", "helps-restart"],
-    prepare: killedWhileHealthy,
+    prepare: announceHealthy,
     run: async (cell) => {
+      await killedWhileHealthy(cell);
       const command = verdict === "healthy" ? "exec:/bin/sleep 1" : 'exec:/bin/sh -c "sleep 1; exit 1"';
       const second = await cell.announce([vip4, ...withRestart(10), "--check", command, ...check]);
       await second.saw("peer.established");
@@ -65,8 +69,9 @@ function checked(verdict: "healthy" | "unhealthy"): Variant {
 const undecided: Variant = {
   name: "killed and started, then no verdict in time",
   needs: ["listens", "helps-restart"],
-  prepare: killedWhileHealthy,
+  prepare: announceHealthy,
   run: async (cell) => {
+    await killedWhileHealthy(cell);
     const check = ["--check", "exec:/bin/sleep 9", "--rise", "1", "--timeout", "9", "--interval", "10"];
     const second = await cell.announce([vip4, ...withRestart(3), ...check]);
     await second.saw("peer.established");

@@ -55,7 +55,11 @@ export class History implements Truth {
       host.put("127.0.0.1", 8, "lo", "host");
     }
     host.onObserved = () => {
-      this.#observed = true;
+      // It has what it saw only when that has been handed over.
+      const { life } = host;
+      clock.timer(() => {
+        if (life === host.life) this.#observed = true;
+      }, 0);
       if (host.deaf || !this.#deaf) return;
       this.#deaf = false;
       this.quietFromMs = clock.now();

@@ -46,7 +46,10 @@ const killed: Variant = {
     await speaker.call("stale");
     await speaker.said("snapshot", 2000, '"cause":"restart","why":"the peer restarts, and graceful restart bridges it');
     forgetOne(cell);
+    // GoBGP is given its routes only once it runs: a session that is up before has an End-of-RIB without them.
+    await batch(cell.sandbox, "node", [`route add prohibit ${peer.ipv4}/32`]);
     await cell.daemon.start();
+    await batch(cell.sandbox, "node", [`route del prohibit ${peer.ipv4}/32`]);
     await comesBack(speaker, 8000);
     await speaker.stop();
   },

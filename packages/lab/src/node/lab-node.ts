@@ -9,6 +9,10 @@ import { hostAddresses } from "../topology/build.ts";
 import { addressOf, type NodePlan, type Plan } from "../topology/plan.ts";
 import { waitFor } from "../wait.ts";
 import { announceArguments } from "./announce-arguments.ts";
+import { ProcessorWaits, readWaitedMs } from "./processor-waits.ts";
+
+/** How often it is read how long the announcer waited for a processor. */
+const waitsEveryMs = 10;
 
 /** One JSON event of a node's announcer, with the moment the lab read it. */
 export interface NodeEvent {
@@ -39,6 +43,8 @@ export class LabNode {
   /** What the announcer wrote on standard error, and lines on standard output that are no events. */
   readonly log: string[] = [];
   readonly addressChanges: AddressChange[] = [];
+  /** How long the announcer had to wait for a processor. */
+  readonly waits: ProcessorWaits = new ProcessorWaits();
   readonly #sandbox: Sandbox;
   readonly #lab: Plan;
   readonly #command: readonly string[];
@@ -143,12 +149,22 @@ export class LabNode {
     const announcer = await this.#sandbox.spawn(this.host, argv);
     this.#announcer = announcer;
     this.#wanted = "running";
+    this.#readWaits(announcer);
     announcer.onLine((line) => {
       const fields = line.stream === "stdout" ? parseJsonObject(line.text) : null;
       const event = fields?.event;
       if (fields !== null && typeof event === "string") this.events.push({ at: line.at, event, fields });
       else this.log.push(line.text);
     });
+  }
+
+  #readWaits(announcer: LabProcess): void {
+    const path = this.#sandbox.procPath(announcer.pid, "schedstat");
+    const timer = setInterval(() => {
+      const waitedMs = readWaitedMs(path);
+      if (waitedMs !== null) this.waits.record(Date.now(), path, waitedMs);
+    }, waitsEveryMs);
+    void announcer.exited.then(() => clearInterval(timer));
   }
 
   /** Runs the announcer's command once more beside it, with arguments of one's own. The lab looks after it no further. */

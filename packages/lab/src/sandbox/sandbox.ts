@@ -146,11 +146,15 @@ export class Sandbox {
    */
   enterCommand(): readonly string[] {
     if (this.isolation === "none") throw new LabError("unsupported", "without namespaces there is nothing to enter");
-    const { pid = 0 } = this.#child;
-    // setpriv becomes unshare, whose one child is the inner process.
-    const inner = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+    const inner = this.#innerPid();
     const user = this.isolation === "rootless" ? ["--user", "--preserve-credentials"] : [];
     return ["nsenter", "--target", inner, ...user, "--mount", "--net", "--pid"];
+  }
+
+  /** Path by which this process reads a file about a process of the lab, `pid` being its number there. */
+  procPath(pid: number, file: string): string {
+    const root = this.isolation === "none" ? "" : `/proc/${this.#innerPid()}/root`;
+    return `${root}/proc/${pid}/${file}`;
   }
 
   /** Writes a file inside the lab; folders on the way are made. */
@@ -168,6 +172,12 @@ export class Sandbox {
   async close(): Promise<void> {
     this.#child.stdin?.end();
     await this.ended;
+  }
+
+  /** The inner process's number outside of the lab. setpriv becomes unshare, whose one child it is. */
+  #innerPid(): string {
+    const { pid = 0 } = this.#child;
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
   }
 
   #request(request: Unnumbered<InnerRequest>): Promise<InnerReply> {

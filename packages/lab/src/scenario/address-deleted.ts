@@ -51,8 +51,8 @@ export async function deleteOnce(run: ScenarioRun, node: LabNode, vip: string): 
   const { since, lost, back } = await deleteAndAwait(run, node, vip);
   await node.waitForEvent("address.restored", { since, where: ({ fields }) => fields.vip === vip });
   await sleep(300);
-  const losses = addressLosses(node.events, since).filter((loss) => loss.vip === vip);
-  run.broken.push(...checkLosses(node.name, losses, node.addressChanges));
+  const losses = addressLosses(node, since).filter((loss) => loss.vip === vip);
+  run.broken.push(...checkLosses(node, losses));
   const withdrawals = node.events.filter(
     ({ event, at, fields }) => event === "vip.withdrawn" && at >= since && fields.vip === vip,
   );
@@ -77,7 +77,7 @@ async function deletedAgainAndAgain(run: ScenarioRun, node: LabNode, vip: string
       await sleep(10);
     }
     const event = await node.waitForEvent("vip.damped", { since });
-    run.broken.push(...checkLosses(node.name, addressLosses(node.events, since), node.addressChanges));
+    run.broken.push(...checkLosses(node, addressLosses(node, since)));
     const others = run.lab.nodes.map(({ name }) => name).filter((name) => name !== node.name);
     await run.lab.waitForNextHops(others, 4000, [vip]);
     return `after ${deletions} deletions withdrawn from the router and held down for ${String(event.fields.holdDownMs)} ms`;

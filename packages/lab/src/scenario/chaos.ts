@@ -76,12 +76,12 @@ async function runChaos(run: ScenarioRun): Promise<void> {
   const changes = new Map(lab.nodes.map((node) => [node.name, node.addressChanges]));
   await run.step("every VIP was bound while it was announced, or back within 10 ms, or withdrawn", async () => {
     run.broken.push(
-      ...lab.nodes.flatMap((node) => checkLosses(node.name, addressLosses(node.events), node.addressChanges)),
+      ...lab.nodes.flatMap((node) => checkLosses(node, addressLosses(node))),
       ...checkBoundWhileAnnounced(observation, changes, seenLateMs),
       ...checkAnsweredInQuiet(lab.client?.probes ?? [], quiet, observation.readings),
     );
     const gaps = unboundWhileAnnounced(observation, changes).map(({ ms }) => ms);
-    const losses = lab.nodes.flatMap((node) => addressLosses(node.events));
+    const losses = lab.nodes.flatMap((node) => addressLosses(node));
     const kept = losses.filter(({ withdrawn }) => withdrawn === null).map(({ backAfterMs }) => backAfterMs ?? 0);
     return `${losses.length} losses, ${kept.length} put back after at most ${Math.max(0, ...kept).toFixed(1)} ms without a withdrawal (seen from outside ${Math.max(0, ...gaps).toFixed(1)})`;
   });

@@ -43,10 +43,10 @@ export const loDownUp: Scenario = {
     const fates = new NodeFates();
     await allIsWell(run, fates);
     for (const each of lab.nodes) {
-      run.broken.push(...checkLosses(each.name, addressLosses(each.events), each.addressChanges));
+      run.broken.push(...checkLosses(each, addressLosses(each)));
       run.broken.push(...checkWithdrawnInTime(each.name, each.events));
     }
-    run.broken.push(...checkMostlyPutBack(addressLosses(node.events, flushedFrom)));
+    run.broken.push(...checkMostlyPutBack(addressLosses(node, flushedFrom)));
     await stopAll(run, fates);
   },
 };
@@ -114,7 +114,7 @@ async function flush(run: ScenarioRun, node: LabNode): Promise<string> {
   const { stdout } = await run.lab.sandbox.exec(node.host, ["ip", "-oneline", "address", "show", "dev", "lo"]);
   if (stdout.includes(" 127.0.0.1/")) throw new LabError("command-failed", "lo was not flushed: 127.0.0.1 is there");
   await ip(run, node, ["address add 127.0.0.1/8 dev lo"]);
-  const losses = addressLosses(node.events, since);
+  const losses = addressLosses(node, since);
   const unnoticed = run.lab.plan.vips.filter((vip) => !losses.some((loss) => loss.vip === vip));
   for (const vip of unnoticed)
     run.broken.push({
@@ -127,7 +127,7 @@ async function flush(run: ScenarioRun, node: LabNode): Promise<string> {
 }
 
 function describeLosses(node: LabNode, since: number): string {
-  const losses = addressLosses(node.events, since).map(({ vip, backAfterMs, withdrawn }) => {
+  const losses = addressLosses(node, since).map(({ vip, backAfterMs, withdrawn }) => {
     const back = backAfterMs === null ? "not back yet" : `back after ${backAfterMs.toFixed(1)} ms`;
     return `${vip} ${back}, ${withdrawn === null ? "not withdrawn" : "withdrawn"}`;
   });

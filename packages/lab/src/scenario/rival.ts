@@ -6,7 +6,7 @@ import { sleep } from "../wait.ts";
 import { deleteAndAwait, seenLateMs } from "./address-deleted.ts";
 import { NodeFates } from "./chaos-settle.ts";
 import { allIsWell, stopAll } from "./endings.ts";
-import { type AddressLoss, addressLosses, checkLosses, checkMostlyPutBack } from "./losses.ts";
+import { type AddressLoss, addressLosses, cameLate, checkLosses, checkMostlyPutBack } from "./losses.ts";
 import { anySeed, SeededRandom } from "./random.ts";
 import { RivalSchedule } from "./rival-schedule.ts";
 import type { Scenario, ScenarioRun } from "./run.ts";
@@ -79,8 +79,8 @@ async function deletions(run: ScenarioRun, random: SeededRandom, times: number, 
   await sleep(seenLateMs);
   const losses: AddressLoss[] = [];
   for (const node of lab.nodes) {
-    const own = addressLosses(node.events, since);
-    run.broken.push(...checkLosses(node.name, own, node.addressChanges));
+    const own = addressLosses(node, since);
+    run.broken.push(...checkLosses(node, own));
     run.broken.push(...node.events.filter(({ event, at }) => event === "vip.damped" && at >= since).map(damped(node)));
     losses.push(...own);
   }
@@ -92,7 +92,8 @@ async function deletions(run: ScenarioRun, random: SeededRandom, times: number, 
     throw new LabError("command-failed", `${times} deletions, and ${back.length} of them were reported as put back`);
   Object.assign(run.counts, { deletions: times, withdrawn });
   const at = (share: number): string => (back[Math.ceil(back.length * share) - 1] ?? 0).toFixed(1);
-  return `put back after ${at(0.5)} ms (median), ${at(0.99)} (99 %), ${at(1)} (worst); ${withdrawn} came late and were withdrawn`;
+  const late = losses.filter(cameLate).length;
+  return `put back after ${at(0.5)} ms (median), ${at(0.99)} (99 %), ${at(1)} (worst); ${late} came late, and ${withdrawn} of them were withdrawn`;
 }
 
 /** The schedule leaves each VIP alone before damping begins. */
@@ -157,7 +158,7 @@ async function heldDown(run: ScenarioRun, node: LabNode, vip: string): Promise<v
       await lab.waitForNextHops([node.name, ...others], 4000, [vip]);
       await sleep(seenLateMs);
       over();
-      run.broken.push(...checkLosses(node.name, addressLosses(node.events, since), node.addressChanges));
+      run.broken.push(...checkLosses(node, addressLosses(node, since)));
       return `${count} deletions, held down for ${holdDownMs} ms, announced again after ${Math.round(back.at - damping.at)} ms`;
     },
   );

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { Lab, LabError, Sandbox } from "@vipcast/lab";
 import { afterEach, describe, expect, it } from "vitest";
 import { vipcast } from "../support/command.ts";
@@ -49,6 +49,7 @@ describe("a sandbox", () => {
       "-c",
       "while read line; do echo got $line; done; echo over >&2; sleep 9",
     ]);
+    expect(readFileSync(inside.procPath(process.pid, "comm"), "utf8")).toBe("sh\n");
     await process.write("one\ntwo\n");
     await expect.poll(() => process.lines.map((line) => line.text)).toEqual(["got one", "got two"]);
     await process.signal("SIGTERM");

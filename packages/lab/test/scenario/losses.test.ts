@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { AddressChange, NodeEvent } from "../../src/node/lab-node.ts";
-import { addressLosses, checkLosses, checkMostlyPutBack, checkWithdrawnInTime } from "../../src/scenario/losses.ts";
+import {
+  addressLosses,
+  checkLosses,
+  checkMostlyPutBack,
+  checkWithdrawnInTime,
+  type WitnessedNode,
+} from "../../src/scenario/losses.ts";
 
 const vip = "192.0.2.10/32";
 
@@ -27,8 +33,13 @@ const away = (ms: number): AddressChange[] => [
   { vip, bound: true, at: 100 + ms },
 ];
 
+/** A node that said this, its kernel that, and that waited for a processor for so long. */
+const node = (events: readonly NodeEvent[], addressChanges: readonly AddressChange[] = [], waitedMs = 0) =>
+  ({ name: "node1", events, addressChanges, waits: { between: () => waitedMs } }) satisfies WitnessedNode;
+const details = (witnessed: WitnessedNode): readonly string[] =>
+  checkLosses(witnessed, addressLosses(witnessed)).map(({ detail }) => detail);
 const judged = (changes: readonly AddressChange[], ...list: readonly Told[]): readonly string[] =>
-  checkLosses("node1", addressLosses(events(...list)), changes).map(({ detail }) => detail);
+  details(node(events(...list), changes));
 const check = (...list: readonly Told[]): readonly string[] => judged([], ...list);
 
 describe("the loss of an announced address", () => {
@@ -44,7 +55,7 @@ describe("the loss of an announced address", () => {
 
   it("breaks promise 1 when it stays announced for longer without being bound", () => {
     expect(check(lost, restored(113, 12.5, false))).toEqual([
-      "announced for 12.5 ms (by its kernel 12.5) without being bound",
+      "announced for 12.5 ms (by its kernel 12.5, of which it waited 0.0 for a processor) without being bound",
     ]);
     expect(check(lost, [400, "peer.down"])).toEqual(["lost, not put back and not withdrawn for 300 ms"]);
   });
@@ -53,8 +64,26 @@ describe("the loss of an announced address", () => {
     expect(judged(away(0.2), lost, restored(116, 16, false))).toEqual([]);
     expect(judged(away(30), lost, restored(101, 0.4, false))).toEqual([]);
     expect(judged(away(12), lost, restored(116, 16, false))).toEqual([
-      "announced for 16.0 ms (by its kernel 12.0) without being bound",
+      "announced for 16.0 ms (by its kernel 12.0, of which it waited 0.0 for a processor) without being bound",
     ]);
+  });
+
+  it("is not the announcer's fault while it waits for a processor, but what is left of the time is", () => {
+    const late = (waitedMs: number): readonly string[] =>
+      details(node(events(lost, restored(122, 21.9, false)), away(47.6), waitedMs));
+    expect(late(12)).toEqual([]);
+    expect(late(11)).toEqual([
+      "announced for 21.9 ms (by its kernel 47.6, of which it waited 11.0 for a processor) without being bound",
+    ]);
+    // What was withdrawn too early did not wait.
+    expect(details(node(events(lost, withdrawn(101), restored(104, 3.5, true)), [], 50))).toHaveLength(1);
+  });
+
+  it("asks how long the announcer waited from a little before the loss to a little after its end", () => {
+    const asked: number[] = [];
+    const waits = { between: (from: number, to: number) => asked.push(from, to) };
+    addressLosses({ ...node(events(lost, restored(122, 21.9, false))), waits });
+    expect(asked.map((at) => Math.round(at - 1_800_000_000_000))).toEqual([50, 172]);
   });
 
   it("breaks promise 1 when it is withdrawn although it was back in time", () => {
@@ -76,9 +105,9 @@ describe("the loss of an announced address", () => {
       [151, "address.restored", { vip: "192.0.2.11/32", afterMs: 1, withdrawn: false }],
     );
     const all = [...list, ...other].sort((a, b) => a.at - b.at);
-    expect(addressLosses(all).map(({ backAfterMs }) => backAfterMs)).toEqual([0.4, 1, 30]);
-    expect(addressLosses(all, 160)).toHaveLength(1);
-    expect(checkLosses("node1", addressLosses(all), [])).toMatchObject([{ promise: 1, node: "node1", vip }]);
+    expect(addressLosses(node(all)).map(({ backAfterMs }) => backAfterMs)).toEqual([0.4, 1, 30]);
+    expect(addressLosses(node(all), 160)).toHaveLength(1);
+    expect(checkLosses(node(all), addressLosses(node(all)))).toMatchObject([{ promise: 1, node: "node1", vip }]);
   });
 });
 
@@ -102,8 +131,8 @@ describe("a withdrawal because of a lost address", () => {
 });
 
 describe("many losses", () => {
-  const kept = addressLosses(events(lost, restored(101, 1, false)));
-  const late = addressLosses(events(lost, withdrawn(111), restored(130, 30, true)));
+  const kept = addressLosses(node(events(lost, restored(101, 1, false))));
+  const late = addressLosses(node(events(lost, withdrawn(111), restored(130, 30, true))));
   const some = (keptCount: number, lateCount: number) =>
     checkMostlyPutBack([...Array(keptCount).fill(kept[0]), ...Array(lateCount).fill(late[0])]);
 
@@ -112,8 +141,10 @@ describe("many losses", () => {
     expect(some(900, 100)).toEqual([]);
   });
 
-  it("break promise 1 when withdrawing is how they are treated", () => {
-    expect(some(0, 3)[0]?.detail).toBe("3 of 3 removed addresses were withdrawn instead of being put back at once");
+  it("break promise 1 when being late is how they are treated", () => {
+    expect(some(0, 3)[0]?.detail).toBe("3 of 3 removed addresses were not put back at once");
     expect(some(899, 101)).toHaveLength(1);
+    const announced = addressLosses(node(events(lost, restored(130, 30, false)), [], 25));
+    expect(checkMostlyPutBack(Array(3).fill(announced[0]))).toHaveLength(1);
   });
 });

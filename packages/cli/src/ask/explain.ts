@@ -58,7 +58,7 @@ export function explainText(explained: Explanation, terminal: Terminal): string 
   const { vip, state, announced, peers } = explained;
   const told = peers.filter((peer) => peer.announced).length;
   const headline = `${vip} is ${announced ? `announced to ${told} of ${peers.length} peers` : "not announced"}${state === "announced" ? "" : ` (${state})`}`;
-  const tone = state === "announced" && told < peers.length ? "warn" : tones[state];
+  const tone = state !== "announced" ? tones[state] : told === 0 ? "bad" : told < peers.length ? "warn" : "good";
   const lines = [toned(safeText(headline), tone, terminal)];
   const add = (depth: number, text: string): void => void lines.push(`${"  ".repeat(depth)}${safeText(text)}`);
   if (state !== "unknown") add(1, `${facts(explained)}`);

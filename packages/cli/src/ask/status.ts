@@ -39,11 +39,14 @@ export function run(argv: readonly string[]): Promise<number> {
 /** The daemon at one moment, in lines. */
 export function statusText(status: Status, terminal: Terminal, nowMs: number): string {
   const { peers, vips, config } = status;
+  // A daemon of an older version does not say it.
+  const sent = vips.sent ?? vips.announced;
   const instance = status.instance === "default" ? "" : ` (${status.instance})`;
   const lines = [
     `vipcast ${status.version}${instance}, AS ${status.asn}, router id ${status.routerId}, process ${status.pid}, up ${spanText(status.uptimeMs)}${status.state === "running" ? "" : `, ${status.state}`}`,
     `sessions:      ${peers.established} of ${peers.configured} Established`,
-    `virtual IPs:   ${vips.announced} of ${vips.configured} announced${details([
+    `virtual IPs:   ${sent} of ${vips.configured} announced${details([
+      [vips.announced - sent, "ready, and sent to no peer"],
       [vips.unhealthy, "unhealthy"],
       [vips.drained, "draining or drained"],
       [vips.refused, "refused"],

@@ -13,7 +13,7 @@ export const vipsVerb: VerbSpec = {
   operandHelp: [],
   looksLikeOperand: () => false,
   options: [...daemonOptions, watchOption, jsonOption],
-  epilogue: `PEERS says to how many of the peers a virtual IP is announced. Nodes whose FINGERPRINT is equal are equal to routers: they form ECMP. Two of them
+  epilogue: `PEERS says to how many of the peers a virtual IP is announced; one that is ready and that no peer has been sent is "not sent". Nodes whose FINGERPRINT is equal are equal to routers: they form ECMP. Two of them
 mean that peers are told different things.
 
 Example:
@@ -52,7 +52,7 @@ const healthTones: Readonly<Record<VipView["health"], Tone | undefined>> = {
 
 const columns: readonly Column<VipView>[] = [
   { head: "VIP", cell: ({ vip }) => vip },
-  { head: "STATE", cell: ({ state }) => ({ text: state, tone: tones[state] }) },
+  { head: "STATE", cell: stateCell },
   { head: "HEALTH", cell: ({ health }) => ({ text: health, tone: healthTones[health] }) },
   { head: "BOUND", cell: (vip) => (vip.bound ? vip.interface : "no"), least: 5, expendable: 2 },
   {
@@ -75,6 +75,12 @@ const columns: readonly Column<VipView>[] = [
 export function vipsText({ vips }: VipList, terminal: Terminal): string {
   if (vips.length === 0) return "no virtual IPs: add some to vips in the configuration, and run vipcast reload\n";
   return table(columns, vips, terminal);
+}
+
+/** One that routers do not know of is not announced, whatever it is ready for. */
+function stateCell({ state, peers }: VipView): { readonly text: string; readonly tone: Tone | undefined } {
+  const unsent = state === "announced" && !peers.some(({ announced }) => announced);
+  return unsent ? { text: "not sent", tone: "bad" } : { text: state, tone: tones[state] };
 }
 
 function fingerprints({ peers }: VipView): string {

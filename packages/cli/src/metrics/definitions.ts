@@ -57,7 +57,7 @@ export const definitions = {
   vipcast_vip_healthy: gauge("1 while it is healthy; one without a check always is", vip),
   vipcast_vip_degraded: gauge("1 while it is degraded, and announced with the worst preference", vip),
   vipcast_vip_draining: gauge("1 while it drains or is drained", vip),
-  vipcast_vip_announced: gauge("1 while its route is in our Adj-RIB-Out", vip),
+  vipcast_vip_announced: gauge("1 while its route is in our Adj-RIB-Out, whether or not a session is up", vip),
   vipcast_vip_announced_peers: gauge("To how many peers its route has been sent on the present session", vip),
   vipcast_vip_refused: gauge("1 while a guard refuses it", vip),
   vipcast_vip_checks_total: counter("Health checks that have ended, by result: success, failure", ["vip", "result"]),

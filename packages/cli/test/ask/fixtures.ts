@@ -36,7 +36,7 @@ export function status(change: Partial<Status> = {}): Status {
       lastRollback: null,
     },
     peers: { configured: 2, established: 2, down: [] },
-    vips: { configured: 3, announced: 3, unhealthy: 0, drained: 0, refused: 0, states: { announced: 3 } },
+    vips: { configured: 3, announced: 3, sent: 3, unhealthy: 0, drained: 0, refused: 0, states: { announced: 3 } },
     events: { kept: 12, oldest: ago(7_384_000), lastId: "12" },
     ...change,
   };

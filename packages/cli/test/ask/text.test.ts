@@ -33,7 +33,7 @@ all is well
         healthy: false,
         problems: ["The session with 10.0.1.254 is down.", "192.0.2.11/32 is unhealthy."],
         peers: { configured: 2, established: 1, down: ["10.0.1.254"] },
-        vips: { configured: 3, announced: 0, unhealthy: 1, drained: 2, refused: 0, states: {} },
+        vips: { configured: 3, announced: 0, sent: 0, unhealthy: 1, drained: 2, refused: 0, states: {} },
         config: {
           ...config,
           files: [...config.files, "/etc/vipcast/conf.d/a.yaml"],
@@ -61,6 +61,21 @@ for a restart: asn stays 65001
 `,
     );
   });
+});
+
+test("what no peer has been sent is not called announced", () => {
+  const { vips } = status();
+  const text = statusText(status({ vips: { ...vips, sent: 1 } }), onPipe, nowMs);
+  expect(text).toContain("virtual IPs:   1 of 3 announced (2 ready, and sent to no peer)\n");
+  const unsent = vip({
+    reason: "10.0.0.254: the session is Active",
+    peers: [{ peer: "10.0.0.254", announced: false, fingerprint: "1a2b3c4d" }],
+  });
+  expect(vipsText({ vips: [unsent] }, onPipe)).toBe(
+    `VIP            STATE     HEALTH   BOUND  PEERS  PREF  WHY
+192.0.2.10/32  not sent  healthy  lo       0/1    10  10.0.0.254: the session is Active
+`,
+  );
 });
 
 describe("peers", () => {

@@ -2,7 +2,9 @@ import { Family } from "@vipcast/bgp";
 import { describe, expect, test } from "vitest";
 import { redacted } from "../../src/control/views/config.ts";
 import { receivedRoute, sentRoute } from "../../src/control/views/route.ts";
-import { sortedPrefixes } from "../../src/control/views/vip.ts";
+import { VipCounts } from "../../src/control/views/status.ts";
+import { sortedPrefixes, unsentReason } from "../../src/control/views/vip.ts";
+import { unhealthy } from "../ask/fixtures.ts";
 
 describe("redacted", () => {
   test("leaves no secret, and everything else", () => {
@@ -21,6 +23,42 @@ describe("redacted", () => {
       drainMs: 5,
       file: "/etc/peer.key",
     });
+  });
+});
+
+describe("a virtual IP that is ready", () => {
+  const [peer] = unhealthy().peers;
+  const ready = (established: boolean, announced: boolean, why: string) =>
+    ({
+      ...unhealthy({ state: "announced", announced: true, healthy: true, health: "healthy" }),
+      peers: [
+        { ...peer!, established: false, announced: false, why: "the session is Active" },
+        { ...peer!, peer: "10.0.1.254", established, announced, why },
+      ],
+    }) as Parameters<VipCounts["add"]>[0];
+
+  test("counts as sent once a peer has it", () => {
+    const counts = new VipCounts();
+    counts.add(ready(true, true, "the route was sent on this session"));
+    counts.add(ready(false, false, "the session is Idle"));
+    expect(counts).toMatchObject({ announced: 2, sent: 1 });
+    // That no session is up is said once, of the session.
+    expect(counts.sentences()).toEqual([]);
+  });
+
+  test("is a problem where a session is up and the peer does not get it", () => {
+    const counts = new VipCounts();
+    counts.add(ready(true, false, "this peer cannot be given the route: no next hop"));
+    expect(counts.sentences()).toEqual([
+      "192.0.2.10/32 is announced to no peer: 10.0.1.254: this peer cannot be given the route: no next hop.",
+    ]);
+  });
+
+  test("says why nobody has it, and nothing where somebody has", () => {
+    expect(unsentReason(ready(false, false, "the session is Idle"))).toBe("10.0.0.254: the session is Active");
+    expect(unsentReason(ready(true, true, ""))).toBeNull();
+    expect(unsentReason({ announced: true, peers: [] })).toBe("there is no peer to send it to");
+    expect(unsentReason({ announced: false, peers: [] })).toBeNull();
   });
 });
 

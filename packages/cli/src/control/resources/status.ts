@@ -51,7 +51,8 @@ export const statusSchema = shape("the daemon at one moment", {
   }),
   vips: shape("how many virtual IPs there are", {
     configured: count,
-    announced: count,
+    announced: count.meta({ description: "in our Adj-RIB-Out, whether or not a session is up" }),
+    sent: count.meta({ description: "of these, sent to at least one peer on its present session" }),
     unhealthy: count,
     drained: count.meta({ description: "draining or drained" }),
     refused: count,

@@ -6,7 +6,7 @@ import { count, many, shape } from "./shape.ts";
 export const vipViewSchema = shape("a virtual IP in short", {
   vip: z.string().meta({ description: "normal form with length" }),
   state: vipStateSchema,
-  announced: z.boolean(),
+  announced: z.boolean().meta({ description: "in our Adj-RIB-Out; who has been sent it stands in peers" }),
   bound: z.boolean(),
   interface: z.string(),
   healthy: z.boolean(),
@@ -21,7 +21,7 @@ export const vipViewSchema = shape("a virtual IP in short", {
   peers: many(
     z.object({
       peer: z.string(),
-      announced: z.boolean(),
+      announced: z.boolean().meta({ description: "sent on the present session" }),
       fingerprint: z.string().meta({ description: "equal on two nodes: their routes compare equal" }),
     }),
   ),

@@ -3,6 +3,7 @@ import type { Peer } from "@vipcast/speaker";
 import type { Status } from "../resources/status.ts";
 import type { ControlTarget } from "../target.ts";
 import { configState } from "./config.ts";
+import { unsentReason } from "./vip.ts";
 
 /** How many things that are wrong are named; the rest is counted. */
 const mostNamed = 100;
@@ -12,24 +13,35 @@ export class VipCounts {
   readonly states: Record<string, number> = {};
   configured = 0;
   announced = 0;
+  sent = 0;
   unhealthy = 0;
   drained = 0;
   refused = 0;
   readonly problems: string[] = [];
   #unnamed = 0;
 
-  add({ vip, state, announced, health, reasons }: Explanation): void {
+  add(explained: Explanation): void {
+    const { vip, state, announced, health, reasons } = explained;
     this.configured++;
     this.states[state] = (this.states[state] ?? 0) + 1;
     if (announced) this.announced++;
+    const sent = explained.peers.some((peer) => peer.announced);
+    if (announced && sent) this.sent++;
     if (health === "unhealthy") this.unhealthy++;
     if (state === "draining" || state === "drained") this.drained++;
     if (state === "refused") this.refused++;
     const wrong = state === "refused" || state === "damped" || state === "failing" || state === "waiting";
     const sick = health === "unhealthy" || health === "degraded";
-    if (!wrong && !(sick && state !== "drained" && state !== "draining" && state !== "leaving")) return;
+    if (wrong || (sick && state !== "drained" && state !== "draining" && state !== "leaving"))
+      this.#name(`${vip} is ${wrong ? state : health}: ${reasons[0] ?? "nothing more is known"}.`);
+    // Where no session is up, that is what is wrong, and is said once for all of them.
+    else if (announced && !sent && explained.peers.some(({ established }) => established))
+      this.#name(`${vip} is announced to no peer: ${unsentReason(explained)}.`);
+  }
+
+  #name(sentence: string): void {
     if (this.problems.length >= mostNamed) this.#unnamed++;
-    else this.problems.push(`${vip} is ${wrong ? state : health}: ${reasons[0] ?? "nothing more is known"}.`);
+    else this.problems.push(sentence);
   }
 
   /** What is wrong, as sentences. */
@@ -72,6 +84,7 @@ export function statusView(target: ControlTarget, vips: VipCounts): Status {
     vips: {
       configured: vips.configured,
       announced: vips.announced,
+      sent: vips.sent,
       unhealthy: vips.unhealthy,
       drained: vips.drained,
       refused: vips.refused,

@@ -21,13 +21,23 @@ export function vipView(explained: Explanation, { daemon }: Pick<ControlTarget, 
     holdDownMs: Math.round(explained.holdDownMs + (explained.verdict?.holdDownMs ?? 0)),
     origin,
     persisted: origin === "api" && declared?.persisted === true,
-    reason: explained.reasons[0] ?? "",
+    reason: unsentReason(explained) ?? explained.reasons[0] ?? "",
     peers: explained.peers.map((peer) => ({
       peer: peer.peer,
       announced: peer.announced,
       fingerprint: peer.fingerprint,
     })),
   };
+}
+
+/**
+ * Why no peer has been sent a virtual IP that is in our Adj-RIB-Out, as a sentence without a period; null where one has, or it is not announced. A session that is up says more than those
+ * that are not.
+ */
+export function unsentReason({ announced, peers }: Pick<Explanation, "announced" | "peers">): string | null {
+  if (!announced || peers.some((peer) => peer.announced)) return null;
+  const telling = peers.find(({ established }) => established) ?? peers[0];
+  return telling === undefined ? "there is no peer to send it to" : `${telling.peer}: ${telling.why}`;
 }
 
 /** Prefixes in an order that people expect: IPv4 first, then by address. */

@@ -75,7 +75,7 @@ export function guardVip(vip: DesiredVip, context: GuardContext): Refusal | null
   if (vip.bind && !vip.adopt && present.some(samePlace))
     return refuse(
       "already-present",
-      `${vip.prefix} is on ${vip.interface} already and vipcast did not add it: remove it, or adopt it (--adopt), then it is announced and never deleted`,
+      `${vip.prefix} is on ${vip.interface} already and vipcast did not add it: remove it, or adopt it (adopt: true in a configuration file, else --adopt), then it is announced and never deleted`,
     );
 
   if (context.host.link(vip.interface) === undefined && vip.bind)
@@ -120,7 +120,7 @@ function onLinkMessage(vip: DesiredVip, subnet: string, name: string): string {
     vip.family === 4
       ? "neighbours there ask for it by ARP instead of routing to it: with arp_ignore=1 they get no answer and lose it, without they stick to one node"
       : "neighbours there ask for it by neighbour discovery instead of routing to it, and lose it or stick to one node";
-  return `${vip.prefix} is inside ${subnet}, which ${name} is connected to, so ${ask}; write an address outside every connected subnet, or allow it (--allow-on-link)`;
+  return `${vip.prefix} is inside ${subnet}, which ${name} is connected to, so ${ask}; write an address outside every connected subnet, or allow it (allowOnLink: true in a configuration file, else --allow-on-link)`;
 }
 
 /** Facts from one dump, for a check before anything runs. */

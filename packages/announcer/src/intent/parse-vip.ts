@@ -79,7 +79,7 @@ function prefixRefusal(text: string, input: VipInput): { rule: RefusalRule; mess
   if (input.allowAggregates !== true)
     return {
       rule: "aggregate",
-      message: `${shown} is an aggregate and would draw traffic for every address in it: write the single /${full} addresses, or set allowAggregates for this VIP, which only the library takes`,
+      message: `${shown} is an aggregate and would draw traffic for every address in it: write the single /${full} addresses, or set allowAggregates: true for this VIP, in a configuration file or in the library`,
     };
   return null;
 }

@@ -67,7 +67,7 @@ describe("checkVips", () => {
   });
 
   it("refuses what is there already unless it is adopted, ours, or not to be bound", () => {
-    expect(check("192.0.2.50")).toMatch(/^already-present: .*--adopt.*never deleted/);
+    expect(check("192.0.2.50")).toMatch(/^already-present: .*adopt: true.*--adopt.*never deleted/);
     expect(check("192.0.2.50", { adopt: true })).toBe("");
     expect(check("192.0.2.50", { bind: false })).toBe("");
     expect(check("192.0.2.60")).toBe("");
@@ -76,7 +76,7 @@ describe("checkVips", () => {
 
   it("refuses a VIP inside a connected subnet, with what ARP would do", () => {
     expect(check("10.0.0.77")).toMatch(
-      /^on-link: .*10\.0\.0\.0\/24.*ARP.*arp_ignore=1.*stick to one node.*--allow-on-link/,
+      /^on-link: .*10\.0\.0\.0\/24.*ARP.*arp_ignore=1.*stick to one node.*allowOnLink: true.*--allow-on-link/,
     );
     expect(check("2001:db8:1::77")).toMatch(/^on-link: .*neighbour discovery/);
     expect(check("10.0.0.0/25", { allowAggregates: true })).toMatch(/^on-link/);

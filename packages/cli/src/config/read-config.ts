@@ -15,6 +15,7 @@ import { listenConflict, listenText } from "../values/listen.ts";
 import { durationText } from "../values/numbers.ts";
 import { checkInput } from "./check-input.ts";
 import type { ConfigPath } from "./document.ts";
+import { optionPlace } from "./option-place.ts";
 import { boundedProblems, type ConfigProblem, pathText } from "./problem.ts";
 import { problemsOf } from "./problems-of.ts";
 import type { ControlInput } from "./schema/control.ts";
@@ -204,8 +205,9 @@ class SettingsBuilder {
       this.weights.set(parsed.vip.prefix, { source: weightFrom, intervalMs: weightInterval ?? weightIntervalMs });
     if (parsed.ok) return [parsed.vip];
     for (const { rule: name, message } of parsed.refusals) {
-      const [rule = message, ...remedy] = message.split(/: (?=write|leave|set|keep)/);
-      this.#report(name === "option" ? path : [...path, "prefix"], null, rule, remedy.join(": ") || "correct it");
+      const [text = message, ...remedy] = message.split(/: (?=write|leave|set|keep)/);
+      const { key, rule } = name === "option" ? optionPlace(text) : { key: ["prefix"], rule: text };
+      this.#report([...path, ...key], null, rule, remedy.join(": ") || "correct it");
     }
     return [];
   }

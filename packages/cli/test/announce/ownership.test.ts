@@ -56,7 +56,7 @@ describe.skipIf(!canMakeNamespaces)("an address", () => {
     const node = world.announce(common);
     expect(await node.exit).toBe(2);
     expect(node.log()).toContain(
-      `${vip} is on lo already and vipcast did not add it: remove it, or adopt it (--adopt)`,
+      `${vip} is on lo already and vipcast did not add it: remove it, or adopt it (adopt: true in a configuration file, else --adopt)`,
     );
     expect(node.lines.all).toMatchObject([{ event: "vip.refused", vip, rule: "already-present" }]);
     expect(peer.lines.names).toEqual(["ready"]);

@@ -106,7 +106,7 @@ vips: [{prefix: 192.0.2.10, whenUnhealthy: unbound}]`,
 peers: []
 vips: [{prefix: 192.0.2.10, whenUnhealthy: unbind, bind: false}]`,
     sentences: [
-      "vipcast.yaml:3:8: vips[0]: whenUnhealthy is unbind, and vipcast removes no address that it did not add; write keep-bound.",
+      "vipcast.yaml:3:44: vips[0].whenUnhealthy: whenUnhealthy is unbind, and vipcast removes no address that it did not add; write keep-bound.",
     ],
   },
   {

@@ -282,7 +282,7 @@ vips: [{prefix: 192.0.2.10/24}]`,
 peers: []
 vips: [{prefix: 192.0.2.0/24}]`,
     sentences: [
-      "vipcast.yaml:3:17: vips[0].prefix: 192.0.2.0/24 is an aggregate and would draw traffic for every address in it; write the single /32 addresses, or set allowAggregates for this VIP, which only the library takes.",
+      "vipcast.yaml:3:17: vips[0].prefix: 192.0.2.0/24 is an aggregate and would draw traffic for every address in it; write the single /32 addresses, or set allowAggregates: true for this VIP, in a configuration file or in the library.",
     ],
   },
   {
@@ -335,9 +335,22 @@ vips: [{prefix: 192.0.2.10, bind: no}]`,
   {
     text: `asn: 65001
 peers: []
+vips:
+  - { prefix: 192.0.2.10, ecmp: { role: standby, failback: 1m } }
+  - prefix: 192.0.2.11
+    med: 4294967295
+    ecmp: { role: standby }`,
+    sentences: [
+      "vipcast.yaml:4:60: vips[0].ecmp.failback: ecmp.failback is 60s for a standby, which has no place to come back to; leave it out.",
+      "vipcast.yaml:6:10: vips[1].med: med is 4294967295 beside a preference below 10, which changes it by up to 10 steps; write 0..4294966294.",
+    ],
+  },
+  {
+    text: `asn: 65001
+peers: []
 vips: [{prefix: 192.0.2.10, bind: false, adopt: true}]`,
     sentences: [
-      "vipcast.yaml:3:8: vips[0]: adopt contradicts bind being false; leave adopt out, an address that is not bound by vipcast is never deleted by it.",
+      "vipcast.yaml:3:49: vips[0].adopt: adopt contradicts bind being false; leave adopt out, an address that is not bound by vipcast is never deleted by it.",
     ],
   },
   {

@@ -41,6 +41,8 @@ vips:
 describe("a broken configuration says everything that is wrong, where, and what to write instead", () => {
   test.each([...brokenFiles, ...brokenChecks])("$sentences.0", ({ text, sentences: expected }) => {
     expect(sentences(text)).toEqual(expected);
+    // What stands in a file is not mended with an option of another command.
+    expect(expected.join("\n")).not.toMatch(/ --[a-z]/);
   });
 
   test("there are at least forty", () => {

@@ -3,6 +3,7 @@ import type { ConfigSettings, ConfiguredPeer } from "../config/settings.ts";
 import { type ListenSettings, listenText } from "../values/listen.ts";
 import { durationText } from "../values/numbers.ts";
 import type { ReloadChange, ReloadPlan } from "./change.ts";
+import { addedSentence, reboundSentence, removedSentence } from "./vip-sentences.ts";
 
 /** A configuration together with the keys of its peers, by address. */
 export interface Configured {
@@ -138,16 +139,15 @@ function vipChanges(old: readonly DesiredVip[], wanted: readonly DesiredVip[]): 
   const before = new Map(old.map((vip) => [vip.prefix, vip]));
   const after = new Set(wanted.map(({ prefix }) => prefix));
   const changes: ReloadChange[] = [];
-  for (const { prefix } of old) {
+  for (const vip of old) {
+    const { prefix } = vip;
     if (after.has(prefix)) continue;
-    const sentence = `${prefix} is drained, withdrawn and unbound; connections to it on this host end`;
-    changes.push({ kind: "vip-remove", prefix, cost: "routes", sentence });
+    changes.push({ kind: "vip-remove", prefix, cost: "routes", sentence: removedSentence(vip) });
   }
   for (const vip of wanted) {
     const was = before.get(vip.prefix);
     if (was === undefined) {
-      const sentence = `${vip.prefix} is bound on ${vip.interface} and announced; where other hosts announce it, routers move flows`;
-      changes.push({ kind: "vip-add", vip, cost: "routes", sentence });
+      changes.push({ kind: "vip-add", vip, cost: "routes", sentence: addedSentence(vip) });
       continue;
     }
     const fields = changedFields(was, vip);
@@ -172,7 +172,7 @@ function weightChanges(old: ConfigSettings, wanted: ConfigSettings): ReloadChang
 function vipChange(was: DesiredVip, vip: DesiredVip, fields: readonly string[]): ReloadChange {
   const named = `${fields.join(", ")} of ${vip.prefix}`;
   if (fields.some((field) => bindFields.includes(field))) {
-    const sentence = `${named} changes: it is bound anew where it belongs`;
+    const sentence = `${named} changes: ${reboundSentence(was, vip)}`;
     return { kind: "vip-change", vip, fields, cost: "routes", sentence };
   }
   if (fields.some((field) => routeFields.includes(field))) {

@@ -38,6 +38,35 @@ describe("planReload", () => {
     expect(planReload(configured(base), configured(other))).toEqual({ changes: [], needsRestart: [] });
   });
 
+  test("says of an address that vipcast does not bind that it does not, and what it leaves where it is", () => {
+    const sentences = (before: string, after: string): readonly string[] =>
+      planReload(configured(before), configured(after)).changes.map(({ sentence }) => sentence);
+    const more = (text: string): string => `${base}  - { prefix: ${text} }\n`;
+    for (const [text, added, removed] of [
+      [
+        "192.0.2.12, bind: false",
+        "192.0.2.12/32 is announced, and bound by somebody else (bind: false); where",
+        "192.0.2.12/32 is drained and withdrawn; its address was bound by somebody else and stays",
+      ],
+      [
+        "192.0.2.12, adopt: true",
+        "192.0.2.12/32 is announced, and bound on lo unless it is there already (adopt: true); where",
+        "192.0.2.12/32 is drained and withdrawn; its address stays where vipcast found it, else it is unbound",
+      ],
+      [
+        "198.51.100.0/24, allowAggregates: true",
+        "198.51.100.0/24 is bound on lo as a local route and announced; where",
+        "198.51.100.0/24 is drained, withdrawn and unbound; connections to it on this host end",
+      ],
+    ] as const) {
+      expect(sentences(base, more(text))).toEqual([`${added} other hosts announce it, routers move flows`]);
+      expect(sentences(more(text), base)).toEqual([removed]);
+    }
+    const unbound = base.replace("192.0.2.11", "192.0.2.11, bind: false");
+    expect(sentences(base, unbound)[0]).toMatch(/: vipcast binds it no longer, and takes away what it has bound$/);
+    expect(sentences(unbound, base)[0]).toMatch(/: it is bound on lo$/);
+  });
+
   test("a changed check touches no route by itself", () => {
     const check = 'check: { tcp: "127.0.0.1:6443" }, lastNodeGuard: true';
     const { changes } = planReload(configured(base), configured(base.replace("drain: 1s", `drain: 1s, ${check}`)));

@@ -3,8 +3,15 @@ import type { Log } from "../output/log.ts";
 import type { Served } from "./serving.ts";
 import type { ControlTarget } from "./target.ts";
 
-/** How long after a failure to listen it is tried again. */
-const retryMs = 5000;
+/** When the ways into the API are looked after, milliseconds. */
+export interface ControlTimes {
+  /** After a failure to listen it is tried again. */
+  readonly retryMs: number;
+  /** How often it is looked whether the socket is still where it was made: who cleans folders may take it away. */
+  readonly lookMs: number;
+}
+
+const defaultTimes: ControlTimes = { retryMs: 5000, lookMs: 1000 };
 
 /**
  * The ways into the control API. Nothing of it is loaded before {@link Control.set}. What cannot be listened on is logged once and tried again: the announcement
@@ -17,12 +24,15 @@ export class Control {
   #settings: ControlSettings | null = null;
   #handlers: ReturnType<typeof import("./handlers/handlers.ts").createHandlers> | null = null;
   #served = new Map<"unix" | "tcp", Served>();
+  readonly #times: ControlTimes;
   #retry: NodeJS.Timeout | null = null;
+  #look: NodeJS.Timeout | null = null;
   #working: Promise<void> = Promise.resolve();
   readonly #failed = new Map<string, string>();
 
   /** `defaultSocket`: where the socket is when the configuration does not say it; null: nowhere. */
-  constructor(target: ControlTarget, defaultSocket: string | null, log: Log) {
+  constructor(target: ControlTarget, defaultSocket: string | null, log: Log, times: Partial<ControlTimes> = {}) {
+    this.#times = { ...defaultTimes, ...times };
     this.#target = target;
     this.#defaultSocket = defaultSocket;
     this.#log = log;
@@ -41,8 +51,9 @@ export class Control {
   }
 
   async #open(): Promise<void> {
-    if (this.#retry !== null) clearTimeout(this.#retry);
+    for (const timer of [this.#retry, this.#look]) if (timer !== null) clearTimeout(timer);
     this.#retry = null;
+    this.#look = null;
     const settings = this.#settings;
     if (settings === null) return;
     const log = this.#log;
@@ -54,11 +65,31 @@ export class Control {
       path === null || settings.socket === "none" ? null : serveUnix(path, settings, handlers, log),
     );
     await this.#try("tcp", () => serveTcp(settings, handlers, log));
+    this.#lookAgain();
     if (this.#failed.size === 0) return;
     this.#retry = setTimeout(() => {
       this.#working = this.#working.then(() => this.#open());
-    }, retryMs);
+    }, this.#times.retryMs);
     this.#retry.unref();
+  }
+
+  #lookAgain(): void {
+    const unix = this.#served.get("unix");
+    if (unix === undefined) return;
+    this.#look = setTimeout(() => {
+      this.#working = this.#working.then(() => this.#reopenWhenGone(unix));
+    }, this.#times.lookMs);
+    this.#look.unref();
+  }
+
+  /** Nobody finds the way any more, or it leads to somebody else: whoever is connected stays, and another socket is made where the path is free. */
+  async #reopenWhenGone(unix: Served): Promise<void> {
+    if (this.#served.get("unix") !== unix) return;
+    if (await unix.isThere()) return this.#lookAgain();
+    this.#log.warn({ listen: unix.where }, `somebody has removed the control socket ${unix.where}; it is made anew`);
+    this.#served.delete("unix");
+    unix.close(false);
+    await this.#open();
   }
 
   async #try(name: "unix" | "tcp", serve: () => Promise<Served | null> | null): Promise<void> {
@@ -74,7 +105,7 @@ export class Control {
       if (this.#failed.get(name) !== message)
         this.#log.error(
           {},
-          `the control API cannot be served: ${message}; it is tried again every ${retryMs / 1000} s`,
+          `the control API cannot be served: ${message}; it is tried again every ${this.#times.retryMs / 1000} s`,
         );
       this.#failed.set(name, message);
     }

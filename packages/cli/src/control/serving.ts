@@ -11,6 +11,8 @@ import { readTcpFiles } from "./tcp-access.ts";
 /** One way in. */
 export interface Served {
   readonly where: string;
+  /** Whether it can still be found: a socket is a file, and somebody may remove it. */
+  isThere(): Promise<boolean>;
   /** Takes no more connections; with `all` those that are there end as well. */
   close(all: boolean): void;
 }
@@ -33,6 +35,7 @@ export async function serveUnix(
   watch(server, log);
   return {
     where: path,
+    isThere: () => opened.socket.isThere(),
     close: (all) => {
       opened.socket.remove();
       end(server, all);
@@ -59,7 +62,7 @@ export async function serveTcp(
     });
   });
   watch(server, log);
-  return { where: listenText(listen), close: (all) => end(server, all) };
+  return { where: listenText(listen), isThere: () => Promise.resolve(true), close: (all) => end(server, all) };
 }
 
 function watch(server: Server, log: Log): void {

@@ -5,18 +5,45 @@ import type { ControlTarget } from "../target.ts";
 import { vipView } from "../views/vip.ts";
 import { findVip } from "./vip-named.ts";
 
+/** Requests that wait for a drain at once: each keeps its place among the requests, for hours where the drain is long. */
+const mostWaiting = 16;
+
 /** Taking virtual IPs out of service, and putting them back. */
 export function drainHandlers(
   target: ControlTarget,
 ): Readonly<Record<"drainVip" | "undrainVip" | "drain" | "undrain", Handler>> {
   const { announcer, log } = target;
+  let waiting = 0;
+  /** Begins a drain, unless too many wait already, and waits for it where that was asked for. */
+  const drained = async (
+    begin: () => Promise<void>,
+    call: Call,
+    answer: (status: 200 | 202) => Answer,
+  ): Promise<Answer> => {
+    if (call.query.get("wait") !== true) return answered(begin(), call, log, answer);
+    if (waiting >= mostWaiting)
+      return refusal(
+        "too-many",
+        `${mostWaiting} requests wait for a drain already, and nothing was changed; ask without wait, and look at /v1/vips.`,
+      );
+    waiting++;
+    try {
+      return await answered(begin(), call, log, answer);
+    } finally {
+      waiting--;
+    }
+  };
   const shown = (prefix: string, status: 200 | 202): Answer => json(vipView(announcer.explain(prefix), target), status);
   return {
     drainVip: (call) => {
       const found = findVip(call.path.prefix ?? "", target);
       if ("answer" in found) return found.answer;
       const { prefix } = found;
-      return drained(announcer.drain(prefix), call, log, (status) => shown(prefix, status));
+      return drained(
+        () => announcer.drain(prefix),
+        call,
+        (status) => shown(prefix, status),
+      );
     },
     undrainVip: ({ path }) => {
       const found = findVip(path.prefix ?? "", target);
@@ -30,8 +57,10 @@ export function drainHandlers(
     },
     drain: (call) => {
       const vips = announcer.prefixes().length;
-      return drained(announcer.drainAll(), call, log, (status) =>
-        json({ drained: announcer.drained, complete: status === 200, vips }, status),
+      return drained(
+        () => announcer.drainAll(),
+        call,
+        (status) => json({ drained: announcer.drained, complete: status === 200, vips }, status),
       );
     },
     undrain: () => {
@@ -42,7 +71,7 @@ export function drainHandlers(
 }
 
 /** Waits for a drain where that was asked for. Who goes away meanwhile does not end it. */
-async function drained(
+async function answered(
   draining: Promise<void>,
   { query, signal }: Call,
   log: Pick<Log, "error">,

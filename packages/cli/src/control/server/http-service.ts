@@ -7,6 +7,7 @@ import type { Endpoint, EndpointId } from "../resources/endpoints.ts";
 import { schemas } from "../resources/schemas.ts";
 import { refuseAccess, type TcpAccess } from "./access.ts";
 import { type Answer, type Handler, refusal } from "./answer.ts";
+import { type ConnectionLimits, Connections } from "./connections.ts";
 import { problemOf } from "./problem.ts";
 import { checkBody, readBody } from "./read-body.ts";
 import { respond, respondProblem } from "./respond.ts";
@@ -24,8 +25,7 @@ export interface HttpServiceOptions {
 }
 
 /** What a client may cost. Times in milliseconds. */
-export interface ServiceLimits {
-  readonly connections: number;
+export interface ServiceLimits extends ConnectionLimits {
   readonly headerOctets: number;
   /** From the connection, or the answer before, to the end of the header; then to the end of the body. */
   readonly headerMs: number;
@@ -41,7 +41,9 @@ export interface ServiceLimits {
 }
 
 const defaultLimits: ServiceLimits = {
-  connections: 64,
+  connections: 256,
+  requests: 64,
+  stallMs: 1000,
   headerOctets: 16 * 1024,
   headerMs: 5000,
   requestMs: 10_000,
@@ -64,6 +66,7 @@ export function createHttpService(options: HttpServiceOptions): Server {
   };
   const name = `vipcast/${version()}`;
   const unanswered = new WeakMap<Socket, number>();
+  const connections = new Connections(limits);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
     const ahead = unanswered.get(socket) ?? 0;
@@ -75,13 +78,16 @@ export function createHttpService(options: HttpServiceOptions): Server {
     response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
     // By which a verb of another version knows.
     response.setHeader("Server", name);
-    void serve(request, response, options, limits);
+    const room = connections.begin(request, response);
+    void serve(request, response, options, limits, room);
   };
   const server: Server =
     options.tls === undefined
       ? createServer(settings, listener)
-      : createTlsServer({ ...settings, ...options.tls }, listener);
-  server.maxConnections = limits.connections;
+      : createTlsServer({ ...settings, handshakeTimeout: limits.headerMs, ...options.tls }, listener);
+  server.on(options.tls === undefined ? "connection" : "secureConnection", (socket: Socket) => connections.add(socket));
+  // The one that comes is there before another gives way to it.
+  server.maxConnections = limits.connections + 1;
   server.maxRequestsPerSocket = limits.requestsOfConnection;
   server.timeout = limits.silenceMs;
   server.on("clientError", (error, socket) => refuseMalformed(error, socket as Socket, limits));
@@ -113,11 +119,16 @@ async function serve(
   response: ServerResponse,
   options: HttpServiceOptions,
   limits: ServiceLimits,
+  room: boolean,
 ): Promise<void> {
   const { access, log } = options;
   response.on("error", () => response.destroy());
   const refused = access === null ? null : refuseAccess(request.headers, access);
   if (refused !== null) return respondProblem(response, refused, {}, true);
+  if (!room) {
+    const detail = `${limits.requests} requests are being answered already; try again in a moment, and see who asks so often.`;
+    return respondProblem(response, problemOf("too-many", detail), { "Retry-After": "1" }, true);
+  }
   try {
     const { answer, status } = await answerOf(request, response, options.handlers, limits);
     // Until somebody reads it, what is left of a body would be taken for the next request.

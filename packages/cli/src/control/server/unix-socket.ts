@@ -10,6 +10,7 @@ import {
   statSync,
   unlinkSync,
 } from "node:fs";
+import { lstat } from "node:fs/promises";
 import { createConnection, type Server } from "node:net";
 import { dirname, join } from "node:path";
 
@@ -23,6 +24,8 @@ export interface SocketAccess {
 /** A socket that is listened on. */
 export interface OpenSocket {
   readonly path: string;
+  /** Whether the file is still the one that leads here. What cannot be looked at counts as there. */
+  isThere(): Promise<boolean>;
   /** Removes the file, unless it has become somebody else's. */
   remove(): void;
 }
@@ -65,7 +68,10 @@ export async function openUnixSocket(server: Server, { path, group }: SocketAcce
     chmodSync(fresh, socketMode);
     const { dev, ino } = lstatSync(fresh);
     renameSync(fresh, path);
-    return { ok: true, socket: { path, remove: () => removeOwn(path, dev, ino) } };
+    return {
+      ok: true,
+      socket: { path, isThere: () => isSame(path, dev, ino), remove: () => removeOwn(path, dev, ino) },
+    };
   } catch (error) {
     server.close();
     const { code, message } = error as NodeJS.ErrnoException;
@@ -138,6 +144,16 @@ function knock(path: string): Promise<string | null> {
     socket.once("connect", () => end(null));
     socket.once("error", ({ code }: NodeJS.ErrnoException) => end(code ?? "?"));
   });
+}
+
+async function isSame(path: string, dev: number, ino: number): Promise<boolean> {
+  try {
+    const found = await lstat(path);
+    return found.dev === dev && found.ino === ino;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code !== "ENOENT" && code !== "ENOTDIR";
+  }
 }
 
 function removeOwn(path: string, dev: number, ino: number): void {

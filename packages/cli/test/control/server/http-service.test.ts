@@ -189,20 +189,64 @@ describe("the HTTP service", () => {
     expect((await ask("POST", "/v1/drain?wait")).body.id).toBe("drained");
   });
 
-  test("more connections than there may be are closed, and the others are answered", async () => {
-    await serve({}, { limits: { connections: 4 } });
+  const connected = (): Promise<number> =>
+    new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  const status = "GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+  test("who holds connections without asking anything gives way, the longest first", async () => {
+    await serve({}, { limits: { connections: 4, headerMs: 10_000, idleMs: 10_000 } });
     const held = Array.from({ length: 4 }, () => raw("GET "));
-    await expect.poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(4);
-    expect(await raw("GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n").answer).toBe("");
-    held[0]?.socket.destroy();
-    await expect
-      .poll(() =>
-        ask("GET", "/v1/status").then(
-          ({ status }) => status,
-          () => 0,
-        ),
-      )
-      .toBe(200);
+    await expect.poll(connected).toBe(4);
+    for (const { answer } of held.slice(0, 2)) {
+      expect(await raw(status).answer).toContain('{"id":"status"}');
+      expect(await answer).toBe("");
+      raw("GET ");
+      await expect.poll(connected).toBe(4);
+    }
+    expect(held.map(({ socket }) => socket.closed)).toEqual([true, true, false, false]);
+  });
+
+  test("more requests than are answered at once get a refusal in words, until one is answered", async () => {
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const drain: Handler = async () => {
+      await finished;
+      return json({ id: "drained" });
+    };
+    await serve({ drain }, { limits: { connections: 4, requests: 2, stallMs: 0 } });
+    const waiting = [ask("POST", "/v1/drain"), ask("POST", "/v1/drain")];
+    await expect.poll(connected).toBe(2);
+    const refused = await ask("GET", "/v1/status");
+    expect([refused.status, refused.body.code, refused.headers["retry-after"]]).toEqual([503, "too-many", "1"]);
+    expect(refused.body.detail).toMatch(/^2 requests are being answered already; try again/);
+    finish();
+    for (const one of waiting) expect((await one).body.id).toBe("drained");
+    expect((await ask("GET", "/v1/status")).status).toBe(200);
+  });
+
+  test("who does not send the body, or read the answer, gives way to a request", async () => {
+    const pieces = Array.from({ length: 10_000 }, () => "x".repeat(1000));
+    const vips: Handler = () => ({ kind: "pieces", type: "application/json", pieces });
+    const drain: Handler = ({ signal }) =>
+      new Promise((resolve) => signal.addEventListener("abort", () => resolve(json({}))));
+    await serve({ vips, drain }, { limits: { connections: 4, requests: 2, stallMs: 50 } });
+    const bodyless = raw("PUT /v1/vips/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
+    const reader = raw("");
+    reader.socket.pause();
+    reader.socket.write("GET /v1/vips HTTP/1.1\r\nHost: x\r\n\r\n");
+    await sleep(150);
+    expect(await raw(status).answer).toContain('{"id":"status"}');
+    expect(await bodyless.answer).toBe("");
+    const patient = raw("POST /v1/drain HTTP/1.1\r\nHost: x\r\n\r\n");
+    await expect.poll(connected).toBe(2);
+    await sleep(100);
+    expect(await raw(status).answer).toContain('{"id":"status"}');
+    reader.socket.resume();
+    expect((await reader.answer).length).toBeLessThan(10_000_000);
+    // Who waits for an answer that is not there yet stays.
+    expect(patient.socket.closed).toBe(false);
   });
 
   test("a long list for one who does not read takes no more memory than a short one, and is ended", async () => {

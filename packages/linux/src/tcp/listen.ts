@@ -22,7 +22,8 @@ import {
   socketError,
 } from "./socket-options.ts";
 
-const DEFAULT_BACKLOG = 128;
+/** Bounded further by the kernel's `somaxconn`. A connection without room waits a second before it is tried again; after a restart all peers come at once. */
+const DEFAULT_BACKLOG = 4096;
 
 /**
  * Listens and resolves when connections are accepted, each given to `onConnection`. Rejects with `LinuxError` (EADDRINUSE;

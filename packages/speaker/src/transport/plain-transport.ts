@@ -12,13 +12,19 @@ export function connectPlain(options: DialOptions): Socket {
   });
 }
 
+/**
+ * Connections that may wait to be accepted; the kernel's `somaxconn` bounds it further. One for which there is no room is tried again after a
+ * second, and after a restart all peers connect at once.
+ */
+const backlog = 4096;
+
 /** The default `listen`: plain `node:net`, IPv6 only on an IPv6 host. */
 export async function listenPlain(options: ListenOptions): Promise<Server> {
   for (const peer of options.peers) refuseProtection(peer, "listen");
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host: options.host, port: options.port, ipv6Only: true }, () => {
+    server.listen({ host: options.host, port: options.port, ipv6Only: true, backlog }, () => {
       server.off("error", reject);
       resolve();
     });

@@ -1,6 +1,7 @@
 /**
  * Timers are absolute deadlines in monotonic milliseconds, held in the state that runs them; `Infinity` is a timer that
- * does not run. A state without a timer cannot see it expire. One row below and one field in a state make a new timer.
+ * does not run. A state without a timer cannot see it expire. One row below, one field in a state and its name in `nextDeadline` make a new
+ * timer.
  */
 
 /** Every timer of RFC 4271 §8.1.3 and RFC 9687, with the event of its expiry, in the order in which ties are settled. */

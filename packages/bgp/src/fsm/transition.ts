@@ -9,7 +9,7 @@ import { concerns } from "./states/events.ts";
 import { idle } from "./states/idle.ts";
 import { openConfirm } from "./states/open-confirm.ts";
 import { openSent } from "./states/open-sent.ts";
-import { dueTimer, earliestDeadline, type TimerEventType } from "./timers.ts";
+import { dueTimer, type TimerEventType } from "./timers.ts";
 
 export type { At, Transition } from "./leave.ts";
 
@@ -37,12 +37,25 @@ export function transition(state: FsmState, event: FsmEvent, at: At, config: Pee
 
 /** When the next timer of `state` expires, in monotonic milliseconds; Infinity when none runs. */
 export function nextDeadline(state: FsmState): number {
-  return earliestDeadline(state.timers);
+  switch (state.name) {
+    case "Idle":
+      return state.timers.idleHold;
+    case "Connect":
+    case "Active":
+      return Math.min(state.timers.connectRetry, state.timers.delayOpen);
+    case "OpenSent":
+      return state.timers.hold;
+    case "OpenConfirm":
+      return Math.min(state.timers.hold, state.timers.keepalive);
+    case "Established":
+      return Math.min(state.timers.hold, state.timers.keepalive, state.timers.sendHold);
+  }
+  return state satisfies never;
 }
 
 /** The expiry event that is due at `now`, the oldest first; null when none is. */
 export function expiredTimer(state: FsmState, now: number): { readonly type: TimerEventType } | null {
-  return dueTimer(state.timers, now);
+  return nextDeadline(state) > now ? null : dueTimer(state.timers, now);
 }
 
 /** When the next dial starts by itself, in monotonic milliseconds; Infinity when none is planned. */

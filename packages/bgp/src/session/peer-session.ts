@@ -123,7 +123,8 @@ export class PeerSession {
     // A peer that dials anew has given up its earlier attempt, whether we have noticed or not.
     if (this.#inbound !== null) this.#dropInbound("the peer has opened a new connection in its place", now, events);
     this.#lastWords = null;
-    this.#inbound = new Session({ ...this.#options, config: { ...this.config, passive: true } });
+    const config = this.config.passive ? this.config : { ...this.config, passive: true };
+    this.#inbound = new Session({ ...this.#options, config });
     const failures = Math.max(this.#holdDown.failures, this.#outbound.connectRetryCounter);
     this.#absorb("inbound", this.#inbound.startAfterFailures(now, failures, 0), now, events);
     this.#absorb("inbound", this.#inbound.tick(now), now, events);
@@ -150,7 +151,7 @@ export class PeerSession {
   tick(now: number): readonly PeerEvent[] {
     const events: PeerEvent[] = [];
     this.#holdDown.at(now);
-    events.push(...this.#stale.tick(now));
+    for (const event of this.#stale.tick(now)) events.push(event);
     this.#absorb("outbound", this.#outbound.tick(now), now, events);
     if (this.#inbound !== null) this.#absorb("inbound", this.#inbound.tick(now), now, events);
     const due = this.#wait.due(now);

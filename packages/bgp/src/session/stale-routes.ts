@@ -40,6 +40,8 @@ export interface StaleFamily {
   readonly untilMs: number;
 }
 
+const none: readonly StaleEvent[] = [];
+
 /**
  * Which routes of one peer are kept although the peer has not confirmed them, and for how long: those of a peer that restarts, as its
  * helper ("Receiving Speaker", RFC 4724 §4.2), and those that an enhanced route refresh puts to the test (RFC 7313 §4). Decisions only;
@@ -139,6 +141,7 @@ export class StaleRoutes {
 
   /** Whose time has come. */
   tick(now: number): readonly StaleEvent[] {
+    if (this.#families.length === 0) return none;
     const due = this.current.filter(({ untilMs }) => untilMs <= now);
     return due.map((stale) => this.#sweep(stale, "timer"));
   }

@@ -3,7 +3,14 @@ import type { PeerConfigOptions } from "../../src/fsm/config.ts";
 import type { FsmEffect } from "../../src/fsm/effect.ts";
 import { type FsmEventType, fsmEventNumbers } from "../../src/fsm/event.ts";
 import type { Negotiated } from "../../src/fsm/negotiate.ts";
-import { sendHoldTime, type TimerEventType, type TimerName, type Timers } from "../../src/fsm/timers.ts";
+import type { FsmState } from "../../src/fsm/state.ts";
+import {
+  earliestDeadline,
+  sendHoldTime,
+  type TimerEventType,
+  type TimerName,
+  type Timers,
+} from "../../src/fsm/timers.ts";
 import { expiredTimer, nextDeadline, transition } from "../../src/fsm/transition.ts";
 import { Family } from "../../src/iana/afi-safi.ts";
 import { type SampleState, sampleConfig, sampleEvents, sampleNegotiated, sampleOpen, sampleStates } from "./samples.ts";
@@ -248,4 +255,14 @@ describe("an OPEN that is not acceptable", () => {
       cause: "the peer says its AS is 65009, we expect 65000: set asn=65009 for this peer or correct the router",
     });
   });
+});
+
+test("the next deadline of a state is that of its first timer", () => {
+  for (const [name, state] of Object.entries(states)) {
+    expect([name, nextDeadline(state)]).toEqual([name, earliestDeadline(state.timers)]);
+    for (const timer of Object.keys(state.timers)) {
+      const soon = { ...state, timers: { ...state.timers, [timer]: 1 } } as FsmState;
+      expect([name, timer, nextDeadline(soon)]).toEqual([name, timer, 1]);
+    }
+  }
 });

@@ -14,6 +14,8 @@ export class DeadlineTimer implements Waiting {
   #deadline = Number.POSITIVE_INFINITY;
   /** When it is to be looked at; Infinity: it is not among the waiting. */
   #armedFor = Number.POSITIVE_INFINITY;
+  /** The deadline that it was armed for, which may be a little earlier. */
+  #armedDeadline = Number.POSITIVE_INFINITY;
   #isTurning = false;
 
   constructor(deadlines: Deadlines, onDue: () => void, onStall: (lateMs: number) => void) {
@@ -30,7 +32,7 @@ export class DeadlineTimer implements Waiting {
       return;
     }
     // A deadline that moved away needs no new timer: the old one looks again when it fires. Every message moves the hold timer.
-    if (!this.#isTurning && deadline < this.#armedFor) this.#arm();
+    if (!this.#isTurning && deadline < this.#armedDeadline) this.#arm();
   }
 
   cancel(): void {
@@ -42,7 +44,7 @@ export class DeadlineTimer implements Waiting {
 
   fired(now: number): boolean {
     const lateMs = now - this.#armedFor;
-    this.#armedFor = Number.POSITIVE_INFINITY;
+    this.#armedFor = this.#armedDeadline = Number.POSITIVE_INFINITY;
     if (lateMs > stallMs) this.#onStall(lateMs);
     if (this.#deadline > now) {
       this.#arm();
@@ -60,11 +62,12 @@ export class DeadlineTimer implements Waiting {
 
   #arm(): void {
     this.#disarm();
+    this.#armedDeadline = this.#deadline;
     this.#armedFor = this.#deadlines.add(this, this.#deadline);
   }
 
   #disarm(): void {
     if (this.#armedFor !== Number.POSITIVE_INFINITY) this.#deadlines.remove(this, this.#armedFor);
-    this.#armedFor = Number.POSITIVE_INFINITY;
+    this.#armedFor = this.#armedDeadline = Number.POSITIVE_INFINITY;
   }
 }

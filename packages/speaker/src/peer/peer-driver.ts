@@ -257,16 +257,14 @@ export class PeerDriver implements Peer {
 
   /** The one way into the session. A call from within a handler waits until the answer before it has been carried out. */
   #enter(call: SessionCall): void {
-    this.#deferred.push(call);
-    if (this.#busy) return;
+    if (this.#busy) {
+      this.#deferred.push(call);
+      return;
+    }
     this.#busy = true;
     try {
-      for (let next = this.#deferred.shift(); next !== undefined; next = this.#deferred.shift()) {
-        this.#refused = this.#closed;
-        for (const event of next(this.#environment.clock.now())) this.#obey(event);
-        this.#writeOutput("outbound");
-        this.#writeOutput("inbound");
-      }
+      this.#carryOut(call);
+      while (this.#deferred.length > 0) this.#carryOut(this.#deferred.shift()!);
     } finally {
       this.#busy = false;
       // Also when something of the embedder's threw its way through: a session without its timer would never come back.
@@ -274,6 +272,13 @@ export class PeerDriver implements Peer {
       else this.#timer.set(this.#session.nextDeadline());
     }
     if (this.#dynamic !== null && this.#accepted && !this.#closed && this.#mayBeForgotten) this.#dynamic.onGone();
+  }
+
+  #carryOut(call: SessionCall): void {
+    this.#refused = this.#closed;
+    for (const event of call(this.#environment.clock.now())) this.#obey(event);
+    this.#writeOutput("outbound");
+    this.#writeOutput("inbound");
   }
 
   /** A neighbour that is kept away, by its limit of prefixes or by `shutdown`, must not come back as a new one. */

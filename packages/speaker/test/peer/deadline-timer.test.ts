@@ -105,3 +105,26 @@ test("no deadline, or cancelling, leaves no timer and no turn behind", async () 
   await turn();
   expect(due).toEqual([]);
 });
+
+test("a deadline that only moves away is looked at once, however many wait", async () => {
+  const deadlines = new Deadlines(clock);
+  for (let index = 0; index < 100; index++) deadlines.add({ fired: () => false, turned: () => undefined }, 90_000);
+  let added = 0;
+  const add = deadlines.add.bind(deadlines);
+  deadlines.add = (one, deadline) => {
+    added++;
+    return add(one, deadline);
+  };
+  const one = new DeadlineTimer(
+    deadlines,
+    () => due.push(clock.nowMs),
+    () => undefined,
+  );
+  // Far away, so that it may come a little late; each message sets the same again, or a later one.
+  one.set(30_001);
+  one.set(30_001);
+  one.set(30_002);
+  expect(added).toBe(1);
+  one.set(30_000);
+  expect(added).toBe(2);
+});

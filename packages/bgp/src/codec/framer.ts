@@ -127,7 +127,9 @@ export class Framer {
     this.release();
   }
 
+  /** A session that waits must not hold what it was given last. */
   private release(): void {
+    this.bytes = nothing;
     this.chunk = nothing;
     this.position = 0;
   }

@@ -11,6 +11,7 @@ import { ChangeCollector, deaf } from "./change-collector.ts";
 import { acceptAll, type ImportPolicy } from "./policy.ts";
 import { ReceivedRoutes } from "./received-routes.ts";
 import type { Labels, RibChange, RibRoute, RouteListener } from "./rib-route.ts";
+import { SparseMap } from "./sparse-map.ts";
 
 /** What the Adj-RIB-In of one peer needs to know. */
 export interface AdjRibInOptions {
@@ -44,7 +45,7 @@ export class AdjRibIn {
   readonly #policy: ImportPolicy | null;
   readonly #options: AdjRibInOptions;
   readonly #attributes: AttributeTable;
-  readonly #families = new Map<Family, ReceivedRoutes>();
+  readonly #families = new SparseMap<Family, ReceivedRoutes>();
   readonly #listener: RouteListener;
 
   constructor(options: AdjRibInOptions) {
@@ -156,7 +157,8 @@ export class AdjRibIn {
   /** Puts {@link reapply} off to {@link reapplySome}. */
   reapplyLater(family?: Family): void {
     if (this.#policy === null) return;
-    for (const [key, routes] of this.#families) if (family === undefined || key === family) routes.reapplyLater();
+    for (const [key, routes] of this.#families.entries())
+      if (family === undefined || key === family) routes.reapplyLater();
   }
 
   /** Goes on with it in short turns, looking at `budget` routes at most; true when all have been judged. Makes no values; the listener hears of it. */
@@ -200,7 +202,7 @@ export class AdjRibIn {
     const policy = this.#policy;
     if (policy === null) return true;
     let left = budget;
-    for (const [family, routes] of this.#families) {
+    for (const [family, routes] of this.#families.entries()) {
       left -= routes.reapply((prefix, set) => this.#judge(policy, prefix, set), left, listener);
       if (routes.size === 0) this.#families.delete(family);
       else if (!routes.isReapplied) return false;

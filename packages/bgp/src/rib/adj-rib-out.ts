@@ -22,6 +22,7 @@ import {
 import { attributeKey } from "./attribute-key.ts";
 import type { DesiredAttributes, DesiredRoute, ExportPolicy } from "./policy.ts";
 import { type PrefixKey, prefixKey } from "./prefix-key.ts";
+import { SparseMap } from "./sparse-map.ts";
 import { WaitingPaths, Waits } from "./waiting-paths.ts";
 
 /**
@@ -32,14 +33,14 @@ import { WaitingPaths, Waits } from "./waiting-paths.ts";
  * came and went is not sent at all. Withdrawals leave first.
  */
 export class AdjRibOut<A extends DesiredAttributes> {
-  #entries = new Map<PrefixKey, Entry<A>>();
-  #groups = new Map<Family, Map<string, Group<A>>>();
-  #exported = new Map<string, Exported>();
+  readonly #entries = new SparseMap<PrefixKey, Entry<A>>();
+  readonly #groups = new SparseMap<Family, Map<string, Group<A>>>();
+  readonly #exported = new SparseMap<string, Exported>();
   readonly #waiting = new WaitingPaths<A>();
   /** Destinations that have, or had, a path with an identifier of its own. */
-  #destinations = new Map<PrefixKey, Destination<A>>();
+  readonly #destinations = new SparseMap<PrefixKey, Destination<A>>();
   /** Those whose one path for a session without identifiers has to be chosen again. */
-  #unsettled = new Set<Destination<A>>();
+  #unsettled: Set<Destination<A>> | null = null;
   #policy: ExportPolicy<A> | null = null;
   /** Families whose NLRI carry path identifiers on this session. */
   #pathIds: readonly Family[] = [];
@@ -113,7 +114,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
     this.#policy = null;
     this.#endOfRib = [];
     this.#waiting.clear();
-    this.#unsettled.clear();
+    this.#unsettled = null;
     this.#exported.clear();
     this.#advertised = 0;
     this.#refusedGroups = 0;
@@ -255,12 +256,14 @@ export class AdjRibOut<A extends DesiredAttributes> {
     if (destination === null || carriesPathIds(this.#pathIds, entry.prefix.family)) {
       this.#compare(entry, entry.desired?.exported ?? null);
     } else {
+      this.#unsettled ??= new Set();
       this.#unsettled.add(destination);
     }
   }
 
   /** Chooses for each destination that has changed, once however many of its paths have. */
   #settle(): void {
+    if (this.#unsettled === null) return;
     for (const destination of this.#unsettled) {
       choosePath(destination);
       for (const path of destination.paths) {
@@ -268,7 +271,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
         if (path.desired === null && path.sent === null) this.#forget(path);
       }
     }
-    this.#unsettled.clear();
+    this.#unsettled = null;
   }
 
   #compare(entry: Entry<A>, target: Exported | null): void {

@@ -10,6 +10,9 @@ import { Output } from "./output.ts";
 /** Enough for the usual OPEN. */
 const firstScratchOctets = 64;
 
+/** Most sessions never send anything else; it says the same in every context. */
+const keepalive: Uint8Array = /* @__PURE__ */ encoded({ type: MessageType.Keepalive });
+
 /** A scratch buffer that grew beyond this for one large batch is not kept. */
 const maxScratchOctets = 1_048_576;
 
@@ -17,8 +20,8 @@ const maxScratchOctets = 1_048_576;
 export class Outbox {
   readonly #output: Output = new Output();
   readonly #counters: Counters = new Counters();
-  /** Small at first: most sessions never send more than KEEPALIVEs. */
-  #writer: Writer = new Writer(firstScratchOctets);
+  /** Null before the first routes. */
+  #writer: Writer | null = null;
   #context: CodecContext = defaultCodecContext;
   /** What was appended last stays behind this mark until `release`; null: nothing is held back. */
   #mark: number | null = null;
@@ -64,15 +67,14 @@ export class Outbox {
   }
 
   send(message: OutgoingMessage): void {
-    const writer = this.#writer;
-    writer.reset();
-    encodeMessage(writer, message, this.#context);
-    this.#output.append(writer.bytes, 0, writer.length);
-    this.#counters.count(message.type, writer.length);
+    const octets = message.type === MessageType.Keepalive ? keepalive : encoded(message, this.#context);
+    this.#output.append(octets, 0, octets.length);
+    this.#counters.count(message.type, octets.length);
   }
 
   /** Packed into as few UPDATEs as fit; when it throws, nothing of the batch is sent. */
   sendRoutes(batch: RouteBatch): void {
+    this.#writer ??= new Writer(firstScratchOctets);
     const writer = this.#writer;
     writer.reset();
     const lengths: number[] = [];
@@ -88,7 +90,7 @@ export class Outbox {
       throw error;
     }
     for (const length of lengths) this.#counters.count(MessageType.Update, length);
-    if (writer.bytes.length > maxScratchOctets) this.#writer = new Writer(firstScratchOctets);
+    if (writer.bytes.length > maxScratchOctets) this.#writer = null;
   }
 
   /** What may be sent now, or null. Owned by the caller. */
@@ -117,4 +119,10 @@ export class Outbox {
   counters(): MessageCounters {
     return this.#counters.snapshot();
   }
+}
+
+function encoded(message: OutgoingMessage, context: CodecContext = defaultCodecContext): Uint8Array {
+  const writer = new Writer(firstScratchOctets);
+  encodeMessage(writer, message, context);
+  return writer.bytes.subarray(0, writer.length);
 }

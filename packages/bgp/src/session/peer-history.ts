@@ -1,7 +1,7 @@
 import type { NotificationBody } from "../codec/outcome.ts";
 import { describeNotification } from "../codec/shutdown-communication.ts";
 import type { DownReason } from "../fsm/effect.ts";
-import { addCounters, Counters } from "./counters.ts";
+import { addCounters, noMessages } from "./counters.ts";
 import type { SessionSnapshot } from "./events.ts";
 
 type Remembered = Pick<
@@ -15,8 +15,8 @@ export class PeerHistory {
   #lastSent: Remembered["lastNotificationSent"] = null;
   #lastReceived: Remembered["lastNotificationReceived"] = null;
   #lastDown: Remembered["lastDown"] = null;
-  #received: SessionSnapshot["received"] = new Counters().snapshot();
-  #sent: SessionSnapshot["sent"] = new Counters().snapshot();
+  #received: SessionSnapshot["received"] = noMessages;
+  #sent: SessionSnapshot["sent"] = noMessages;
 
   entered(now: number): void {
     this.#sinceMs = now;

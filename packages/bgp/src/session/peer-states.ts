@@ -18,47 +18,58 @@ export function rivalOf(slot: Slot): Slot {
 
 /** The states of a peer's two connections, as far as they were told in events. */
 export class PeerStates {
-  readonly #states: { [S in Slot]: FsmStateName } = { outbound: "Idle", inbound: "Idle" };
+  #outbound: FsmStateName = "Idle";
+  #inbound: FsmStateName = "Idle";
 
   /** The connections whose OPEN was told and neither admitted nor rejected yet. */
-  readonly #undecided: { [S in Slot]: boolean } = { outbound: false, inbound: false };
+  #outboundUndecided = false;
+  #inboundUndecided = false;
 
   isUndecided(slot: Slot): boolean {
-    return this.#undecided[slot];
+    return slot === "outbound" ? this.#outboundUndecided : this.#inboundUndecided;
   }
 
   awaitVerdict(slot: Slot): void {
-    this.#undecided[slot] = true;
+    this.#setUndecided(slot, true);
   }
 
   /** There is a verdict, or none is wanted any more; whether it was awaited. */
   decided(slot: Slot): boolean {
-    const before = this.#undecided[slot];
-    this.#undecided[slot] = false;
+    const before = this.isUndecided(slot);
+    this.#setUndecided(slot, false);
     return before;
   }
 
   of(slot: Slot): FsmStateName {
-    return this.#states[slot];
+    return slot === "outbound" ? this.#outbound : this.#inbound;
   }
 
   /** The connection that is furthest on the way; ours when both are equally far. */
   get furthest(): Slot {
-    return progress[this.#states.inbound] > progress[this.#states.outbound] ? "inbound" : "outbound";
+    return progress[this.#inbound] > progress[this.#outbound] ? "inbound" : "outbound";
   }
 
   /** That of the connection which is furthest. */
   get state(): FsmStateName {
-    return this.#states[this.furthest];
+    return this.of(this.furthest);
   }
 
   hasReached(slot: Slot, state: FsmStateName): boolean {
-    return progress[this.#states[slot]] >= progress[state];
+    return progress[this.of(slot)] >= progress[state];
   }
 
   enter(slot: Slot, to: FsmStateName): void {
+    if (slot === "outbound") {
+      this.#outbound = to;
+      return;
+    }
     // An inbound connection that is lost leaves nothing that could become active again.
-    const lost = slot === "inbound" && to === "Active" && this.hasReached("inbound", "OpenSent");
-    this.#states[slot] = lost ? "Idle" : to;
+    const lost = to === "Active" && this.hasReached("inbound", "OpenSent");
+    this.#inbound = lost ? "Idle" : to;
+  }
+
+  #setUndecided(slot: Slot, undecided: boolean): void {
+    if (slot === "outbound") this.#outboundUndecided = undecided;
+    else this.#inboundUndecided = undecided;
   }
 }

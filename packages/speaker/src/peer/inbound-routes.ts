@@ -40,7 +40,9 @@ export class InboundRoutes {
   readonly #address: PeerSettings["address"];
   readonly #locRib: LocRib | null;
   readonly #calls: HandlerCalls;
-  readonly #malformed: MalformedLog;
+  /** Null as long as nothing was malformed. */
+  #malformed: MalformedLog | null = null;
+  readonly #environment: InboundEnvironment;
   /** Families whose stale routes are to be forgotten; those of others wait for something else. */
   #forgotten: readonly Family[] = [];
   /** The next slice of what was put off. */
@@ -56,7 +58,7 @@ export class InboundRoutes {
     this.#address = address;
     this.#locRib = locRib;
     this.#calls = calls;
-    this.#malformed = new MalformedLog(address.text, environment);
+    this.#environment = environment;
     // A policy that asks nothing cannot throw, and the Adj-RIB-In need not prepare what it would be asked with.
     const guarded = importPolicy === null || importPolicy === acceptAll ? importPolicy : calls.guard(importPolicy);
     const policy: ImportPolicy | null =
@@ -84,7 +86,10 @@ export class InboundRoutes {
 
   /** The NOTIFICATION with which a handler ends the session, if it does. */
   receive({ message, ignoredFamilies }: UpdateEvent): NotificationBody | undefined {
-    if (message.problems.length > 0) this.#malformed.note(message);
+    if (message.problems.length > 0) {
+      this.#malformed ??= new MalformedLog(this.#address.text, this.#environment);
+      this.#malformed.note(message);
+    }
     if (!this.#calls.has("onRoutes")) {
       this.adjRibIn.take(message, ignoredFamilies);
       return this.#calls.ask("onUpdate", (h, peer) => h.onUpdate?.(message, peer));

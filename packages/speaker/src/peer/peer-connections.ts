@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { CloseCause, Slot } from "@vipcast/bgp";
 import type { Clock } from "../options.ts";
-import { Connection } from "../transport/connection.ts";
+import { Connection, type ConnectionEvents } from "../transport/connection.ts";
 import { Refusals } from "../transport/refusals.ts";
 
 /** What the two connections of a peer report. */
@@ -15,6 +15,35 @@ export interface PeerConnectionsEvents {
   unsent(slot: Slot, octets: number): void;
   /** Ended without our doing. */
   closed(slot: Slot, cause: CloseCause): void;
+}
+
+/** Says of which connection it is that something is reported. */
+class SlotEvents implements ConnectionEvents {
+  readonly #slot: Slot;
+  readonly #events: PeerConnectionsEvents;
+  readonly closed: (cause: CloseCause) => void;
+
+  constructor(slot: Slot, events: PeerConnectionsEvents, closed: (cause: CloseCause) => void) {
+    this.#slot = slot;
+    this.#events = events;
+    this.closed = closed;
+  }
+
+  connected(): void {
+    this.#events.connected();
+  }
+
+  data(chunk: Uint8Array): void {
+    this.#events.data(this.#slot, chunk);
+  }
+
+  drained(): void {
+    this.#events.drained();
+  }
+
+  unsent(octets: number): void {
+    this.#events.unsent(this.#slot, octets);
+  }
 }
 
 const slots = ["outbound", "inbound"] as const;
@@ -65,21 +94,12 @@ export class PeerConnections {
   }
 
   attach(slot: Slot, socket: Socket, connected: boolean): void {
-    const connection = new Connection(
-      socket,
-      {
-        connected: () => this.#events.connected(),
-        data: (chunk) => this.#events.data(slot, chunk),
-        drained: () => this.#events.drained(),
-        unsent: (octets) => this.#events.unsent(slot, octets),
-        closed: (cause) => {
-          this.#current[slot] = null;
-          this.#track(connection.destroy());
-          this.#events.closed(slot, cause);
-        },
-      },
-      { connected },
-    );
+    const closed = (cause: CloseCause): void => {
+      this.#current[slot] = null;
+      this.#track(connection.destroy());
+      this.#events.closed(slot, cause);
+    };
+    const connection = new Connection(socket, new SlotEvents(slot, this.#events, closed), { connected });
     if (this.#paused) connection.pause();
     this.#current[slot] = connection;
   }

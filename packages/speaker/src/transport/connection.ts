@@ -46,6 +46,11 @@ export class Connection {
   /** The next slice of what was held back. */
   #slice: NodeJS.Immediate | null = null;
 
+  /** One for all writes that nobody else waits for. */
+  readonly #onTaken = (error?: Error | null): void => {
+    if (error === null || error === undefined) this.#tellUnsent();
+  };
+
   constructor(socket: Socket, events: ConnectionEvents, options: { readonly connected: boolean }) {
     this.#socket = socket;
     this.#events = events;
@@ -96,12 +101,16 @@ export class Connection {
   /** `handedOver` is called once the kernel has the bytes; not at all when the connection ends before. */
   write(bytes: Uint8Array, handedOver?: () => void): void {
     if (this.#detached) return;
-    this.#socket.write(bytes, (error) => {
-      if (error !== null && error !== undefined) return;
-      this.#tellUnsent();
-      handedOver?.();
-    });
+    const onTaken = handedOver === undefined ? this.#onTaken : this.#whenTaken(handedOver);
+    this.#socket.write(bytes, onTaken);
     this.#tellUnsent();
+  }
+
+  #whenTaken(handedOver: () => void): (error?: Error | null) => void {
+    return (error) => {
+      this.#onTaken(error);
+      if (error === null || error === undefined) handedOver();
+    };
   }
 
   #tellUnsent(): void {

@@ -10,7 +10,8 @@ const none: Uint8Array[] = [];
  * borders at all times (RFC 4271 §4.1), because a gate can close in the middle of a message, whose rest must then pass.
  */
 export class FrameGate {
-  readonly #header = new Uint8Array(headerLength);
+  /** A header that came in pieces; null as long as none did. */
+  #header: Uint8Array | null = null;
   #headerFill = 0;
   /** How much of the header in `#header` has been let through. */
   #headerPassed = 0;
@@ -52,7 +53,7 @@ export class FrameGate {
     this.#closed = false;
     this.#holding = false;
     if (this.#headerFill < headerLength && this.#headerPassed < this.#headerFill) {
-      this.#hold(this.#header.slice(this.#headerPassed, this.#headerFill));
+      this.#hold(this.#begun().slice(this.#headerPassed, this.#headerFill));
       this.#headerPassed = this.#headerFill;
     }
     const held = this.#held.slice(this.#taken);
@@ -101,24 +102,30 @@ export class FrameGate {
 
   #readHeader(chunk: Uint8Array, at: number, passed: Uint8Array[]): number {
     const end = Math.min(chunk.length, at + headerLength - this.#headerFill);
-    this.#header.set(chunk.subarray(at, end), this.#headerFill);
+    const begun = this.#begun();
+    begun.set(chunk.subarray(at, end), this.#headerFill);
     this.#headerFill += end - at;
     if (!this.#closed) this.#headerPassed = this.#headerFill;
     if (this.#headerFill < headerLength) return end;
-    const length = (this.#header[16] ?? 0) * 256 + (this.#header[17] ?? 0);
-    const type = this.#header[18];
+    const length = (begun[16] ?? 0) * 256 + (begun[17] ?? 0);
+    const type = begun[18];
     this.#lost = length < headerLength;
     this.#remaining = Math.max(0, length - headerLength);
     this.#holding =
       this.#closed && this.#headerPassed === 0 && (type === update || type === routeRefresh) && !this.#lost;
     if (this.#closed) {
-      const header = this.#header.slice(this.#headerPassed);
+      const header = begun.slice(this.#headerPassed);
       if (this.#holding) this.#hold(header);
       else passed.push(header);
     }
     this.#headerFill = 0;
     this.#headerPassed = 0;
     return end;
+  }
+
+  #begun(): Uint8Array {
+    this.#header ??= new Uint8Array(headerLength);
+    return this.#header;
   }
 
   #hold(bytes: Uint8Array): void {

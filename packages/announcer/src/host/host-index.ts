@@ -68,7 +68,10 @@ export class HostIndex {
     // News of binds may be among what was lost. One that is under way is followed to its end all the same: its address may go again before that.
     for (const [key, binds] of [...this.#awaited]) {
       const left = binds.filter(({ resolved }) => !resolved);
-      for (const own of left) own.dumped = true;
+      for (const own of left) {
+        own.dumped = true;
+        own.removedAgain ||= own.doubted;
+      }
       if (left.length === 0) this.#awaited.delete(key);
       else this.#awaited.set(key, left);
     }
@@ -86,7 +89,13 @@ export class HostIndex {
     if (own !== undefined) {
       own.seen = true;
       own.address = address;
-      if (own.resolved) this.#forgetBind(key, own);
+      // Whatever was removed so far was an earlier life of it.
+      own.doubted = false;
+      own.removedAgain = false;
+      if (own.resolved) {
+        this.#forgetBind(key, own);
+        this.#log?.push((index) => index.#put(address));
+      }
       return false;
     }
     const known = this.#byKey.get(key);
@@ -98,7 +107,14 @@ export class HostIndex {
   removed(address: HostAddress): boolean {
     const key = keyOf(address);
     const binds = address.mark === "other" ? undefined : this.#awaited.get(key);
-    if (binds?.some(({ seen, dumped }) => !seen && !dumped) === true) return false;
+    const unseen = (binds ?? []).filter(({ seen, dumped }) => !seen && !dumped);
+    if (unseen.length > 0) {
+      // Or the news of our bind was lost, and this is its end. A dump that is under way may be older than that: if nothing more is heard of the bind
+      // until it is taken over, the address counts as gone. To bind again what is there after all costs one refusal.
+      for (const own of unseen) own.doubted ||= this.#log !== null;
+      this.#log?.push((index) => index.#delete(key));
+      return false;
+    }
     const underWay = binds?.at(-1);
     if (underWay !== undefined && !underWay.resolved) underWay.removedAgain = true;
     const known = this.#byKey.has(key);
@@ -124,7 +140,14 @@ export class HostIndex {
   /** Call before `AddressPort.bind`; the returned functions tell how it ended. */
   beginBind(binding: Binding): { done: () => void; failed: () => void } {
     const key = keyOf(binding);
-    const own: OwnBind = { seen: false, dumped: false, address: null, resolved: false, removedAgain: false };
+    const own: OwnBind = {
+      seen: false,
+      dumped: false,
+      address: null,
+      resolved: false,
+      removedAgain: false,
+      doubted: false,
+    };
     const binds = this.#awaited.get(key);
     if (binds === undefined) this.#awaited.set(key, [own]);
     else binds.push(own);
@@ -132,7 +155,8 @@ export class HostIndex {
       done: (): void => {
         own.resolved = true;
         if (own.seen || own.dumped) this.#forgetBind(key, own);
-        if (own.removedAgain) return;
+        // Where a dump was taken over meanwhile and nothing was reported, the dump knows of it, or the news is still to come.
+        if (own.removedAgain || (own.dumped && !own.seen)) return;
         const { address, prefixLength, interface: name, kind } = binding;
         const mark = this.#marksReliable ? "ours" : "unknown";
         this.#change((index) => index.#put({ address, prefixLength, interface: name, kind, mark, scope: "host" }));
@@ -196,6 +220,8 @@ interface OwnBind {
   resolved: boolean;
   /** Reported and reported as removed before `bind` resolved. */
   removedAgain: boolean;
+  /** A removal was reported during a dump before it was reported itself: of an earlier life, or its own with the news of it lost. */
+  doubted: boolean;
 }
 
 /** What tells one bound thing from another. */

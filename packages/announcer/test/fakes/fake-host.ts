@@ -128,10 +128,20 @@ export class FakeHost implements AddressPort {
     const lost = [...this.#lost];
     await this.#pass("observed", "");
     if (life !== this.life) return new Promise(() => {});
-    for (const where of lost) this.#lost.delete(where);
     // Told meanwhile that news was lost, one has to look again.
     if (heard && asked === this.#resyncs) this.onObserved();
-    return state;
+    const { links } = state;
+    const told = (): void => {
+      for (const where of lost) this.#lost.delete(where);
+    };
+    return {
+      // Whoever asked knows it when it is read and not before: promises are handed on meanwhile, and something may be unbound at that very moment.
+      get addresses(): readonly HostAddress[] {
+        told();
+        return state.addresses;
+      },
+      links,
+    };
   }
 
   bind(binding: Binding): Promise<void> {

@@ -109,6 +109,60 @@ describe("HostIndex", () => {
     expect(host.get(key)).toBeUndefined();
   });
 
+  it("takes an address whose bind was never reported for gone when it is removed while a dump is under way", () => {
+    const host = index();
+    host.beginBind(binding).done();
+    // News of the bind was lost, and so the host is looked at; what the dump has seen is older than the removal.
+    host.beginDump();
+    expect(host.removed(ours)).toBe(false);
+    host.finishDump({ addresses: [loopback, ours], links: [] });
+    expect(host.get(key)).toBeUndefined();
+    expect(host.added(ours)).toBe(true);
+    expect(host.get(key)).toBeDefined();
+  });
+
+  it("keeps one whose bind is reported after the removal of its earlier life, although both come during a dump", () => {
+    const host = index(ours);
+    host.unbound(binding);
+    host.beginDump();
+    host.beginBind(binding).done();
+    expect([host.removed(ours), host.added(ours)]).toEqual([false, false]);
+    host.finishDump({ addresses: [loopback], links: [] });
+    expect(host.get(key)).toBeDefined();
+    expect(host.removed(ours)).toBe(true);
+  });
+
+  it("does not believe in a bind that is answered after its address was removed during a dump, unless it is reported then", () => {
+    const made = (reported: boolean): HostIndex => {
+      const host = index();
+      const own = host.beginBind(binding);
+      host.beginDump();
+      host.removed(ours);
+      host.finishDump({ addresses: [loopback, ours], links: [] });
+      if (reported) host.added(ours);
+      own.done();
+      return host;
+    };
+    expect(made(false).get(key)).toBeUndefined();
+    expect(made(true).get(key)).toBeDefined();
+  });
+
+  it("leaves it to a dump that was taken over meanwhile whether an address is there of whose bind nothing is heard", () => {
+    const after = (...addresses: HostAddress[]): HostIndex => {
+      const host = index();
+      const own = host.beginBind(binding);
+      host.beginDump();
+      host.finishDump({ addresses: [loopback, ...addresses], links: [] });
+      own.done();
+      return host;
+    };
+    expect(after(ours).get(key)).toBeDefined();
+    const taken = after();
+    expect(taken.get(key)).toBeUndefined();
+    expect(taken.added(ours)).toBe(true);
+    expect(taken.get(key)).toBeDefined();
+  });
+
   it("keeps what it knew when a dump failed", () => {
     const host = index(ours);
     host.beginDump();

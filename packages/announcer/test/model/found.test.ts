@@ -1,0 +1,71 @@
+import { test } from "vitest";
+import type { Act, Wanted } from "./acts.ts";
+import { live } from "./live.ts";
+
+// What `histories.test.ts` has found with seeds that nobody will draw again soon, as short as fast-check could make it.
+
+const plain: Wanted = {
+  name: "lo",
+  adopt: false,
+  med: 0,
+  drainMs: 0,
+  check: "none",
+  unbindWhenUnhealthy: false,
+  preference: 10,
+  failbackMs: 0,
+};
+const slow = { kind: "weather", failing: 0, delayMs: 30, handOverMs: 0, eventDelayMs: 0, refusing: 0 } as const;
+
+interface Found {
+  readonly what: string;
+  readonly chance: number;
+  readonly acts: readonly Act[];
+}
+
+const found: readonly Found[] = [
+  {
+    what: "an address of whose bind nothing was heard is removed while the host is looked at slowly",
+    chance: 810684362,
+    acts: [
+      { kind: "deaf" },
+      slow,
+      { kind: "apply", which: 0, wanted: { ...plain, name: "veth0" } },
+      { kind: "pass", ms: 600 },
+      { kind: "resync" },
+      { kind: "pass", ms: 20 },
+      { kind: "take", which: 0, name: "veth0" },
+    ],
+  },
+  {
+    what: "a look at the host is answered at the very moment at which an old place is given up",
+    chance: 0,
+    acts: [
+      { kind: "deaf" },
+      { kind: "apply", which: 0, wanted: { ...plain, name: "veth0" } },
+      { kind: "pass", ms: 0 },
+      { kind: "put", which: 2, name: "lo" },
+      { kind: "apply", which: 0, wanted: plain },
+      { kind: "health", which: 0, health: "healthy", ttlMs: null },
+      { kind: "take", which: 0, name: "lo" },
+      { kind: "remove", which: 2 },
+      { kind: "apply", which: 2, wanted: plain },
+    ],
+  },
+  {
+    what: "a stop comes in the moment in which the host has been looked at for the first time",
+    chance: 0,
+    acts: [
+      { kind: "apply", which: 1, wanted: plain },
+      { kind: "pass", ms: 0 },
+      { kind: "kill", crossings: 0, startAfterMs: 0, ledgerLost: false },
+      { kind: "hang", what: "host" },
+      { kind: "pass", ms: 0 },
+      { kind: "calm" },
+      { kind: "fight", which: 0, times: 2, everyMs: 0.3 },
+      { kind: "take", which: 0, name: "lo" },
+      { kind: "stop", startAfterMs: 0 },
+    ],
+  },
+];
+
+for (const { what, acts, chance } of found) test(`promises are kept when ${what}`, () => live(acts, chance));

@@ -137,8 +137,11 @@ export class HostIndex {
     });
   }
 
-  /** Call before `AddressPort.bind`; the returned functions tell how it ended. */
-  beginBind(binding: Binding): { done: () => void; failed: () => void } {
+  /**
+   * Call before `AddressPort.bind`; the returned functions tell how it ended. `done` returns false where only another look at the host can say whether the
+   * address is there.
+   */
+  beginBind(binding: Binding): { done: () => boolean; failed: () => void } {
     const key = keyOf(binding);
     const own: OwnBind = {
       seen: false,
@@ -152,14 +155,16 @@ export class HostIndex {
     if (binds === undefined) this.#awaited.set(key, [own]);
     else binds.push(own);
     return {
-      done: (): void => {
+      done: (): boolean => {
         own.resolved = true;
         if (own.seen || own.dumped) this.#forgetBind(key, own);
-        // Where a dump was taken over meanwhile and nothing was reported, the dump knows of it, or the news is still to come.
-        if (own.removedAgain || (own.dumped && !own.seen)) return;
+        // Where a dump was taken over meanwhile and nothing was reported, the dump may be older than the bind, or newer than the end of what it has bound.
+        if (own.dumped && !own.seen) return this.#byKey.has(key);
+        if (own.removedAgain) return true;
         const { address, prefixLength, interface: name, kind } = binding;
         const mark = this.#marksReliable ? "ours" : "unknown";
         this.#change((index) => index.#put({ address, prefixLength, interface: name, kind, mark, scope: "host" }));
+        return true;
       },
       failed: (): void => {
         this.#forgetBind(key, own);

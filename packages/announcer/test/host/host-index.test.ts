@@ -148,19 +148,19 @@ describe("HostIndex", () => {
   });
 
   it("leaves it to a dump that was taken over meanwhile whether an address is there of whose bind nothing is heard", () => {
-    const after = (...addresses: HostAddress[]): HostIndex => {
+    const after = (...addresses: HostAddress[]): [HostIndex, boolean] => {
       const host = index();
       const own = host.beginBind(binding);
       host.beginDump();
       host.finishDump({ addresses: [loopback, ...addresses], links: [] });
-      own.done();
-      return host;
+      return [host, own.done()];
     };
-    expect(after(ours).get(key)).toBeDefined();
-    const taken = after();
-    expect(taken.get(key)).toBeUndefined();
-    expect(taken.added(ours)).toBe(true);
-    expect(taken.get(key)).toBeDefined();
+    const [kept, known] = after(ours);
+    expect([kept.get(key), known]).toEqual([ours, true]);
+    const [open, knownToo] = after();
+    expect([open.get(key), knownToo]).toEqual([undefined, false]);
+    expect(open.added(ours)).toBe(true);
+    expect(open.get(key)).toBeDefined();
   });
 
   it("keeps what it knew when a dump failed", () => {

@@ -1,24 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { DrainState, LedgerResult } from "../src/ports.ts";
+import { watch } from "./fakes/watch.ts";
 import { vip, World } from "./fakes/world.ts";
 
 const V = "192.0.2.10/32";
 const W = "192.0.2.11/32";
 const never = (): Promise<never> => new Promise(() => {});
-
-/** What a promise has come to so far. */
-function watch(promise: Promise<unknown>): { readonly outcome: unknown } {
-  const seen = { outcome: "pending" as unknown };
-  promise.then(
-    () => {
-      seen.outcome = "done";
-    },
-    (error: unknown) => {
-      seen.outcome = error;
-    },
-  );
-  return seen;
-}
 
 describe("closing", () => {
   it("settles every promise when it runs into the stop timeout, and says what is left", async () => {

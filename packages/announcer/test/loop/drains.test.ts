@@ -4,6 +4,7 @@ import { DrainNotKeptError, Drains } from "../../src/loop/drains.ts";
 import type { Policy } from "../../src/policy.ts";
 import type { DrainLoad } from "../../src/ports.ts";
 import { Loop } from "../fakes/loop.ts";
+import { watch } from "../fakes/watch.ts";
 import { vip } from "../fakes/world.ts";
 
 const V = "192.0.2.10/32";
@@ -19,20 +20,6 @@ async function serving(policy: Partial<Policy> = {}): Promise<{ loop: Loop; drai
 }
 
 const goals = ({ reconciler }: Loop): string[] => [...reconciler.entries.values()].map(({ goal }) => goal);
-
-/** What a promise has come to so far. */
-function watch(promise: Promise<unknown>): { readonly outcome: unknown } {
-  const seen = { outcome: "pending" as unknown };
-  promise.then(
-    () => {
-      seen.outcome = "done";
-    },
-    (error: unknown) => {
-      seen.outcome = error;
-    },
-  );
-  return seen;
-}
 
 describe("what an earlier run has drained", () => {
   it("is drained again, and is known from then on", async () => {

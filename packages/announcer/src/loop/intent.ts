@@ -95,10 +95,8 @@ export class Intent {
     const back = entry.goal === "remove";
     if (!back && sameVip(entry.vip, vip)) return;
     if (back) entry.goal = this.#goalOf(vip);
-    if (entry.vip.interface !== vip.interface || entry.vip.bind !== vip.bind) {
-      entry.lostAtMs = null;
-      entry.reportedBound = false;
-    }
+    // One that is missing already has been so since then, wherever it belongs now.
+    if (entry.vip.interface !== vip.interface || entry.vip.bind !== vip.bind) entry.reportedBound = false;
     if (back && entry.announced === null) entry.health?.forgetPush();
     const weightBefore = entry.vip.weight;
     entry.vip = vip;

@@ -260,6 +260,8 @@ export class Reconciler {
           continue;
         }
         entry.busy = true;
+        // What comes before the restore may take longer than a lost address may be gone.
+        if (step.kind === "record" && entry.announced !== null) this.#awaitReturn(entry);
         await this.#executor.run(entry, step, this.wanted(entry));
         entry.busy = false;
         // Withdrawn meanwhile: nothing is unbound before that is handed over.

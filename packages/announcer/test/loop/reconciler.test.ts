@@ -67,6 +67,24 @@ describe("one runner per VIP", () => {
     expect(loop.host.has(V, "lo")).toBe(false);
   });
 
+  it("withdraws a lost address in time although the ledger, which comes before it is put back, is slow", async () => {
+    const loop = new Loop();
+    loop.host.marks = "unknown";
+    loop.host.addresses.clear();
+    loop.host.put("127.0.0.1", 8, "lo", "host");
+    loop.host.put("192.0.2.10", 32);
+    await loop.begin(vip(V, { adopt: true }));
+    expect(loop.routes.announced(V)).toBe(true);
+    loop.ledger.wait = () => loop.clock.sleep(400);
+    loop.host.take(V);
+    await loop.clock.advance(9);
+    expect(loop.routes.announced(V)).toBe(true);
+    await loop.clock.advance(2);
+    expect([loop.routes.announced(V), loop.host.has(V)]).toEqual([false, false]);
+    await loop.clock.advance(1000);
+    expect([loop.routes.announced(V), loop.host.has(V)]).toEqual([true, true]);
+  });
+
   it("takes an exception in a step for a defect, says so, and tries again with backoff", async () => {
     const loop = new Loop();
     const record = loop.context.book.record.bind(loop.context.book);

@@ -66,6 +66,33 @@ const found: readonly Found[] = [
       { kind: "stop", startAfterMs: 0 },
     ],
   },
+  {
+    what: "an interface goes down, and the intent moves its VIP away and back before that is acted on",
+    chance: 0,
+    acts: [
+      { kind: "pass", ms: 0 },
+      { kind: "apply", which: 0, wanted: plain },
+      { kind: "link", name: "lo", up: false },
+      { kind: "flap", name: "veth0", times: 2, everyMs: 7 },
+      { kind: "pass", ms: 4 },
+      { kind: "apply", which: 0, wanted: { ...plain, name: "veth0" } },
+      { kind: "apply", which: 0, wanted: plain },
+      { kind: "pass", ms: 20 },
+    ],
+  },
+  {
+    what: "an adopted address is lost while the ledger is slow, and the ledger has to come before it is put back",
+    chance: 1218450798,
+    acts: [
+      { kind: "apply", which: 0, wanted: { ...plain, adopt: true } },
+      { kind: "pass", ms: 0 },
+      { kind: "kill", crossings: 1, startAfterMs: 0, ledgerLost: false },
+      { kind: "ledger", failing: true, delayMs: 400 },
+      { kind: "apply", which: 2, wanted: plain },
+      { kind: "pass", ms: 0 },
+      { kind: "take", which: 0, name: "lo" },
+    ],
+  },
 ];
 
 for (const { what, acts, chance } of found) test(`promises are kept when ${what}`, () => live(acts, chance));

@@ -29,7 +29,8 @@ export const eventsVerb: VerbSpec = {
     ...daemonOptions,
     jsonLinesOption,
   ],
-  epilogue: `The daemon keeps the latest events in memory, so that the time before an incident can be looked at. Times are UTC.
+  epilogue: `The daemon keeps the latest events in memory, so that the time before an incident can be looked at. Times are UTC. With --follow a daemon that
+restarts is waited for, and said on standard error; nothing that it tells is shown twice or passed over.
 
 Example:
   vipcast events --since 10m --follow`,
@@ -50,14 +51,11 @@ async function events(asking: Asking): Promise<number> {
     for (const line of list.events) show(line);
     return 0;
   }
-  const { eventsOf } = await import("../control/client/streams.ts");
+  const { followEvents } = await import("./follow-events.ts");
   const ending = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
-  const question = { path: "/v1/events", query, signal: ending.signal };
-  for await (const line of eventsOf<EventLine>(client.stream(question, "text/event-stream"))) show(line);
-  if (ending.signal.aborted) return 0;
-  note("The daemon has ended, and its events with it.");
-  return 1;
+  await followEvents({ client, query, show, note, signal: ending.signal });
+  return 0;
 }
 
 /** The daemon judges a time; what is none at all is said before it is asked. */

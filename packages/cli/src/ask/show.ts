@@ -1,4 +1,4 @@
-import { ClientFailure } from "../control/client/failure.ts";
+import { isPassing } from "../control/client/failure.ts";
 import { jsonLine } from "../output/safe-text.ts";
 import { type Terminal, terminalOf } from "../output/terminal.ts";
 import type { Asking } from "./ask.ts";
@@ -15,7 +15,7 @@ const intervalMs = 1000;
 
 /** Shows an answer in the form that was asked for. Returns the exit code. */
 export async function show<Answer>(asking: Asking, { get, text, exitCode }: Showing<Answer>): Promise<number> {
-  const { json, terminal, write } = asking;
+  const { json, terminal, write, note } = asking;
   if (!asking.raw.values.has("watch")) {
     const answer = await get(asking);
     write(json ? jsonLine(answer) : text(answer, terminal, Date.now()));
@@ -25,7 +25,8 @@ export async function show<Answer>(asking: Asking, { get, text, exitCode }: Show
   const { live } = await import("../output/live.ts");
   const ending = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
-  let reached = false;
+  let last: string | null = null;
+  let lost = false;
   await live({
     terminal: () => (json ? { width: null, colour: false } : terminalOf(process.stdout, process.env)),
     write,
@@ -34,13 +35,18 @@ export async function show<Answer>(asking: Asking, { get, text, exitCode }: Show
     draw: async (now) => {
       try {
         const answer = await get(asking);
-        reached = true;
-        if (json) return jsonLine(answer);
-        return text(answer, now, Date.now());
+        if (lost && now.width === null) note("The daemon answers again.");
+        lost = false;
+        last = json ? jsonLine(answer) : text(answer, now, Date.now());
+        return last;
       } catch (error) {
         // One that restarts is back in a moment; one that was never there is an error.
-        if (!reached || json || !(error instanceof ClientFailure)) throw error;
-        return `${error.message}\n`;
+        if (last === null || !isPassing(error)) throw error;
+        const { message } = error;
+        if (!lost && now.width === null) note(message);
+        lost = true;
+        // In a pipe the views are the daemon's alone.
+        return now.width === null ? last : `${message}\n`;
       }
     },
   });

@@ -56,7 +56,8 @@ export function overwriting(picture: string, width: number, rows: number): strin
   return `${shown.map((line) => `${line}${clearLine}\n`).join("")}${clearBelow}`;
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after so long, or when the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

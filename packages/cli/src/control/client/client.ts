@@ -11,9 +11,13 @@ export interface Question {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: object;
+  /** Beside those that every question has. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** How long the answer may take, milliseconds; 0: as long as it takes. Default 10 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Hears that the answer begins. */
+  readonly onAnswer?: () => void;
 }
 
 const answerMs = 10_000;
@@ -49,6 +53,7 @@ export class ControlClient {
   ): AsyncGenerator<string, void, void> {
     const response = await this.#send(question, accept);
     response.setEncoding("utf8");
+    question.onAnswer?.();
     try {
       for await (const chunk of response) yield chunk as string;
     } catch (error) {
@@ -58,7 +63,8 @@ export class ControlClient {
     }
   }
 
-  async #send({ method = "GET", path, query = {}, body, timeoutMs = answerMs, signal }: Question, accept: string) {
+  async #send(question: Question, accept: string): Promise<IncomingMessage> {
+    const { method = "GET", path, query = {}, body, timeoutMs = answerMs, signal, headers = {} } = question;
     const text = body === undefined ? null : JSON.stringify(body);
     const parameters = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value));
@@ -69,6 +75,7 @@ export class ControlClient {
         method,
         path: asked,
         headers: {
+          ...headers,
           accept,
           host: "vipcast",
           ...(text === null

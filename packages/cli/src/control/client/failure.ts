@@ -37,3 +37,11 @@ export function refusal(problem: Problem): ClientFailure {
   const lines = rest === "" ? sentences : [...sentences, rest];
   return new ClientFailure(lines.join("\n"), { exitCode: askedWrongly.has(problem.code) ? 2 : 1, problem });
 }
+
+/** Reasons of the daemon that are others in a moment. */
+const passing: ReadonlySet<string> = new Set(["too-many", "stopping", "unavailable"]);
+
+/** Whether it is worth asking a daemon that has answered before once more: nobody answers now, or it says so itself. */
+export function isPassing(error: unknown): error is ClientFailure {
+  return error instanceof ClientFailure && (error.problem === null || passing.has(error.problem.code));
+}

@@ -78,11 +78,18 @@ export class Announcement {
   #observed = false;
   #stopping: Promise<StopResult> | null = null;
   #taken: StopResult | null = null;
+  #inherits: boolean;
+  #told: () => void = () => undefined;
+  /** Resolves when peers know the first routes. */
+  readonly told: Promise<void> = new Promise((resolve) => {
+    this.#told = resolve;
+  });
 
   constructor(plan: AnnouncementPlan) {
     const { settings, routerId, host, log } = plan;
     this.#plan = plan;
     this.#vips = plan.vips;
+    this.#inherits = plan.left.length > 0;
     const addresses = new KernelAddresses(host.kernel, host.mark);
     this.#addresses = new HeldUnbinds(addresses);
     if (plan.left.length === 0 || this.#restartMs === 0) this.#addresses.release();
@@ -222,6 +229,11 @@ export class Announcement {
     return this.#observed;
   }
 
+  /** What an earlier run has left is not in our hands yet: routes that peers keep of it, addresses that it bound. A stop now would leave them as they are. */
+  get inherits(): boolean {
+    return this.#inherits;
+  }
+
   /** A stop was asked for. */
   get stopping(): boolean {
     return this.#stopping !== null;
@@ -251,6 +263,8 @@ export class Announcement {
       () => this.sessions().filter(({ snapshot }) => keepers.some(({ address }) => address === snapshot.address)),
       endMs,
     );
+    this.#inherits = false;
+    this.#told();
     this.#plan.onTold?.();
     // As long as after a withdrawal: routers behind the peer follow.
     setTimeout(() => this.#addresses.release(), defaultPolicy.withdrawWaitMs).unref();

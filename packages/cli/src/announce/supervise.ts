@@ -80,6 +80,7 @@ export async function supervise(
 
   let stopping = false;
   let restarting = false;
+  let takingOver = false;
   const onSignal = (signal: StopSignal): void => {
     if (signal === "SIGUSR2" && mayRestart !== undefined) {
       if (stopping) return;
@@ -95,6 +96,16 @@ export async function supervise(
     }
     if (signal === "SIGHUP" && reload !== undefined) {
       if (!stopping) reload();
+      return;
+    }
+    if (!stopping && !takingOver && announcement.inherits) {
+      takingOver = true;
+      log.info({ signal }, `${signal}: stopping as soon as what an earlier run has left is taken over`);
+      const limit = new Promise((resolve) => void setTimeout(resolve, stopTimeoutMs() / 2).unref());
+      void Promise.race([announcement.told, limit]).then(() => {
+        // A second one, or a restart, may have come meanwhile.
+        if (!stopping || restarting) onSignal(signal);
+      });
       return;
     }
     if (restarting) {

@@ -27,6 +27,9 @@ import { loadConfig } from "./load.ts";
 /** After the start: by then a session has begun, and a verb that waits for the daemon has not begun to wonder. */
 const controlDelayMs = 100;
 
+/** So many are what a few hundred events take. */
+const lastTurns = 4;
+
 /** Announces what a configuration file says until a signal ends it. Returns the exit code. */
 export async function runDaemon(
   raw: RawArguments,
@@ -146,12 +149,16 @@ export async function runDaemon(
   });
   await following;
   clearTimeout(opening);
+  // Whoever follows the events gets the last ones: they are written in turns of their own.
+  for (let turn = 0; turn < lastTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
   await setControl(null);
   await daemon.metrics.set(null);
   daemon.service.close();
   host.kernel.close();
   claimed.claim.release();
   if (code !== restartExitCode) return code;
+  // A signal that came until here is for the next process; what comes before that one can take it ends it, as it does at any start.
+  await new Promise((resolve) => setImmediate(resolve));
   const exitCode = goOn(log, process.env, stopNext);
   await log.flushed(500);
   return exitCode;

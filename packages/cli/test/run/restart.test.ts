@@ -33,6 +33,10 @@ vips: [{ prefix: ${vip} }]
     return { peer, node };
   }
 
+  const isPending = (pid: number, signal: number): boolean => {
+    const pending = /^ShdPnd:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";
+    return (BigInt(`0x${pending}`) & (1n << BigInt(signal - 1))) !== 0n;
+  };
   const commandLine = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, "utf8");
 
   test("with graceful restart no route is withdrawn and no address touched, and the same process id goes on with the new file", async () => {
@@ -73,11 +77,31 @@ vips: [{ prefix: ${vip} }]
     write("192.0.2.10", ", gracefulRestart: 10");
     const { peer, node } = await started({}, { gracefulRestart: 10 });
     node.child.kill("SIGUSR2");
+    // Of two that wait the kernel delivers the later one first.
+    while (isPending(node.child.pid!, 12)) await new Promise((resolve) => setImmediate(resolve));
     node.child.kill("SIGTERM");
     expect(await node.exit).toBe(0);
     expect(world.loopback()).toEqual([]);
     expect(peer.lines.of("withdrawn")).toHaveLength(1);
     expect(node.log()).toContain("SIGTERM: restarting already, and stopping after that");
+  });
+
+  test("a stop in the first moments of a start takes away what an earlier run has left", async () => {
+    write("192.0.2.10");
+    const { node } = await started();
+    node.child.kill("SIGKILL");
+    await node.exit;
+    expect(world.loopback()).toEqual(["192.0.2.10/32"]);
+    // As early as a signal can be caught.
+    const early = join(world.stateDir, "early.cjs");
+    writeFileSync(
+      early,
+      `process.on("newListener", (name) => name === "SIGTERM" && setImmediate(() => process.kill(process.pid, name)));\n`,
+    );
+    const next = world.run(file, { NODE_OPTIONS: `--require ${early}` });
+    expect(await next.exit).toBe(0);
+    expect(world.loopback()).toEqual([]);
+    expect(next.log()).toContain("SIGTERM: stopping as soon as what an earlier run has left is taken over");
   });
 
   test("without it peers get Cease / Administrative Reset; under systemd the exit code asks for the next process", async () => {

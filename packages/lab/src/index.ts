@@ -27,6 +27,7 @@ export type { RouteReading } from "./inner/watch.ts";
 export { Lab, type LabOptions, type RouterFactory } from "./lab.ts";
 export { announceArguments } from "./node/announce-arguments.ts";
 export { type AddressChange, LabNode, type NodeEvent, type NodeState } from "./node/lab-node.ts";
+export { ProcessorWaits, readWaitedMs } from "./node/processor-waits.ts";
 export { type BirdSession, parseBirdProtocols } from "./router/bird-text.ts";
 export { Daemon, type DaemonProgram } from "./router/daemon.ts";
 export { frrFolder, frrPrograms, frrRequired, vtyshCommand } from "./router/frr-programs.ts";

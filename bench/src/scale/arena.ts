@@ -89,6 +89,7 @@ export function startFeeder(sandbox: Sandbox, options: Partial<FeederOptions>): 
     source: node.ipv4,
     sessions: 1,
     holdTime: 90,
+    atOnce: null,
     file: null,
   };
   return Program.start(sandbox, node.name, "feeder", { ...base, ...options });

@@ -16,6 +16,8 @@ export interface FeederOptions {
   readonly source: string;
   readonly sessions: number;
   readonly holdTime: number;
+  /** How many connections are on their way to a session at one time; null: all. */
+  readonly atOnce: number | null;
   /** Messages to write once the session is established, or null. */
   readonly file: string | null;
 }
@@ -33,6 +35,8 @@ const stream = options.file === null ? null : readFileSync(options.file);
 const say = (fields: object): void => {
   process.stdout.write(`${JSON.stringify(fields)}\n`);
 };
+const { host, port, asn, holdTime } = options;
+let opened = 0;
 let established = 0;
 let lost = 0;
 let octets = 0;
@@ -40,8 +44,26 @@ let updates = 0;
 let lastOctetAt = 0;
 let endsOfRib = 0;
 
+/** The next connection, if there is one left. */
+function open(): void {
+  if (opened === options.sessions) return;
+  const index = opened++;
+  connectNeighbour(
+    { host, port, asn, holdTime, source: addressAfter(options.source, index) },
+    {
+      up: (socket) => onUp(index, socket),
+      update: onUpdate,
+      notification: (code, subcode) => say({ event: "notification", code, subcode }),
+      lost: () => {
+        lost++;
+      },
+    },
+  );
+}
+
 function onUp(index: number, socket: Socket): void {
   established++;
+  open();
   if (established === options.sessions) say({ event: "established", at: now() });
   if (stream === null || index > 0) return;
   say({ event: "writing", at: now() });
@@ -62,16 +84,4 @@ function onUpdate(length: number): void {
 process.stdin.on("data", () => say({ event: "status", established, lost, updates, octets, lastOctetAt }));
 process.stdin.on("end", () => process.exit(0));
 say({ event: "started", at: now() });
-const { host, port, asn, holdTime } = options;
-for (let index = 0; index < options.sessions; index++)
-  connectNeighbour(
-    { host, port, asn, holdTime, source: addressAfter(options.source, index) },
-    {
-      up: (socket) => onUp(index, socket),
-      update: onUpdate,
-      notification: (code, subcode) => say({ event: "notification", code, subcode }),
-      lost: () => {
-        lost++;
-      },
-    },
-  );
+for (let index = 0; index < (options.atOnce ?? options.sessions); index++) open();

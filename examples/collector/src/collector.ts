@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { acceptAll, familyName, formatPrefix, LocRib, type LocRibSnapshot } from "@vipcast/bgp";
 import { type Peer, type PeerHandlers, Speaker } from "@vipcast/speaker";
 import { attributeFields, pathIdOf } from "./route-line.ts";
@@ -15,6 +16,9 @@ export interface CollectorOptions {
   readonly write: (line: object) => boolean;
 }
 
+/** Destinations that are looked at in one turn of the event loop: some 10 ms of work, so that sessions are not starved. */
+const turnRows = 8192;
+
 /**
  * A route collector: routers connect, everything they announce is kept, with each path of a prefix where they send several (RFC 7911), and
  * every change becomes a line. It announces nothing: routes that come in go nowhere by themselves (RFC 8212).
@@ -25,6 +29,8 @@ export class Collector {
   readonly #locRib: LocRib = new LocRib();
   #compared: LocRibSnapshot;
   #full = false;
+  #isComparing = false;
+  #isClosed = false;
 
   constructor(options: CollectorOptions) {
     const { asn, routerId, prefixes, maxPrefixes, restart } = options;
@@ -57,23 +63,46 @@ export class Collector {
     for (const peer of this.#speaker.peers) peer.resume();
   }
 
-  /** A line for each destination whose best route is another one than at the last call. */
-  compare(): void {
-    const now = this.#locRib.snapshot();
-    for (const { prefix, best } of this.#compared.diff(now)) {
+  /**
+   * A line for each destination whose best route is another one than at the last call. A full table is compared in short turns; a call while
+   * that goes on does nothing.
+   */
+  async compare(): Promise<void> {
+    if (this.#isComparing || this.#isClosed) return;
+    this.#isComparing = true;
+    const now = this.#locRib.snapshotLater();
+    while (!this.#isClosed && !now.isComplete) {
+      this.#locRib.work(turnRows);
+      await nextTurn();
+    }
+    if (!this.#isClosed) await this.#tellChanges(now);
+    this.#compared.release();
+    this.#compared = now;
+    if (this.#isClosed) now.release();
+    this.#isComparing = false;
+  }
+
+  async #tellChanges(now: LocRibSnapshot): Promise<void> {
+    for (const change of this.#compared.diffInTurns(now, turnRows)) {
+      if (change === null) {
+        await nextTurn();
+        if (this.#isClosed) return;
+        continue;
+      }
+      const { prefix, best } = change;
       const text = formatPrefix(prefix);
       if (best === null) this.#say({ event: "unreachable", prefix: text });
       else this.#say({ event: "best", prefix: text, peer: best.source.name, ...attributeFields(best.attributes) });
     }
-    this.#compared.release();
-    this.#compared = now;
   }
 
   /** Says goodbye to every router, with what there was at the end. */
   async close(reason: string): Promise<void> {
     this.#say({ event: "closing", peers: this.#speaker.peers.length, destinations: this.#locRib.size });
+    this.#isClosed = true;
     await this.#speaker.close({ reason });
-    this.#compared.release();
+    // A comparison that is under way does it itself.
+    if (!this.#isComparing) this.#compared.release();
   }
 
   #handlers(): PeerHandlers {

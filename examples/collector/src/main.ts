@@ -52,7 +52,7 @@ const collector = (() => {
 })();
 process.stdout.on("drain", () => collector.resume());
 
-const timer = setInterval(() => collector.compare(), every * 1000);
+const timer = setInterval(() => void collector.compare(), every * 1000);
 const stop = (reason: string): void => {
   clearInterval(timer);
   void collector.close(reason);

@@ -26,6 +26,12 @@ const Flag = {
   Changed: 8,
 } as const;
 
+/** Somebody who copies the table a little at a time, as it was when they began. */
+export interface TableCopy {
+  /** What a destination uses is about to change. */
+  beforeChange(row: number): void;
+}
+
 /** A destination has changed since its last decision; it lost a route that was used. */
 const Touched = { Yes: 1, LostUsed: 2 } as const;
 
@@ -49,6 +55,8 @@ export class LocRibTable {
   #heads: Uint32Array;
   #touched: Uint8Array;
   #touchedRows: number[] = [];
+  /** Those that are not complete yet. */
+  #copies: readonly TableCopy[] = [];
   /** Of each route. */
   #sets = new Uint32Array(16);
   #owners = new Uint32Array(16);
@@ -100,6 +108,7 @@ export class LocRibTable {
   ): boolean {
     const destination = this.#addDestination(bytes, offset, lengthBits);
     const known = this.#routeOf(destination, source, pathId);
+    if (this.#copies.length > 0) this.#beforeChange(destination);
     if (known < 0) {
       this.#addRoute(destination, source, pathId, set, labels);
       this.#touch(destination);
@@ -145,7 +154,20 @@ export class LocRibTable {
 
   /** Every destination from row `first` to before `end` is to be decided again. */
   touch(first = 0, end: number = this.destinations.rows): void {
-    for (let row = first; row < end; row++) if (this.destinations.isUsed(row)) this.#touch(row);
+    for (let row = first; row < end; row++) {
+      if (!this.destinations.isUsed(row)) continue;
+      if (this.#copies.length > 0) this.#beforeChange(row);
+      this.#touch(row);
+    }
+  }
+
+  /** `copy` hears of every destination before it changes, until {@link endCopy}. */
+  beginCopy(copy: TableCopy): void {
+    this.#copies = [...this.#copies, copy];
+  }
+
+  endCopy(copy: TableCopy): void {
+    this.#copies = this.#copies.filter((other) => other !== copy);
   }
 
   /** Decides what has been touched; tells `changed` the rows whose decision differs, those that became unreachable with null. */
@@ -195,12 +217,15 @@ export class LocRibTable {
   forEachUsed(row: number, visit: (source: RouteSource, set: number, pathId: number, labels: Labels) => void): void {
     const call = (route: number): void =>
       visit(this.#sources[this.#owners[route]!]!, this.#sets[route]!, this.#pathId(route), this.#labels?.[route]);
-    const head = this.#heads[row]! - 1;
-    if (head >= 0 && this.#next[head] === 0) {
-      if ((this.#flags[head]! & Flag.Used) !== 0) call(head);
-      return;
+    let best = -1;
+    let isAlone = true;
+    for (let route = this.#heads[row]! - 1; route >= 0; route = this.#next[route]! - 1) {
+      const flags = this.#flags[route]!;
+      if ((flags & Flag.Best) !== 0) best = route;
+      else if ((flags & Flag.Used) !== 0) isAlone = false;
     }
-    for (const { route } of this.#choose(row).multipath) call(route);
+    if (!isAlone) for (const { route } of this.#choose(row).multipath) call(route);
+    else if (best >= 0) call(best);
   }
 
   /** The row of the longest destination with a usable route that covers the address, or -1. */
@@ -218,6 +243,10 @@ export class LocRibTable {
     for (let route = this.#heads[row]! - 1; route >= 0; route = this.#next[route]! - 1)
       if ((this.#flags[route]! & Flag.Used) !== 0) return true;
     return false;
+  }
+
+  #beforeChange(destination: number): void {
+    for (const copy of this.#copies) copy.beforeChange(destination);
   }
 
   #addDestination(bytes: Uint8Array, offset: number, lengthBits: number): number {
@@ -272,6 +301,7 @@ export class LocRibTable {
   }
 
   #removeRoute(destination: number, route: number): void {
+    if (this.#copies.length > 0) this.#beforeChange(destination);
     if (this.#heads[destination] === route + 1) {
       this.#heads[destination] = this.#next[route]!;
     } else {

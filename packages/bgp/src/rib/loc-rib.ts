@@ -43,6 +43,8 @@ export class LocRib {
   readonly #numbers = new Map<string, number>();
   readonly #watchers = new Set<LocRibWatcher>();
   readonly #work = new LocRibWork();
+  /** Snapshots that are not complete yet, the oldest first. */
+  #snapshots: LocRibSnapshot[] = [];
 
   constructor(options: LocRibOptions = {}) {
     this.#options = options;
@@ -128,14 +130,16 @@ export class LocRib {
   }
 
   /**
-   * Goes on with what was put off, looking at `budget` destinations at most; true when nothing is left of it. Watchers hear of the changes. A
+   * Goes on with what was put off, snapshots first, looking at `budget` destinations at most; true when nothing is left of it. Watchers hear of the changes. A
    * million destinations are some hundred milliseconds of work: whoever must not be held up that long calls this once a turn.
    */
   work(budget: number): boolean {
-    if (this.#work.isDone) return true;
-    this.#work.step(budget, this.#tables);
-    this.#settle(this.#watchers.size > 0);
-    return this.#work.isDone;
+    const left = budget - this.#copySome(budget);
+    if (!this.#work.isDone && left > 0) {
+      this.#work.step(left, this.#tables);
+      this.#settle(this.#watchers.size > 0);
+    }
+    return this.#work.isDone && this.#snapshots.length === 0;
   }
 
   /** What is used for exactly this destination, or null. */
@@ -181,7 +185,31 @@ export class LocRib {
 
   /** What is used now, to compare with later or to read at leisure. Compact; it must be released. Linear in the whole. */
   snapshot(): LocRibSnapshot {
-    return new LocRibSnapshot(this.#tables, this.attributes);
+    const snapshot = new LocRibSnapshot(this.#tables, this.attributes);
+    snapshot.copySome(Number.POSITIVE_INFINITY);
+    return snapshot;
+  }
+
+  /**
+   * As {@link snapshot}, and of the same moment, but copied in {@link work}: a destination that changes before its turn is copied first.
+   * Whoever reads it earlier has it completed at once. With `nextHopCost`, have it complete before costs change: the order of several routes
+   * to one destination is made again when they are copied.
+   */
+  snapshotLater(): LocRibSnapshot {
+    const snapshot = new LocRibSnapshot(this.#tables, this.attributes);
+    if (!snapshot.isComplete) this.#snapshots.push(snapshot);
+    return snapshot;
+  }
+
+  /** At how many destinations it has looked. */
+  #copySome(budget: number): number {
+    let copied = 0;
+    for (let [next] = this.#snapshots; next !== undefined; [next] = this.#snapshots) {
+      copied += next.copySome(budget - copied);
+      if (!next.isComplete) break;
+      this.#snapshots.shift();
+    }
+    return copied;
   }
 
   #table(family: Family): LocRibTable {

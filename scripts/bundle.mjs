@@ -65,6 +65,8 @@ async function bundle({ input, folder, external, format = "esm", ...options }) {
     entryFileNames: "[name].js",
     chunkFileNames: "[name].js",
     minify,
+    // CommonJS that says `import()` would load the asynchronous module loader after all, and that for a built-in module.
+    dynamicImportInCjs: false,
   });
   await build.close();
 }
@@ -113,6 +115,13 @@ async function bundleCli(folder) {
     plugins: [leaveOut],
   };
   await bundle({ ...options, input: { main: join(dist("cli"), "main.js") }, folder, format: "cjs" });
+  // By itself: what it shares with the others would be loaded twice.
+  await bundle({
+    ...options,
+    input: { "cached-main": join(dist("cli"), "start/cached-main.js") },
+    folder,
+    format: "cjs",
+  });
   writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
   const lab = join(folder, "lab");
   await bundle({ ...options, input: { "lab-entry": join(dist("lab"), "lab-entry.js") }, folder: lab });

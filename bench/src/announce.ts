@@ -26,8 +26,9 @@ export function announce(): Promise<Announcement> {
   });
 }
 
-/** The same with `vipcast run` and a configuration file. */
-export function runDaemon(): Promise<Announcement> {
+/** The same with `vipcast run` and a configuration file; with a folder for caches, as the systemd unit gives it one. */
+export function runDaemon(cacheDirectory?: string): Promise<Announcement> {
+  const environment = cacheDirectory === undefined ? {} : { CACHE_DIRECTORY: cacheDirectory };
   return start((port, stateDir) => {
     const file = join(stateDir, "vipcast.yaml");
     writeFileSync(
@@ -42,14 +43,17 @@ vips:
 `,
     );
     return ["run", "-c", file];
-  });
+  }, environment);
 }
 
 function controlSocketIn(stateDir: string): string {
   return join(stateDir, "control.sock");
 }
 
-async function start(args: (port: number, stateDir: string) => readonly string[]): Promise<Announcement> {
+async function start(
+  args: (port: number, stateDir: string) => readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Announcement> {
   const stateDir = mkdtempSync(join(tmpdir(), "vipcast-bench-"));
   const speaker = new Speaker({ asn: 65000, routerId: "10.0.0.254" });
   const { port } = await speaker.listen({ host: "127.0.0.1", port: 0 });
@@ -65,6 +69,7 @@ async function start(args: (port: number, stateDir: string) => readonly string[]
   const startedAt = performance.now();
   const child = spawn(process.execPath, [cli, ...args(port, stateDir), "--json"], {
     stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...environment },
   });
   let stderr = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {

@@ -65,7 +65,8 @@ const explanations: Readonly<Record<string, readonly string[]>> = {
   ],
   startup: [
     "Process start to Established against a passive listener on the same machine, beside a Node that connects and does nothing else.",
-    "And the time from the start of a command to its end; status and explain ask that daemon.",
+    "And the time from the start of a command to its end; status, vips and explain ask that daemon. `CacheDirectory=`: as under the systemd unit, not for the first time.",
+    "Without `NODE_EXTRA_CA_CERTS`: where the machine sets it, Node reads those certificates at every start, which a service manager's environment spares a daemon.",
   ],
   import: ['`import "@vipcast/bgp"` from the packed tarball, beside a Node that imports nothing.'],
   apply: [

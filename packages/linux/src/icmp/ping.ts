@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { parseAddress, zoneOf } from "../host/address-text.ts";
 import { AF, ERRNO, IPPROTO, SOCK } from "../libc/constants.ts";
 import { systemLibc } from "../libc/koffi.ts";
@@ -33,7 +32,8 @@ export async function ping(address: string, { signal }: PingOptions = {}, libc: 
   const zone = zoneOf(address);
   const target = encodeSocketAddress(octets, 0, zone === "" ? 0 : zoneIndex(zone, libc));
   const { fd, raw } = openSocket(libc, version, address);
-  const payload = randomBytes(PAYLOAD_OCTETS);
+  // Not by node:crypto, which is loaded with whatever imports it: every start would pay for it.
+  const payload = crypto.getRandomValues(new Uint8Array(PAYLOAD_OCTETS));
   const identifier = ((payload[0] ?? 0) << 8) | (payload[1] ?? 0);
   let release = (): void => void libc.close(fd);
   try {

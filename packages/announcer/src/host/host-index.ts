@@ -6,7 +6,7 @@ import type { Binding, HostAddress, HostLink, HostState, LedgerEntry } from "../
  *
  * The kernel's news about our own operations arrives after the operation itself. So the index takes over the outcome of `bind` and `unbind` at
  * once, and uses that the kernel reports in order: as long as the news of our own bind is outstanding, a removal of the same
- * address belongs to an earlier life of it and is not believed.
+ * address belongs to an earlier life of it and is not believed, unless news was lost.
  */
 export class HostIndex {
   readonly #byKey = new Map<string, HostAddress>();
@@ -18,6 +18,9 @@ export class HostIndex {
   /** Changes since a dump began, replayed over it; null when none is under way. */
   #log: ((index: HostIndex) => void)[] | null = null;
   #marksReliable = false;
+  #newsLost = false;
+  /** The same, since a dump began. */
+  #lostSinceDump = false;
 
   /** False when the kernel keeps no marks, or nothing has been observed yet: then ownership rests on the ledger. */
   get marksReliable(): boolean {
@@ -47,9 +50,16 @@ export class HostIndex {
     return this.#subnets.values();
   }
 
+  /** News was lost: until a dump that begins from now on, what is heard need not be all. */
+  newsLost(): void {
+    this.#newsLost = true;
+    this.#lostSinceDump = true;
+  }
+
   /** Call before `observe`: changes from now on are newer than what it may return. */
   beginDump(): void {
     this.#log = [];
+    this.#lostSinceDump = false;
   }
 
   /** The dump failed: what was known stays. */
@@ -61,6 +71,7 @@ export class HostIndex {
   finishDump(state: HostState): void {
     const log = this.#log ?? [];
     this.#log = null;
+    this.#newsLost = this.#lostSinceDump;
     this.#byKey.clear();
     this.#byAddress.clear();
     this.#subnets.clear();
@@ -68,10 +79,7 @@ export class HostIndex {
     // News of binds may be among what was lost. One that is under way is followed to its end all the same: its address may go again before that.
     for (const [key, binds] of [...this.#awaited]) {
       const left = binds.filter(({ resolved }) => !resolved);
-      for (const own of left) {
-        own.dumped = true;
-        own.removedAgain ||= own.doubted;
-      }
+      for (const own of left) own.dumped = true;
       if (left.length === 0) this.#awaited.delete(key);
       else this.#awaited.set(key, left);
     }
@@ -90,12 +98,8 @@ export class HostIndex {
       own.seen = true;
       own.address = address;
       // Whatever was removed so far was an earlier life of it.
-      own.doubted = false;
       own.removedAgain = false;
-      if (own.resolved) {
-        this.#forgetBind(key, own);
-        this.#log?.push((index) => index.#put(address));
-      }
+      if (own.resolved) this.#forgetBind(key, own);
       return false;
     }
     const known = this.#byKey.get(key);
@@ -108,13 +112,9 @@ export class HostIndex {
     const key = keyOf(address);
     const binds = address.mark === "other" ? undefined : this.#awaited.get(key);
     const unseen = (binds ?? []).filter(({ seen, dumped }) => !seen && !dumped);
-    if (unseen.length > 0) {
-      // Or the news of our bind was lost, and this is its end. A dump that is under way may be older than that: if nothing more is heard of the bind
-      // until it is taken over, the address counts as gone. To bind again what is there after all costs one refusal.
-      for (const own of unseen) own.doubted ||= this.#log !== null;
-      this.#log?.push((index) => index.#delete(key));
-      return false;
-    }
+    if (unseen.length > 0 && !this.#newsLost) return false;
+    // The news of our bind may be among what was lost, and this be its end. If it is older than that after all, what follows says that the address is there.
+    for (const own of unseen) if (own.resolved) this.#forgetBind(key, own);
     const underWay = binds?.at(-1);
     if (underWay !== undefined && !underWay.resolved) underWay.removedAgain = true;
     const known = this.#byKey.has(key);
@@ -149,7 +149,6 @@ export class HostIndex {
       address: null,
       resolved: false,
       removedAgain: false,
-      doubted: false,
     };
     const binds = this.#awaited.get(key);
     if (binds === undefined) this.#awaited.set(key, [own]);
@@ -160,7 +159,7 @@ export class HostIndex {
         if (own.seen || own.dumped) this.#forgetBind(key, own);
         // Where a dump was taken over meanwhile and nothing was reported, the dump may be older than the bind, or newer than the end of what it has bound.
         if (own.dumped && !own.seen) return this.#byKey.has(key);
-        if (own.removedAgain) return true;
+        if (own.removedAgain) return own.seen;
         const { address, prefixLength, interface: name, kind } = binding;
         const mark = this.#marksReliable ? "ours" : "unknown";
         this.#change((index) => index.#put({ address, prefixLength, interface: name, kind, mark, scope: "host" }));
@@ -225,8 +224,6 @@ interface OwnBind {
   resolved: boolean;
   /** Reported and reported as removed before `bind` resolved. */
   removedAgain: boolean;
-  /** A removal was reported during a dump before it was reported itself: of an earlier life, or its own with the news of it lost. */
-  doubted: boolean;
 }
 
 /** What tells one bound thing from another. */

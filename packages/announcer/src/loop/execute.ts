@@ -153,7 +153,9 @@ export class Executor {
     const leftMs = (entry.lostAtMs ?? clock.now()) + policy.restoreWindowMs - clock.now();
     const cancel = clock.timer(
       () => {
-        if (entry.announced !== null) void this.withdraw(entry, "address-lost");
+        // It may be there although the answer of a port is still to come.
+        const back = this.#context.index.get(keyOf(binding)) !== undefined;
+        if (entry.announced !== null && !back) void this.withdraw(entry, "address-lost");
       },
       Math.max(0, leftMs),
     );

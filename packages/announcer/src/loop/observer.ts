@@ -4,6 +4,7 @@ import { backoffMs } from "./backoff.ts";
 import { describeError, type LoopContext } from "./context.ts";
 import { PatientRead } from "./patient-read.ts";
 import type { Reconciler } from "./reconciler.ts";
+import { Waiters } from "./waiters.ts";
 
 /** Keeps the index of the host current: kernel events at once, and everything again from time to time. */
 export class Observer {
@@ -22,6 +23,8 @@ export class Observer {
   /** The disk has not answered in time, and may yet. */
   #ledgerLate = false;
   #unseen: string | null = "";
+  /** Whoever waits for a look that succeeds. */
+  readonly #seen = new Waiters();
 
   constructor(context: LoopContext, reconciler: Reconciler) {
     this.#context = context;
@@ -55,6 +58,7 @@ export class Observer {
     this.#cancelTimer?.();
     this.#ledger.stop();
     this.#onReady();
+    this.#seen.resolve();
   }
 
   /** Observes everything; a call while one is under way is answered by a further one, which sees what happened before the call. */
@@ -65,6 +69,12 @@ export class Observer {
     }
     this.#running = this.#observe();
     return this.#running;
+  }
+
+  /** Observes everything, again and again with backoff until that succeeds or the observer is stopped. */
+  async see(): Promise<void> {
+    await this.observe();
+    if (this.#failures > 0 && !this.#stopped) await this.#seen.wait();
   }
 
   async #observe(): Promise<void> {
@@ -81,6 +91,7 @@ export class Observer {
     if (!this.#ready) return;
     this.#onReady();
     this.#reconciler.observed();
+    if (this.#failures === 0) this.#seen.resolve();
   }
 
   async #once(): Promise<void> {
@@ -185,6 +196,7 @@ export class Observer {
         this.#reconciler.linkChanged(event.name);
         return;
       case "resync":
+        index.newsLost();
         void this.observe();
         return;
       default:

@@ -89,8 +89,8 @@ async function everythingGone(context: LoopContext, parts: WorkingParts): Promis
     await Promise.all([...reconciler.entries.values()].map((entry) => reconciler.settled(entry)));
     await context.book.written();
     ledgerFails = context.ledgerDown;
-    // A port may have done what it said it could not: the host has the last word.
-    await observer.observe();
+    // A port may have done what it said it could not: the host has the last word, and is asked until it answers.
+    await observer.see();
     // Lines of a ledger that cannot be written, of what is bound no more, would be found again for ever; the next start takes them out.
   } while (reconciler.enabled && (ledgerFails ? isBoundSomewhere(reconciler) : reconciler.entries.size > 0));
   await drains.written();

@@ -113,12 +113,44 @@ describe("HostIndex", () => {
     const host = index();
     host.beginBind(binding).done();
     // News of the bind was lost, and so the host is looked at; what the dump has seen is older than the removal.
+    host.newsLost();
     host.beginDump();
-    expect(host.removed(ours)).toBe(false);
+    expect(host.removed(ours)).toBe(true);
+    expect(host.get(key)).toBeUndefined();
     host.finishDump({ addresses: [loopback, ours], links: [] });
     expect(host.get(key)).toBeUndefined();
     expect(host.added(ours)).toBe(true);
     expect(host.get(key)).toBeDefined();
+  });
+
+  it("doubts the news until a dump that began after some was lost, also where one fails or was under way already", () => {
+    const doubts = (between: (host: HostIndex) => void): boolean => {
+      const host = index();
+      between(host);
+      host.beginBind(binding).done();
+      return host.removed(ours);
+    };
+    const dump = { addresses: [loopback], links: [] };
+    expect(doubts(() => {})).toBe(false);
+    expect(doubts((host) => host.newsLost())).toBe(true);
+    const failed = (host: HostIndex): void => {
+      host.newsLost();
+      host.beginDump();
+      host.abandonDump();
+    };
+    expect(doubts(failed)).toBe(true);
+    const early = (host: HostIndex): void => {
+      host.beginDump();
+      host.newsLost();
+      host.finishDump(dump);
+    };
+    expect(doubts(early)).toBe(true);
+    const looked = (host: HostIndex): void => {
+      early(host);
+      host.beginDump();
+      host.finishDump(dump);
+    };
+    expect(doubts(looked)).toBe(false);
   });
 
   it("keeps one whose bind is reported after the removal of its earlier life, although both come during a dump", () => {
@@ -136,11 +168,12 @@ describe("HostIndex", () => {
     const made = (reported: boolean): HostIndex => {
       const host = index();
       const own = host.beginBind(binding);
+      host.newsLost();
       host.beginDump();
       host.removed(ours);
       host.finishDump({ addresses: [loopback, ours], links: [] });
       if (reported) host.added(ours);
-      own.done();
+      expect(own.done()).toBe(reported);
       return host;
     };
     expect(made(false).get(key)).toBeUndefined();

@@ -4,6 +4,7 @@ import { Drains } from "../../src/loop/drains.ts";
 import { PeerWatch } from "../../src/loop/peer-watch.ts";
 import { type CloseResult, leave, shutDown, type WorkingParts } from "../../src/loop/shutdown.ts";
 import type { Policy } from "../../src/policy.ts";
+import { portError } from "../fakes/fake-host.ts";
 import { Loop } from "../fakes/loop.ts";
 import { vip } from "../fakes/world.ts";
 
@@ -104,6 +105,23 @@ describe("shutting down", () => {
     end(shutDown);
     await loop.clock.advance(1000);
     expect([ended(), loop.host.has(V)]).toEqual([{ complete: true, left: [] }, false]);
+  });
+
+  it("does not say so before a look at the host has succeeded", async () => {
+    const { loop, end, ended } = await serving({ withdrawWaitMs: 0 });
+    const observe = loop.host.observe.bind(loop.host);
+    loop.host.observe = () => Promise.reject(portError("ENOBUFS", "no buffer space"));
+    end(shutDown);
+    await loop.clock.advance(1000);
+    expect([ended(), loop.host.has(V)]).toEqual([null, false]);
+    loop.host.observe = observe;
+    await loop.clock.advance(2000);
+    expect(ended()).toEqual({ complete: true, left: [] });
+    const blind = await serving({ stopTimeoutMs: 3000 });
+    blind.loop.host.observe = () => Promise.reject(portError("ENOBUFS", "no buffer space"));
+    blind.end(shutDown);
+    await blind.loop.clock.advance(3000);
+    expect([blind.ended(), blind.loop.clock.pending]).toEqual([{ complete: false, left: [] }, 0]);
   });
 
   it("does not go round in circles for lines of a ledger that cannot be written", async () => {

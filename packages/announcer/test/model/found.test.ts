@@ -93,6 +93,33 @@ const found: readonly Found[] = [
       { kind: "take", which: 0, name: "lo" },
     ],
   },
+  {
+    what: "news was lost, the look that follows fails, and an address of whose bind nothing was heard is removed",
+    chance: 0,
+    acts: [
+      { kind: "fight", which: 0, times: 2, everyMs: 0.3 },
+      { kind: "apply", which: 0, wanted: plain },
+      { kind: "deaf" },
+      { kind: "pass", ms: 0 },
+      { kind: "apply", which: 0, wanted: { ...plain, name: "veth0", preference: 0 } },
+      { ...slow, failing: 0.7, delayMs: 0 },
+      { kind: "resync" },
+      { kind: "pass", ms: 0 },
+    ],
+  },
+  {
+    what: "a bind is done and said not to be, and at the stop the look at the host fails",
+    chance: 10,
+    acts: [
+      { ...slow, delayMs: 0, eventDelayMs: 3 },
+      { kind: "pass", ms: 0 },
+      { ...slow, delayMs: 0, failing: 0.2 },
+      { kind: "apply", which: 0, wanted: plain },
+      { kind: "pass", ms: 0 },
+      { kind: "stop", startAfterMs: 0 },
+      { kind: "pass", ms: 0 },
+    ],
+  },
 ];
 
 for (const { what, acts, chance } of found) test(`promises are kept when ${what}`, () => live(acts, chance));

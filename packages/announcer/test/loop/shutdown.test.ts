@@ -6,6 +6,7 @@ import { type CloseResult, leave, shutDown, type WorkingParts } from "../../src/
 import type { Policy } from "../../src/policy.ts";
 import { portError } from "../fakes/fake-host.ts";
 import { Loop } from "../fakes/loop.ts";
+import { watch } from "../fakes/watch.ts";
 import { vip } from "../fakes/world.ts";
 
 const V = "192.0.2.10/32";
@@ -180,8 +181,11 @@ describe("leaving", () => {
     expect([loop.host.listeners, loop.clock.pending]).toEqual([0, 0]);
   });
 
-  it("waits no longer than a second for a disk that hangs", async () => {
-    const { loop, end, ended } = await serving({});
+  it("waits no longer than a second for a disk that hangs, and no drain goes on meanwhile", async () => {
+    const { loop, parts, end, ended } = await serving({ drainMs: 500 });
+    loop.drains.save = () => new Promise(() => {});
+    const drained = watch(parts.drains.drain(parts.reconciler.entries.get(V)!));
+    const kept = watch(parts.drains.drainNode());
     loop.ledger.wait = () => new Promise(() => {});
     loop.reconciler.add(vip(W));
     loop.reconciler.touchAll();
@@ -190,6 +194,18 @@ describe("leaving", () => {
     await loop.clock.advance(999);
     expect(ended()).toBeNull();
     await loop.clock.advance(1);
-    expect(ended()).toMatchObject({ complete: true });
+    expect([ended()?.complete, loop.routes.announced(V)]).toEqual([true, true]);
+    await loop.clock.advance(0);
+    expect([drained.outcome, kept.outcome]).toMatchObject([{ left: [V] }, { left: [V] }]);
+  });
+
+  it("tells whoever waits for the disk alone that it has not answered", async () => {
+    const { loop, parts, end } = await serving({ withdrawWaitMs: 0 });
+    loop.drains.save = () => new Promise(() => {});
+    const drained = watch(parts.drains.drain(parts.reconciler.entries.get(V)!));
+    await loop.clock.advance(10);
+    end(leave);
+    await loop.clock.advance(1000);
+    expect(drained.outcome).toMatchObject({ name: "DrainNotKeptError", code: "ERR_ANNOUNCER_CLOSED" });
   });
 });

@@ -115,7 +115,8 @@ export class DrainTruth {
     const asked = this.#asked.get(key);
     if (asked === undefined) return this.#loaded;
     const now = this.#clock.now();
-    if (Math.min(now, this.#closedAtMs) - this.#inOrderFromMs > RETRY_MS * 1.1) return true;
+    // What a process is asked in the very moment in which it is killed, no process writes down, in however good order its disk is.
+    if (now > asked.atMs && Math.min(now, this.#closedAtMs) - this.#inOrderFromMs > RETRY_MS * 1.1) return true;
     // Before the first look at the disk nothing is written.
     return asked.inOrder && asked.atMs > this.#beganAtMs && asked.atMs !== this.#brokenAtMs && now > asked.atMs;
   }

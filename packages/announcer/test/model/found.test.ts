@@ -120,6 +120,21 @@ const found: readonly Found[] = [
       { kind: "pass", ms: 0 },
     ],
   },
+  {
+    what: "a process is killed in the moment in which it is asked to drain the node, with a disk that has long been in order",
+    chance: 0,
+    acts: [
+      { kind: "pass", ms: 7000 },
+      { kind: "apply", which: 1, wanted: plain },
+      { kind: "pass", ms: 7000 },
+      { kind: "pass", ms: 7000 },
+      { kind: "pass", ms: 7000 },
+      { kind: "pass", ms: 7000 },
+      { kind: "drain", which: 1 },
+      { kind: "drain-node" },
+      { kind: "kill", crossings: 0, startAfterMs: 0, ledgerLost: false },
+    ],
+  },
 ];
 
 for (const { what, acts, chance } of found) test(`promises are kept when ${what}`, () => live(acts, chance));

@@ -35,7 +35,7 @@ describe("explaining health", () => {
 
   it("counts results in a row, and says what the last one was and when the next one comes", async () => {
     const { loop, explain } = explained(tcp);
-    loop.health.answer = () => ({ afterMs: 20, ...refused });
+    loop.health.answer = () => ({ afterMs: 20, outcome: { ok: false, detail: "connect ECONNREFUSED 127.0.0.1:6443" } });
     for (let ms = 0; ms < 5000 && loop.health.probes < 2; ms++) await loop.clock.advance(1);
     await loop.clock.advance(120);
     expect(explain().check).toMatchObject({

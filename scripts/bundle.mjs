@@ -123,6 +123,9 @@ async function bundleCli(folder) {
     format: "cjs",
   });
   writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
+  // By itself, with all it needs: a part of the other chunks would begin with the command line.
+  const worker = { "load-worker": join(dist("cli"), "run/load-worker.js") };
+  await bundle({ ...options, input: worker, folder: join(folder, "worker"), format: "cjs" });
   const lab = join(folder, "lab");
   await bundle({ ...options, input: { "lab-entry": join(dist("lab"), "lab-entry.js") }, folder: lab });
   writeFileSync(join(lab, "package.json"), '{ "type": "module" }\n');

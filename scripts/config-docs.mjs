@@ -23,6 +23,8 @@ vips:
 
 - JSON is taken as well. Values are read as they are written: \`asn: 1.10\` is the AS number 65546, and \`no\` is no boolean.
 - Times are in seconds or carry a unit: \`500ms\`, \`10s\`, \`2m\`, \`1h\`.
+- All files together have at most 2 MiB, which is twice what ten thousand virtual IPs with a check need. From 64 KiB on a reload reads them in a thread of its own, and sessions
+  do not wait for it.
 - The files \`*.yaml\`, \`*.yml\` and \`*.json\` of a folder \`conf.d\` beside the file are read too, in the order of their names. Their \`peers\`, \`vips\` and
   \`listen\` are added; any other key may stand in one file only.
 - A secret never stands in a file: \`passwordFile: PATH\`, or \`password: \${NAME}\` for an environment variable. Nothing else is expanded.

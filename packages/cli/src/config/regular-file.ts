@@ -5,6 +5,17 @@ export class NotReadable extends Error {
   override readonly name: string = "NotReadable";
 }
 
+/** One that is longer than it may be. */
+export class TooLong extends NotReadable {
+  override readonly name: string = "TooLong";
+  readonly octets: number;
+
+  constructor(octets: number, most: number) {
+    super(`has ${octets} octets, and at most ${most} are read`);
+    this.octets = octets;
+  }
+}
+
 /**
  * Reads a regular file of at most `maxBytes` octets; throws {@link NotReadable}, or the error of the system. It never waits: reading a pipe or a device may take for ever, and
  * while a configuration is read again the sessions wait as well.
@@ -16,7 +27,7 @@ export function readRegularFile(path: string, maxBytes: number): { readonly octe
     const stat = fstatSync(fd);
     if (stat.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
     if (!stat.isFile()) throw new NotReadable("is no regular file");
-    if (stat.size > maxBytes) throw new NotReadable(`has ${stat.size} octets, and at most ${maxBytes} are read`);
+    if (stat.size > maxBytes) throw new TooLong(stat.size, maxBytes);
     return { octets: readFileSync(fd), mode: stat.mode };
   } finally {
     closeSync(fd);

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type ConfigDocument, type ConfigPath, parseConfig } from "./document.ts";
 import type { ConfigProblem, Position } from "./problem.ts";
-import { NotReadable, readRegularFile } from "./regular-file.ts";
+import { NotReadable, readRegularFile, TooLong } from "./regular-file.ts";
 
 /** All files of a configuration as one value, which remembers where each part came from. */
 export interface ConfigSources {
@@ -23,8 +23,11 @@ export interface ReadSources {
 
 /** Lists that every file may add to; any other key belongs to one file. */
 const joinedLists: readonly string[] = ["peers", "vips", "listen"];
-/** Longer files are a mistake: a device, a log. */
-const maxBytes = 4 * 1024 * 1024;
+/** All files together. Ten thousand virtual IPs with a check have half of it; longer files are a mistake: a device, a log. */
+export const maxConfigOctets: number = 2 * 1024 * 1024;
+
+/** A file that vipcast writes itself is as long as what it was told. */
+const ownFileOctets = 16 * 1024 * 1024;
 
 /** Which file, and which index in it, an item of a joined list came from. */
 interface Origin {
@@ -40,9 +43,11 @@ export function readSources(file: string): ReadSources {
   const problems: ConfigProblem[] = [];
   const documents: ConfigDocument[] = [];
   const files = [file, ...companions(file, problems)];
+  let left = maxConfigOctets;
   for (const name of files) {
-    const text = readText(name, problems);
+    const text = readText(name, problems, left);
     if (text === null) continue;
+    left -= Buffer.byteLength(text);
     const parsed = parseConfig(name, text);
     if (parsed.ok) documents.push(parsed.document);
     else problems.push(...parsed.problems);
@@ -54,7 +59,7 @@ export function readSources(file: string): ReadSources {
 export function readOneFile(file: string): ReadSources | null {
   if (!existsSync(file)) return null;
   const problems: ConfigProblem[] = [];
-  const text = readText(file, problems);
+  const text = readText(file, problems, ownFileOctets);
   const parsed = text === null ? null : parseConfig(file, text);
   if (parsed !== null && !parsed.ok) problems.push(...parsed.problems);
   return { sources: merge(file, [file], parsed?.ok === true ? [parsed.document] : [], problems), problems };
@@ -74,16 +79,33 @@ function companions(file: string, problems: ConfigProblem[]): string[] {
   }
 }
 
-function readText(file: string, problems: ConfigProblem[]): string | null {
+/** How many octets the files of a configuration have, as far as they can be looked at. */
+export function configOctets(file: string): number {
+  return [file, ...companions(file, [])].reduce((sum, name) => {
+    try {
+      return sum + statSync(name).size;
+    } catch {
+      return sum;
+    }
+  }, 0);
+}
+
+function readText(file: string, problems: ConfigProblem[], atMost: number): string | null {
   const whole = { file, line: 1, column: 1, path: "", value: null };
   try {
-    const { octets } = readRegularFile(file, maxBytes);
+    const { octets } = readRegularFile(file, atMost);
     const text = octets.toString("utf8");
     if (Buffer.from(text).equals(octets)) return text.replace(/^\uFEFF/, "");
     problems.push({ ...whole, rule: "is not UTF-8 text", remedy: "save it as UTF-8" });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (error instanceof NotReadable) problems.push({ ...whole, rule: message, remedy: "name the configuration file" });
+    if (error instanceof TooLong) {
+      const beside = atMost < maxConfigOctets ? ` beside ${maxConfigOctets - atMost} of other files` : "";
+      const most = Math.max(atMost, maxConfigOctets);
+      const rule = `has ${error.octets} octets${beside}, and at most ${most} are read together`;
+      problems.push({ ...whole, rule, remedy: "name the configuration file, or take out what it does not need" });
+    } else if (error instanceof NotReadable)
+      problems.push({ ...whole, rule: message, remedy: "name the configuration file" });
     else problems.push(unreadable(file, code, message));
   }
   return null;

@@ -20,5 +20,5 @@ export interface ControlTarget {
   /** Begins to end: in order, at once, or for another process to go on. */
   readonly end: (how: "stop" | "stop-now" | "restart") => void;
   /** What is wrong with the files, which another process would read. */
-  readonly restartProblems: () => readonly ConfigProblem[];
+  readonly restartProblems: () => Promise<readonly ConfigProblem[]>;
 }

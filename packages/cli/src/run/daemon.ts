@@ -26,7 +26,7 @@ export interface DaemonParts {
   readonly announcement: Announcement;
   readonly log: Log;
   /** Reads the configuration files again. */
-  readonly load: () => LoadedConfig;
+  readonly load: () => Promise<LoadedConfig>;
   /** Virtual IPs from the control API, loaded already. */
   readonly declared: DeclaredVips;
   /** Opens the control API anew. */
@@ -257,7 +257,7 @@ export class Daemon {
       log.error({}, "a reload waits for its confirmation; confirm it or roll it back before the next one");
       return { kind: "busy" };
     }
-    const loaded = checkRights(load());
+    const loaded = checkRights(await load());
     if (!loaded.ok) return this.#refused(loaded, dryRun);
     const { configured, warnings, files } = loaded;
     const next = this.#settled(configured);

@@ -23,6 +23,8 @@ import { Daemon } from "./daemon.ts";
 import { DeclaredVips, withDeclared } from "./declared-vips.ts";
 import { goOn, isManaged, isToStop } from "./go-on.ts";
 import { loadConfig } from "./load.ts";
+import { loadAside } from "./load-aside.ts";
+import { oneWaiting } from "./one-waiting.ts";
 
 /** After the start: by then a session has begun, and a verb that waits for the daemon has not begun to wonder. */
 const controlDelayMs = 100;
@@ -88,7 +90,9 @@ export async function runDaemon(
     onCheck: (check) => daemon.metrics.checkTook(check),
   });
   const setControl = (control: ControlSettings | null): Promise<void> => ways.set(control);
-  const daemon = new Daemon({ announcement, log, load, declared, setControl }, loaded.configured, loaded.files);
+  const loadInRun = (): ReturnType<typeof loadAside> => loadAside(file, process.env);
+  const parts = { announcement, log, load: loadInRun, declared, setControl };
+  const daemon = new Daemon(parts, loaded.configured, loaded.files);
   const ways = new Control(
     {
       version: version(),
@@ -103,8 +107,8 @@ export async function runDaemon(
       peers: () => announcement.peers,
       state: () => (announcement.stopping ? "stopping" : announcement.observed ? "running" : "starting"),
       end: (how) => raiseEnd(signals, how),
-      restartProblems: () => {
-        const next = load();
+      restartProblems: async () => {
+        const next = await loadInRun();
         return next.ok ? [] : next.problems;
       },
     },
@@ -135,7 +139,7 @@ export async function runDaemon(
     stopTimeoutMs: () => daemon.stopTimeoutMs,
     signals,
     name: "vipcast run",
-    reload: () => void daemon.reload(),
+    reload: oneWaiting(() => daemon.reload()),
     ending: (how, timeoutMs) =>
       daemon.service.stopping(
         how === "restart"

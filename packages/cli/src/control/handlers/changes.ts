@@ -61,11 +61,11 @@ export function changeHandlers(
     rollbackReload: async () =>
       (await daemon.rollBack("somebody asked for it")) ? json({ outcome: "rolled-back" }) : refusal("conflict", none),
     stop: ({ body }) => ending((body as { skipDrain?: boolean } | undefined)?.skipDrain === true ? "stop-now" : "stop"),
-    restart: () => {
+    restart: async () => {
       if (target.state() === "stopping") return refusal("stopping", "vipcast is stopping already.");
       // The next process would run the files as they are, and never roll back.
       if (daemon.confirmation !== null) return refusal("conflict", waits);
-      const problems = target.restartProblems().map(findingOf);
+      const problems = (await target.restartProblems()).map(findingOf);
       if (problems.length === 0) return ending("restart");
       const detail = `${problems.map(({ sentence }) => sentence).join(" ")} The next start would fail, and nothing was changed.`;
       return { kind: "problem", problem: problemOf("bad-configuration", detail, { problems }) };

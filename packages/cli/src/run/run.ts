@@ -29,6 +29,8 @@ import { oneWaiting } from "./one-waiting.ts";
 /** After the start: by then a session has begun, and a verb that waits for the daemon has not begun to wonder. */
 const controlDelayMs = 100;
 
+/** Between two reloads that signals ask for: each is an event and a line in the log, and a storm of them would push out all others. */
+const reloadPauseMs = 200;
 /** So many are what a few hundred events take. */
 const lastTurns = 4;
 
@@ -139,7 +141,7 @@ export async function runDaemon(
     stopTimeoutMs: () => daemon.stopTimeoutMs,
     signals,
     name: "vipcast run",
-    reload: oneWaiting(() => daemon.reload()),
+    reload: oneWaiting(() => daemon.reload(), reloadPauseMs),
     ending: (how, timeoutMs) =>
       daemon.service.stopping(
         how === "restart"

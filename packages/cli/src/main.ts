@@ -23,7 +23,13 @@ async function main([word, ...rest]: readonly string[]): Promise<number> {
   const verb = verbs.find((candidate) => candidate.name === name);
   if (verb !== undefined) {
     const signals = verb.catches === undefined ? undefined : new SignalInbox(verb.catches);
-    return (await verb.load()).run(argv, signals);
+    const code = await (await verb.load()).run(argv, signals);
+    // A pipe takes 64 KiB at once, and what is longer is still on its way. Who announces looks after its own end, and waits for no reader.
+    if (signals === undefined && process.stdout.writableLength > 0) {
+      const { written } = await import("./output/streams.ts");
+      await written(process.stdout);
+    }
+    return code;
   }
   switch (name) {
     case "--help":

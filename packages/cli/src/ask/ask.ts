@@ -56,7 +56,7 @@ export async function ask(verb: AskingVerb, argv: readonly string[]): Promise<nu
   try {
     const { ControlClient } = await import("../control/client/client.ts");
     client = new ControlClient(await findSocket(line.raw, process.env), version());
-    const code = await act({
+    return await act({
       raw: line.raw,
       client,
       json,
@@ -65,17 +65,9 @@ export async function ask(verb: AskingVerb, argv: readonly string[]): Promise<nu
       write: (text) => void process.stdout.write(text),
       note: (sentence) => void process.stderr.write(`${safeLines(sentence)}\n`),
     });
-    await written(process.stdout);
-    return code;
   } catch (error) {
     return failed(error, client, json);
   }
-}
-
-/** A pipe takes 64 KiB at once; what is longer is on its way when the verb has ended, and the process is not to end before it. */
-function written(stream: NodeJS.WriteStream): Promise<void> {
-  if (stream.writableLength === 0) return Promise.resolve();
-  return new Promise((resolve) => void stream.write("", () => resolve()));
 }
 
 function failed(error: unknown, client: ControlClient | null, json: boolean): number {

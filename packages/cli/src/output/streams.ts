@@ -33,3 +33,11 @@ export function drained(stream: TextStream, timeoutMs: number): Promise<void> {
     });
   });
 }
+
+/** Resolves when everything was taken by the reader, however slow, or nobody reads any more. */
+export function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once("error", () => resolve());
+    stream.write("", () => resolve());
+  });
+}

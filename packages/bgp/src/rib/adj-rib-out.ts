@@ -100,12 +100,17 @@ export class AdjRibOut<A extends DesiredAttributes> {
    * carry path identifiers towards the peer (RFC 7911 §4); of all others it gets one path of each destination.
    */
   up(policy: ExportPolicy<A>, endOfRib: readonly Family[], pathIds: readonly Family[] = []): void {
-    this.down();
+    // While it is down there is nothing to forget.
+    if (this.#policy !== null) this.down();
     this.#policy = policy;
     this.#pathIds = pathIds;
     this.#endOfRib = endOfRib;
     this.#export();
-    for (const entry of this.#entries.values()) this.#classify(entry);
+    for (const entry of this.#entries.values()) {
+      // The usual case, without the questions that `#classify` asks: the peer has nothing, and nothing waits.
+      if (entry.destination !== null) this.#classify(entry);
+      else if ((entry.desired?.exported ?? null) !== null) this.#waiting.set(entry, Waits.Announcement);
+    }
     this.#settle();
   }
 

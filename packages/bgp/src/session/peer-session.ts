@@ -124,7 +124,7 @@ export class PeerSession {
     if (this.#inbound !== null) this.#dropInbound("the peer has opened a new connection in its place", now, events);
     this.#lastWords = null;
     const config = this.config.passive ? this.config : { ...this.config, passive: true };
-    this.#inbound = new Session({ ...this.#options, config });
+    this.#inbound = new Session({ ...this.#options, config }, this.#outbound);
     const failures = Math.max(this.#holdDown.failures, this.#outbound.connectRetryCounter);
     this.#absorb("inbound", this.#inbound.startAfterFailures(now, failures, 0), now, events);
     this.#absorb("inbound", this.#inbound.tick(now), now, events);

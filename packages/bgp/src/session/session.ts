@@ -19,12 +19,12 @@ import type { FsmEffect } from "../fsm/effect.ts";
 import type { CloseCause, FsmEvent } from "../fsm/event.ts";
 import { transportOf } from "../fsm/leave.ts";
 import type { Negotiated } from "../fsm/negotiate.ts";
-import { type OwnOpen, ownOpen, type RestartState, withRestartState } from "../fsm/open.ts";
+import { type OwnOpen, type RestartState, withRestartState } from "../fsm/open.ts";
 import { type FsmState, type FsmStateName, initialState } from "../fsm/state.ts";
 import { expiredTimer, nextAttempt, nextDeadline, transition } from "../fsm/transition.ts";
-import { PeerConfigError, validatePeerConfig } from "../fsm/validate.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import { cease, defaultStopReason, wordsOf } from "./cease.ts";
+import { checkConfig } from "./check-config.ts";
 import { Counters } from "./counters.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { SessionEvent, SessionSnapshot, StopReason, TimedNotification } from "./events.ts";
@@ -66,20 +66,17 @@ export class Session {
   #lastDown: SessionSnapshot["lastDown"] = null;
 
   /**
-   * Throws {@link PeerConfigError} for a configuration that `validatePeerConfig` refuses, and `BgpEncodeError` for one with
-   * capabilities that cannot be put on the wire.
+   * Throws `PeerConfigError` for a configuration that `validatePeerConfig` refuses, and `BgpEncodeError` for one with
+   * capabilities that cannot be put on the wire. `alike`: one with the same configuration but for `passive`, which was checked with it.
    */
-  constructor(options: SessionOptions) {
-    const problems = validatePeerConfig(options.config);
-    if (problems.length > 0) throw new PeerConfigError(problems);
+  constructor(options: SessionOptions, alike?: Session) {
+    if (alike === undefined) checkConfig(options.config);
     this.config = options.config;
     this.#random = options.random;
     this.#holdAtOpen = options.holdAtOpen ?? false;
     this.#restartState = options.restartState;
     this.#deliveries = new Deliveries(this.config.maxPrefixes);
     this.#state = initialState();
-    // An OPEN that cannot be encoded shows here, not when the connection is up.
-    new Outbox().send({ type: MessageType.Open, ...ownOpen(this.config) });
   }
 
   get state(): FsmStateName {

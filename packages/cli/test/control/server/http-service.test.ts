@@ -226,22 +226,28 @@ describe("the HTTP service", () => {
     expect((await ask("GET", "/v1/status")).status).toBe(200);
   });
 
-  test("who does not send the body, or read the answer, gives way to a request", async () => {
+  test("who does not send the body gives way to a connection, and takes no request from others", async () => {
+    await serve({}, { limits: { connections: 3, requests: 1 } });
+    const part = "PUT /v1/vips/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
+    const held = [raw(part), raw(part), raw(part)];
+    await expect.poll(connected).toBe(3);
+    expect(await raw(status).answer).toContain('{"id":"status"}');
+    expect(await held[0]?.answer).toBe("");
+    expect(held.map(({ socket }) => socket.closed)).toEqual([true, false, false]);
+  });
+
+  test("who does not read the answer gives way to a request", async () => {
     const pieces = Array.from({ length: 10_000 }, () => "x".repeat(1000));
     const vips: Handler = () => ({ kind: "pieces", type: "application/json", pieces });
     const drain: Handler = ({ signal }) =>
       new Promise((resolve) => signal.addEventListener("abort", () => resolve(json({}))));
     await serve({ vips, drain }, { limits: { connections: 4, requests: 2, stallMs: 50 } });
-    const bodyless = raw("PUT /v1/vips/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
     const reader = raw("");
     reader.socket.pause();
     reader.socket.write("GET /v1/vips HTTP/1.1\r\nHost: x\r\n\r\n");
-    await sleep(150);
-    expect(await raw(status).answer).toContain('{"id":"status"}');
-    expect(await bodyless.answer).toBe("");
     const patient = raw("POST /v1/drain HTTP/1.1\r\nHost: x\r\n\r\n");
     await expect.poll(connected).toBe(2);
-    await sleep(100);
+    await sleep(150);
     expect(await raw(status).answer).toContain('{"id":"status"}');
     reader.socket.resume();
     expect((await reader.answer).length).toBeLessThan(10_000_000);

@@ -155,7 +155,7 @@ export class CodeCache {
 /** What differs when the content does: nobody can set the time of the last change (`ctime`), and a package manager sets the other one to the same for all versions. */
 function identityOf(filename: string, settled: number): string | null {
   const { dev, ino, size, mtimeMs, ctimeMs } = statSync(filename);
-  return Date.now() - ctimeMs < settled ? null : `${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  return Date.now() - Math.floor(ctimeMs) < settled ? null : `${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }
 
 function serialize(kept: readonly (Kept & { readonly name: string })[]): Buffer {

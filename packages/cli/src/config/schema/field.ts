@@ -4,6 +4,17 @@ import type { Parsed } from "../../arguments/problem.ts";
 // A configuration is parsed once in a while: functions made for it (zod's default) cost more than they save.
 z.config({ jitless: true });
 
+/** What every field begins with: one for all of them. */
+const anything = z.unknown();
+
+/**
+ * Says of a schema what it is. Not by `.meta()`, which says it of a copy: more than a hundred of them, at every start.
+ */
+function told<Schema extends z.ZodType>(schema: Schema, meta: z.core.GlobalMeta): Schema {
+  z.globalRegistry.add(schema, meta);
+  return schema;
+}
+
 /** What the documentation and the JSON Schema say of a field. */
 export interface FieldFacts {
   /** One sentence without a period, for `docs/config.md` and editors. */
@@ -35,16 +46,14 @@ export interface FieldParams {
  */
 export function field<T>(facts: FieldFacts, parse: (text: string) => Parsed<T>): z.ZodType<T> {
   const { secret = false, type = "string", ...rest } = facts;
-  return z
-    .unknown()
-    .transform((value, context): T => {
-      const parsed = parseScalar(value, parse, facts);
-      if (parsed.ok) return parsed.value;
-      const params: FieldParams = { remedy: parsed.remedy, secret };
-      context.addIssue({ code: "custom", message: parsed.rule, params: { ...params } });
-      return z.NEVER;
-    })
-    .meta({ ...rest, ...(secret ? { writeOnly: true } : {}), type });
+  const schema = anything.transform((value, context): T => {
+    const parsed = parseScalar(value, parse, facts);
+    if (parsed.ok) return parsed.value;
+    const params: FieldParams = { remedy: parsed.remedy, secret };
+    context.addIssue({ code: "custom", message: parsed.rule, params: { ...params } });
+    return z.NEVER;
+  });
+  return told(schema, { ...rest, ...(secret ? { writeOnly: true } : {}), type });
 }
 
 function parseScalar<T>(value: unknown, parse: (text: string) => Parsed<T>, facts: FieldFacts): Parsed<T> {
@@ -61,23 +70,21 @@ export function section<Shape extends z.core.$ZodLooseShape>(
   description: string,
   shape: Shape,
 ): z.ZodObject<Shape, z.core.$strict> {
-  return z
-    .strictObject(shape, {
-      error: (issue) => (issue.code === "invalid_type" ? "is a mapping, keys with a value each" : undefined),
-    })
-    .meta({ description });
+  const schema = z.strictObject(shape, {
+    error: (issue) => (issue.code === "invalid_type" ? "is a mapping, keys with a value each" : undefined),
+  });
+  return told(schema, { description });
 }
 
 /** A list. */
 export function list<Item extends z.ZodType>(description: string, item: Item): z.ZodArray<Item> {
-  return z
-    .array(item, {
-      error: ({ input }) => (input === undefined ? "is missing" : "is a list, each item on its own line after a dash"),
-    })
-    .meta({ description });
+  const schema = z.array(item, {
+    error: ({ input }) => (input === undefined ? "is missing" : "is a list, each item on its own line after a dash"),
+  });
+  return told(schema, { description });
 }
 
 /** A mapping whose keys are the user's own. */
 export function table<Value extends z.ZodType>(description: string, value: Value): z.ZodRecord<z.ZodString, Value> {
-  return z.record(z.string(), value, { error: "is a mapping, keys with a value each" }).meta({ description });
+  return told(z.record(z.string(), value, { error: "is a mapping, keys with a value each" }), { description });
 }

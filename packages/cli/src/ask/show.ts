@@ -31,6 +31,8 @@ export async function show<Answer>(asking: Asking, { get, text, exitCode }: Show
     terminal: () => (json ? { width: null, colour: false } : terminalOf(process.stdout, process.env)),
     write,
     intervalMs,
+    // One object for each line.
+    ...(json ? { separator: "" } : {}),
     signal: ending.signal,
     draw: async (now) => {
       try {

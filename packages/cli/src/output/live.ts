@@ -8,6 +8,8 @@ export interface LiveView {
   /** Everything that is to be seen at this moment. */
   readonly draw: (terminal: Terminal) => Promise<string>;
   readonly intervalMs: number;
+  /** Between two pictures where there is no terminal; default: an empty line. */
+  readonly separator?: string;
   readonly signal: AbortSignal;
 }
 
@@ -21,7 +23,7 @@ const clearBelow = "\u001b[J";
  * On a terminal the picture is drawn over the last one; what does not fit below is left out. Elsewhere it is written whenever it differs. Ends when the signal
  * aborts, and rejects with what `draw` rejects with.
  */
-export async function live({ terminal, write, draw, intervalMs, signal }: LiveView): Promise<void> {
+export async function live({ terminal, write, draw, intervalMs, signal, separator = "\n" }: LiveView): Promise<void> {
   let last: string | null = null;
   let dressed = false;
   try {
@@ -33,7 +35,7 @@ export async function live({ terminal, write, draw, intervalMs, signal }: LiveVi
         const rows = process.stdout.rows ?? 24;
         write(`${dressed ? home : `${hideCursor}${home}${clearBelow}`}${overwriting(picture, now.width, rows)}`);
         dressed = true;
-      } else if (picture !== last) write(`${last === null ? "" : "\n"}${picture}`);
+      } else if (picture !== last) write(`${last === null ? "" : separator}${picture}`);
       last = picture;
       await pause(intervalMs, signal);
     }

@@ -2,6 +2,7 @@ import { type RouteForm, routeSignature } from "../ecmp/attributes.ts";
 import type { WithdrawReason } from "../events.ts";
 import { keyOf } from "../host/host-index.ts";
 import type { Step, Wanted } from "../plan/step.ts";
+import { bindingOf } from "../plan/view.ts";
 import type { Binding, LedgerEntry, LedgerResult } from "../ports.ts";
 import { backoffMs } from "./backoff.ts";
 import { drainCause, isUrgent, withdrawCauses } from "./causes.ts";
@@ -200,9 +201,11 @@ export class Executor {
 
   async #forget(entry: VipEntry, ledgerEntry: LedgerEntry): Promise<void> {
     const { book, index } = this.#context;
-    const written = book.forget(ledgerEntry, !index.marksReliable);
-    if (index.marksReliable) return this.#follow(written);
-    const result = await this.#slowly(() => written);
+    if (index.marksReliable) return this.#follow(book.forget(ledgerEntry, false));
+    // The ledger alone tells whose it is, and news may be of an earlier life: what a look at the host still finds is not forgotten.
+    await this.#slowly(() => this.#context.observe());
+    if (index.get(keyOf(bindingOf(entry.vip, ledgerEntry.interface))) !== undefined) return;
+    const result = await this.#slowly(() => book.forget(ledgerEntry, true));
     if (result.ok) this.#succeeded(entry, "forget");
     else this.fail(entry, "forget", result);
   }

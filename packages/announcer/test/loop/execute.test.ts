@@ -163,6 +163,25 @@ describe("the ledger", () => {
     expect(entry.failure).toMatchObject({ step: "forget", code: "ENOSPC" });
   });
 
+  it("does not forget, where the kernel keeps no marks, what a look at the host still finds", async () => {
+    const { loop, entry, run } = await bench({}, { marks: "unknown" });
+    run(record);
+    await loop.clock.advance(1);
+    loop.host.deaf = true;
+    run(bind);
+    await loop.clock.advance(1);
+    // As news of an earlier life of it would leave the index.
+    loop.context.index.unbound(binding);
+    const state = run({ kind: "forget", vip: V, entry: entryOfLedger });
+    await loop.clock.advance(5);
+    expect([state.done, loop.ledger.entries.has(`${V} lo`)]).toEqual([true, true]);
+    expect([entry.failure, loop.context.index.at("192.0.2.10").length]).toEqual([null, 1]);
+    loop.host.take(V);
+    run({ kind: "forget", vip: V, entry: entryOfLedger });
+    await loop.clock.advance(5);
+    expect(loop.ledger.entries.size).toBe(0);
+  });
+
   it("follows where the kernel keeps marks: nobody waits for it, and one that fails is said once", async () => {
     const { loop, entry, run } = await bench();
     loop.ledger.failing = () => true;

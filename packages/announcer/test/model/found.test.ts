@@ -135,6 +135,18 @@ const found: readonly Found[] = [
       { kind: "kill", crossings: 0, startAfterMs: 0, ledgerLost: false },
     ],
   },
+  {
+    what: "an address is unbound and bound again while news is said to be lost, and is forgotten where the kernel keeps no marks",
+    chance: 708478505,
+    acts: [
+      { kind: "apply", which: 0, wanted: { ...plain, check: "pushed" } },
+      { kind: "pass", ms: 0 },
+      { kind: "resync" },
+      { kind: "remove", which: 0 },
+      { kind: "host-address", which: 0 },
+      { kind: "apply", which: 0, wanted: plain },
+    ],
+  },
 ];
 
 for (const { what, acts, chance } of found) test(`promises are kept when ${what}`, () => live(acts, chance));

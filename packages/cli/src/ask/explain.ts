@@ -2,12 +2,13 @@ import type { VerbSpec } from "../arguments/option.ts";
 import type { CheckView, Explanation } from "../control/resources/explanation.ts";
 import { safeText } from "../output/safe-text.ts";
 import { spanText } from "../output/span.ts";
-import { type Terminal, type Tone, toned } from "../output/terminal.ts";
+import { type Terminal, toned } from "../output/terminal.ts";
 import { ask } from "./ask.ts";
 import { looksLikeVip, parseVipOperand, segment } from "./operands.ts";
 import { daemonOptions, jsonOption, watchOption } from "./options.ts";
 import { remediesOf } from "./remedies.ts";
 import { show } from "./show.ts";
+import { stateTones } from "./state-tones.ts";
 
 /** `vipcast explain` as its command line sees it. */
 export const explainVerb: VerbSpec = {
@@ -40,25 +41,12 @@ export function run(argv: readonly string[]): Promise<number> {
   );
 }
 
-const tones: Readonly<Record<Explanation["state"], Tone>> = {
-  announced: "good",
-  draining: "warn",
-  drained: "warn",
-  bound: "warn",
-  waiting: "warn",
-  refused: "bad",
-  damped: "bad",
-  failing: "bad",
-  leaving: "warn",
-  unknown: "bad",
-};
-
 /** Why a virtual IP is or is not announced, in words. */
 export function explainText(explained: Explanation, terminal: Terminal): string {
   const { vip, state, announced, peers } = explained;
   const told = peers.filter((peer) => peer.announced).length;
   const headline = `${vip} is ${announced ? `announced to ${told} of ${peers.length} peers` : "not announced"}${state === "announced" ? "" : ` (${state})`}`;
-  const tone = state !== "announced" ? tones[state] : told === 0 ? "bad" : told < peers.length ? "warn" : "good";
+  const tone = state !== "announced" ? stateTones[state] : told === 0 ? "bad" : told < peers.length ? "warn" : "good";
   const lines = [toned(safeText(headline), tone, terminal)];
   const add = (depth: number, text: string): void => void lines.push(`${"  ".repeat(depth)}${safeText(text)}`);
   if (state !== "unknown") add(1, `${facts(explained)}`);

@@ -5,6 +5,7 @@ import type { Terminal, Tone } from "../output/terminal.ts";
 import { ask } from "./ask.ts";
 import { daemonOptions, jsonOption, watchOption } from "./options.ts";
 import { show } from "./show.ts";
+import { stateTones } from "./state-tones.ts";
 
 /** `vipcast vips` as its command line sees it. */
 export const vipsVerb: VerbSpec = {
@@ -29,19 +30,6 @@ export function run(argv: readonly string[]): Promise<number> {
     argv,
   );
 }
-
-const tones: Readonly<Record<VipView["state"], Tone | undefined>> = {
-  announced: "good",
-  draining: "warn",
-  drained: "warn",
-  bound: "warn",
-  waiting: "warn",
-  refused: "bad",
-  damped: "bad",
-  failing: "bad",
-  leaving: "dim",
-  unknown: "dim",
-};
 
 const healthTones: Readonly<Record<VipView["health"], Tone | undefined>> = {
   unknown: "dim",
@@ -80,7 +68,7 @@ export function vipsText({ vips }: VipList, terminal: Terminal): string {
 /** One that routers do not know of is not announced, whatever it is ready for. */
 function stateCell({ state, peers }: VipView): { readonly text: string; readonly tone: Tone | undefined } {
   const unsent = state === "announced" && !peers.some(({ announced }) => announced);
-  return unsent ? { text: "not sent", tone: "bad" } : { text: state, tone: tones[state] };
+  return unsent ? { text: "not sent", tone: "bad" } : { text: state, tone: stateTones[state] };
 }
 
 function fingerprints({ peers }: VipView): string {

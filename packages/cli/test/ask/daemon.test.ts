@@ -35,15 +35,13 @@ function settled(text: string, folder: string): string {
 
 describe.skipIf(!canMakeNamespaces)("verbs and a running daemon", () => {
   let world: World;
-  let file: string;
   let node: Node;
   let peer: TestPeer;
   beforeAll(async () => {
     world = new World();
-    file = join(world.stateDir, "vipcast.yaml");
     write(`[{ prefix: 192.0.2.10, drain: 200ms }, ${sick}]`);
     peer = await world.peer({ peers: [{ address: "10.9.0.1", asn: 65001, passive: true, gracefulRestart: 10 }] });
-    node = world.run(file);
+    node = world.run();
     await peer.lines.until("announced");
     await node.lines.until("vip.unhealthy");
     await vi.waitUntil(async () => (await ask("status")).code === 3, { timeout: 5000, interval: 100 });
@@ -51,17 +49,11 @@ describe.skipIf(!canMakeNamespaces)("verbs and a running daemon", () => {
   afterAll(() => world.close());
 
   const sick = "{ prefix: 2001:db8:2::10, check: { tcp: '127.0.0.1:6443', interval: 100ms, timeout: 100ms } }";
-  const write = (vips: string, more = ""): void =>
-    writeFileSync(
-      file,
-      `asn: 65001
-stateDir: ${world.stateDir}/state
-control: { socket: ${world.stateDir}/vipcast.sock }
-peers:
-  - { address: 10.9.0.254, asn: 65000, port: 1790, gracefulRestart: 5 }
-vips: ${vips}
-${more}`,
-    );
+  const write = (vips: string): void =>
+    world.configure(vips, {
+      more: `control: { socket: ${world.stateDir}/vipcast.sock }\n`,
+      peer: ", gracefulRestart: 5",
+    });
 
   const where = (): string[] => ["--socket", join(world.stateDir, "vipcast.sock")];
   /** The socket is a file: the verbs need not be inside the node. */
@@ -191,7 +183,7 @@ ${more}`,
     const broken = await ask("reload");
     expect([broken.code, broken.out]).toEqual([2, ""]);
     expect(broken.err).toMatch(
-      /vipcast\.yaml:6:\d+: vips\[0\]\.prefix: .*bits set beyond its length.*\nNothing was changed\.\n$/,
+      /vipcast\.yaml:5:\d+: vips\[0\]\.prefix: .*bits set beyond its length.*\nNothing was changed\.\n$/,
     );
     expect(await ask("restart")).toMatchObject({ code: 2, err: expect.stringContaining("The next start would fail") });
   });

@@ -20,30 +20,19 @@ interface Reply {
 
 describe.skipIf(!canMakeNamespaces)("the control API of a running daemon", () => {
   let world: World;
-  let file: string;
   let socket: string;
   beforeEach(() => {
     world = new World();
-    file = join(world.stateDir, "vipcast.yaml");
     socket = join(world.stateDir, "run/c.sock");
   });
   afterEach(() => world.close());
 
   const write = (vips: string, more = "", peer = ""): void =>
-    writeFileSync(
-      file,
-      `asn: 65001
-stateDir: ${world.stateDir}/state
-control: { socket: ${socket}${more} }
-peers:
-  - { address: 10.9.0.254, asn: 65000, port: 1790${peer} }
-vips: ${vips}
-`,
-    );
+    world.configure(vips, { more: `control: { socket: ${socket}${more} }\n`, peer });
 
   async function started(): Promise<{ readonly peer: TestPeer; readonly node: Node }> {
     const peer = await world.peer();
-    const node = world.run(file);
+    const node = world.run();
     await peer.lines.until("announced");
     await vi.waitUntil(() => existsSync(socket), { timeout: 5000, interval: 20 });
     return { peer, node };
@@ -169,7 +158,7 @@ vips: ${vips}
     node.child.kill("SIGTERM");
     expect(await node.exit).toBe(0);
 
-    const again = world.run(file);
+    const again = world.run();
     await again.lines.until("vip.announced", ({ vip }) => vip === "192.0.2.20/32");
     await vi.waitUntil(() => existsSync(socket), { timeout: 5000, interval: 20 });
     expect(
@@ -230,15 +219,15 @@ vips: ${vips}
     const refused = await ask("POST", "/v1/reload");
     expect(refused).toMatchObject({ status: 422, body: { code: "bad-configuration" } });
     expect(refused.body.problems[0]).toMatchObject({
-      file,
-      line: 6,
+      file: world.configFile,
+      line: 5,
       path: "vips[0].drian",
       remedy: "did you mean drain",
     });
     expect((await ask("GET", "/v1/status")).body.config).toMatchObject({
       stale: true,
       staleReason: "the files have problems",
-      problems: [{ line: 6 }],
+      problems: [{ line: 5 }],
     });
     expect((await ask("POST", "/v1/restart")).body.code).toBe("bad-configuration");
     write("[{ prefix: 192.0.2.10 }]");

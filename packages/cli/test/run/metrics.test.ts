@@ -1,33 +1,20 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { canMakeNamespaces, World } from "../support/world.ts";
 
 describe.skipIf(!canMakeNamespaces)("metrics of vipcast run", () => {
   let world: World;
-  let file: string;
   beforeEach(() => {
     world = new World();
-    file = join(world.stateDir, "vipcast.yaml");
   });
   afterEach(() => world.close());
 
-  const write = (vips: string, more = ""): void =>
-    writeFileSync(
-      file,
-      `asn: 65001
-stateDir: ${world.stateDir}/state
-peers:
-  - { address: 10.9.0.254, asn: 65000, port: 1790 }
-vips: ${vips}
-${more}`,
-    );
+  const write = (vips: string, more = ""): void => world.configure(vips, { more });
   test("a scrape shows what runs, and a reload takes away what is gone", async () => {
     write("[{ prefix: 192.0.2.10 }, { prefix: 192.0.2.11 }]", "metrics: { listen: 10.9.0.1 }");
     const peer = await world.peer();
     const scrape = (path: string): ReturnType<typeof peer.get> => peer.get(`http://10.9.0.1:9179${path}`);
     const metrics = async (): Promise<string> => (await scrape("/metrics")).text;
-    const node = world.run(file);
+    const node = world.run();
     await peer.lines.until("announced", ({ prefix }) => prefix === "192.0.2.11/32");
     await expect.poll(node.log).toContain("metrics are served on 10.9.0.1:9179");
     const { text } = await scrape("/metrics");

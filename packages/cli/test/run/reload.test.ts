@@ -1,31 +1,18 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { canMakeNamespaces, type Node, type TestPeer, World } from "../support/world.ts";
 
 describe.skipIf(!canMakeNamespaces)("vipcast run, seen from its peer", () => {
   let world: World;
-  let file: string;
   beforeEach(() => {
     world = new World();
-    file = join(world.stateDir, "vipcast.yaml");
   });
   afterEach(() => world.close());
 
-  const write = (vips: string, more = "", peer = ""): void =>
-    writeFileSync(
-      file,
-      `asn: 65001
-stateDir: ${world.stateDir}/state
-peers:
-  - { address: 10.9.0.254, asn: 65000, port: 1790${peer} }
-vips: ${vips}
-${more}`,
-    );
+  const write = (vips: string, more = "", peer = ""): void => world.configure(vips, { more, peer });
 
   async function started(): Promise<{ readonly peer: TestPeer; readonly node: Node }> {
     const peer = await world.peer();
-    const node = world.run(file);
+    const node = world.run();
     await peer.lines.until("announced");
     return { peer, node };
   }
@@ -121,7 +108,7 @@ ${more}`,
 
   test("exits with 2 and says what is wrong before anything is touched", async () => {
     write("[{ prefix: 127.0.0.1 }]");
-    const node = world.run(file);
+    const node = world.run();
     expect(await node.exit).toBe(2);
     expect(node.log()).toContain("vipcast.yaml:5:18: vips[0].prefix: 127.0.0.1/32 is a loopback address");
     expect(node.log()).toContain("Nothing was bound and no session was opened");

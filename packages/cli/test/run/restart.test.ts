@@ -5,30 +5,19 @@ import { canMakeNamespaces, type Node, type TestPeer, World } from "../support/w
 
 describe.skipIf(!canMakeNamespaces)("SIGUSR2 and vipcast run, seen from its peer", () => {
   let world: World;
-  let file: string;
   beforeEach(() => {
     world = new World();
-    file = join(world.stateDir, "vipcast.yaml");
   });
   afterEach(() => world.close());
 
-  const write = (vip: string, options = "", asn = 65001): void =>
-    writeFileSync(
-      file,
-      `asn: ${asn}
-stateDir: ${world.stateDir}/state
-peers:
-  - { address: 10.9.0.254, asn: 65000, port: 1790${options} }
-vips: [{ prefix: ${vip} }]
-`,
-    );
+  const write = (vip: string, peer = "", asn = 65001): void => world.configure(`[{ prefix: ${vip} }]`, { asn, peer });
 
   async function started(
     environment: NodeJS.ProcessEnv = {},
     ours: Readonly<Record<string, unknown>> = {},
   ): Promise<{ readonly peer: TestPeer; readonly node: Node }> {
     const peer = await world.peer({ peers: [{ address: "10.9.0.1", asn: 65001, passive: true, ...ours }] });
-    const node = world.run(file, environment);
+    const node = world.run(world.configFile, environment);
     await peer.lines.until("announced");
     return { peer, node };
   }
@@ -98,7 +87,7 @@ vips: [{ prefix: ${vip} }]
       early,
       `process.on("newListener", (name) => name === "SIGTERM" && setImmediate(() => process.kill(process.pid, name)));\n`,
     );
-    const next = world.run(file, { NODE_OPTIONS: `--require ${early}` });
+    const next = world.run(world.configFile, { NODE_OPTIONS: `--require ${early}` });
     expect(await next.exit).toBe(0);
     expect(world.loopback()).toEqual([]);
     expect(next.log()).toContain("SIGTERM: stopping as soon as what an earlier run has left is taken over");
@@ -111,7 +100,7 @@ vips: [{ prefix: ${vip} }]
     expect(await peer.lines.until("notification")).toMatchObject({ direction: "received", code: 6, subcode: 4 });
     expect(await node.exit).toBe(75);
     expect(world.loopback()).toEqual(["192.0.2.10/32"]);
-    const next = world.run(file);
+    const next = world.run();
     await next.lines.until("vip.announced");
     expect(next.lines.of("vip.refused")).toEqual([]);
     next.child.kill("SIGTERM");
@@ -129,7 +118,7 @@ vips: [{ prefix: ${vip} }]
     node.child.kill("SIGTERM");
     expect(await node.exit).toBe(0);
     write("192.0.2.10");
-    const managed = world.run(file, { NOTIFY_SOCKET: "/nonexistent/notify" });
+    const managed = world.run(world.configFile, { NOTIFY_SOCKET: "/nonexistent/notify" });
     await managed.lines.until("vip.announced");
     write("192.0.2.10/24");
     managed.child.kill("SIGUSR2");

@@ -126,8 +126,33 @@ export class World {
   }
 
   /** Starts `vipcast run` on the node, with `--json` and this configuration file. */
-  run(file: string, env?: NodeJS.ProcessEnv): Node {
+  run(file: string = this.configFile, env?: NodeJS.ProcessEnv): Node {
     return this.#node([process.execPath, cli, "run", "--json", "-c", file], env);
+  }
+
+  /** Where {@link World.configure} writes. */
+  get configFile(): string {
+    return join(this.stateDir, "vipcast.yaml");
+  }
+
+  /**
+   * Writes a configuration for {@link World.run} whose one peer is that of {@link World.peer}. `vips` is a list in YAML, `peer` more of the peer's mapping,
+   * beginning with a comma, and `more` further lines.
+   */
+  configure(
+    vips: string,
+    options: { readonly asn?: number; readonly peer?: string; readonly more?: string } = {},
+  ): void {
+    const { asn = 65001, peer = "", more = "" } = options;
+    writeFileSync(
+      this.configFile,
+      `asn: ${asn}
+stateDir: ${this.stateDir}/state
+peers:
+  - { address: 10.9.0.254, asn: 65000, port: 1790${peer} }
+vips: ${vips}
+${more}`,
+    );
   }
 
   /** Starts a service on the node that listens at 127.0.0.1; `kill` it for it to die. Resolves when it listens. */

@@ -41,6 +41,11 @@ export class HostIndex {
     return this.#byKey.get(key);
   }
 
+  /** The kernel has not reported yet what our bind has added. */
+  awaits(key: string): boolean {
+    return this.#awaited.get(key)?.some(({ seen, resolved }) => resolved && !seen) === true;
+  }
+
   link(name: string): HostLink | undefined {
     return this.#links.get(name);
   }

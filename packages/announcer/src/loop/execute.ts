@@ -144,6 +144,7 @@ export class Executor {
     }
     // Here and not where it is reported: other work may come in between.
     entry.boundAtMs = this.#context.clock.now();
+    entry.lostBeforeMs = entry.lostAtMs;
     if (!own.done()) await this.#context.observe();
     this.#succeeded(entry, kind);
   }

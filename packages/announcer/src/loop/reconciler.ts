@@ -133,7 +133,10 @@ export class Reconciler {
 
   linkChanged(name: string): void {
     for (const entry of this.#entries.values()) {
-      if (entry.vip.interface === name) this.attend(entry);
+      if (entry.vip.interface === name) {
+        this.#witness.noteLink(entry);
+        this.attend(entry);
+      }
       // One that moves away from there still answers there.
       else if (this.view(entry).owned.some((binding) => binding.interface === name)) this.touch(entry);
     }

@@ -30,6 +30,8 @@ export class VipEntry implements RouteState {
   announced: Announced | null = null;
   withdrawnAtMs: number | null = null;
   lostAtMs: number | null = null;
+  /** What that was when our own bind last succeeded. */
+  lostBeforeMs: number | null = null;
   /** When our own bind last succeeded. */
   boundAtMs: number | null = null;
   /**

@@ -1,6 +1,7 @@
+import { keyOf } from "../host/host-index.ts";
 import type { Refusal } from "../intent/desired-vip.ts";
 import { type GuardContext, guardVip } from "../intent/guards.ts";
-import { isUsable, type VipView, viewOf } from "../plan/view.ts";
+import { bindingOf, isUsable, type VipView, viewOf } from "../plan/view.ts";
 import { RIVALS } from "./causes.ts";
 import type { LoopContext } from "./context.ts";
 import type { VipEntry } from "./vip-entry.ts";
@@ -111,6 +112,14 @@ export class Witness {
           ? `${vip.prefix} was removed from ${vip.interface} by somebody else`
           : `${vip.prefix} on ${vip.interface} now belongs to somebody else`;
     this.#context.hub.emit({ event: "address.lost", vip: vip.prefix, interface: vip.interface }, [why]);
+  }
+
+  /** Its interface went up or down. The kernel tells in order: one that goes down before our bind is reported was down already, and nothing was back. */
+  noteLink(entry: VipEntry): void {
+    const { vip, lostBeforeMs } = entry;
+    const { index } = this.#context;
+    if (index.link(vip.interface)?.up === true || !index.awaits(keyOf(bindingOf(vip)))) return;
+    entry.lostAtMs ??= lostBeforeMs;
   }
 
   /** One more removal by somebody else. */

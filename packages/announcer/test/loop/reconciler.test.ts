@@ -144,6 +144,23 @@ describe("news", () => {
   });
 });
 
+it("counts an address from its first loss when the place to which it moves was down before it was bound there", async () => {
+  const loop = new Loop();
+  loop.host.links.set("veth0", { name: "veth0", up: true });
+  const [entry] = await loop.begin(vip(V, { interface: "veth0" }));
+  loop.host.setLink("veth0", false);
+  await loop.clock.advance(4);
+  entry!.vip = vip(V);
+  entry!.reportedBound = false;
+  // The news of it comes after the bind, and before that of the bind.
+  loop.host.setLink("lo", false);
+  loop.reconciler.touch(entry!);
+  await loop.clock.advance(5);
+  expect([loop.host.has(V), loop.routes.announced(V)]).toEqual([true, true]);
+  await loop.clock.advance(2);
+  expect(loop.routes.announced(V)).toBe(false);
+});
+
 describe("what an earlier run has left", () => {
   it("is taken away where nobody wants it, at the start and after each look, and kept where somebody does", async () => {
     const loop = new Loop({ withdrawWaitMs: 0 });

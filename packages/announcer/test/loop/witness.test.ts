@@ -157,6 +157,29 @@ describe("an address that goes", () => {
     expect(await news()).toEqual(["address.restored", "it came back after 30 ms"]);
   });
 
+  it("was never back when its interface had gone down before our bind, and is lost anew when it went down after", async () => {
+    for (const reported of [false, true]) {
+      const made = await seen();
+      const { loop, witness, entry } = made;
+      entry.announced = route;
+      entry.lostAtMs = 1;
+      await loop.clock.advance(4);
+      // As the executor leaves it.
+      loop.host.eventDelayMs = 3;
+      const own = loop.context.index.beginBind(bindingOf(entry.vip));
+      await loop.host.bind(bindingOf(entry.vip));
+      entry.lostBeforeMs = entry.lostAtMs;
+      own.done();
+      witness.look(entry);
+      expect(entry.lostAtMs).toBeNull();
+      if (reported) await loop.clock.advance(3);
+      loop.context.index.linkChanged({ name: "lo", up: false });
+      witness.noteLink(entry);
+      witness.look(entry);
+      expect(entry.lostAtMs).toBe(reported ? 8 : 1);
+    }
+  });
+
   it("that the intent has given another place is not lost to anybody, and its time counts all the same", async () => {
     const { witness, entry, news } = await seen();
     entry.announced = route;

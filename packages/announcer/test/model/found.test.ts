@@ -147,6 +147,19 @@ const found: readonly Found[] = [
       { kind: "apply", which: 0, wanted: plain },
     ],
   },
+  {
+    what: "an interface goes down, and the one to which the intent moves its VIP has just gone down too",
+    chance: 0,
+    acts: [
+      { kind: "fight", which: 2, times: 4, everyMs: 4 },
+      { kind: "apply", which: 0, wanted: { ...plain, name: "veth0" } },
+      { kind: "flap", name: "veth0", times: 1, everyMs: 40 },
+      { kind: "pass", ms: 4 },
+      { kind: "apply", which: 0, wanted: plain },
+      { kind: "link", name: "lo", up: false },
+      { kind: "pass", ms: 600 },
+    ],
+  },
 ];
 
 for (const { what, acts, chance } of found) test(`promises are kept when ${what}`, () => live(acts, chance));

@@ -9,6 +9,7 @@ import { drainCause, isUrgent, withdrawCauses } from "./causes.ts";
 import { describeError, type LoopContext } from "./context.ts";
 import { watchTraffic } from "./traffic.ts";
 import type { VipEntry } from "./vip-entry.ts";
+import { viewEntry } from "./witness.ts";
 
 /** Carries out steps of a plan, one at a time, and remembers in the entry what came of them. */
 export class Executor {
@@ -193,10 +194,9 @@ export class Executor {
     }
     index.unbound(binding);
     this.#succeeded(entry, "unbind");
-    if (binding.interface === entry.vip.interface) {
-      entry.reportedBound = false;
-      entry.withdrawnAtMs = null;
-    }
+    if (binding.interface === entry.vip.interface) entry.reportedBound = false;
+    // Another place of it answers for routers that have not heard of the withdrawal yet.
+    if (viewEntry(entry, this.#context).owned.length === 0) entry.withdrawnAtMs = null;
     hub.emit({ event: "vip.unbound", vip: binding.prefix, interface: binding.interface }, []);
   }
 

@@ -287,6 +287,19 @@ describe("unbinding", () => {
     expect(loop.context.index.at("192.0.2.10")).toEqual([]);
   });
 
+  it("lets the wait after a withdrawal go on for another place, although the intent has moved to the one that goes", async () => {
+    const { loop, entry, run } = await bench();
+    loop.host.links.set("veth0", { name: "veth0", up: true });
+    run(bind);
+    run({ kind: "bind", vip: V, binding: bindingOf(entry.vip, "veth0") });
+    await loop.clock.advance(1);
+    entry.withdrawnAtMs = 1;
+    entry.vip = vip(V, { interface: "veth0" });
+    run({ kind: "unbind", vip: V, binding: bindingOf(entry.vip) });
+    await loop.clock.advance(1);
+    expect([entry.withdrawnAtMs, loop.host.has(V)]).toEqual([1, true]);
+  });
+
   it("keeps the address in mind when the kernel refuses", async () => {
     const { loop, entry, run } = await bench();
     run(bind);

@@ -160,6 +160,25 @@ const found: readonly Found[] = [
       { kind: "pass", ms: 600 },
     ],
   },
+  {
+    what: "the intent moves to a place that is being unbound, and the withdrawal comes meanwhile",
+    chance: 0,
+    acts: [
+      { kind: "pass", ms: 0 },
+      { kind: "apply", which: 0, wanted: { ...plain, name: "veth0" } },
+      { kind: "take", which: 0, name: "veth0" },
+      { kind: "apply", which: 0, wanted: plain },
+      { kind: "service", which: 0, service: "up" },
+      { kind: "health", which: 0, health: "healthy", ttlMs: null },
+      { kind: "service", which: 0, service: "up" },
+      { kind: "deaf" },
+      { kind: "apply", which: 0, wanted: plain },
+      slow,
+      { kind: "waver", which: 0, times: 2, everyMs: 1 },
+      { kind: "pass", ms: 0 },
+      { kind: "apply", which: 0, wanted: { ...plain, name: "veth0", check: "probe", unbindWhenUnhealthy: true } },
+    ],
+  },
 ];
 
 for (const { what, acts, chance } of found) test(`promises are kept when ${what}`, () => live(acts, chance));

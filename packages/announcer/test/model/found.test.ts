@@ -179,6 +179,20 @@ const found: readonly Found[] = [
       { kind: "apply", which: 0, wanted: { ...plain, name: "veth0", check: "probe", unbindWhenUnhealthy: true } },
     ],
   },
+  {
+    what: "an address is lost where the kernel keeps no marks and the ledger cannot be written",
+    chance: 1707192415,
+    acts: [
+      { kind: "apply", which: 1, wanted: { ...plain, adopt: true } },
+      { kind: "pass", ms: 0 },
+      { kind: "ledger", failing: true, delayMs: 0 },
+      { kind: "kill", crossings: 0, startAfterMs: 0, ledgerLost: false },
+      { kind: "pass", ms: 7000 },
+      { kind: "pass", ms: 7000 },
+      { kind: "take", which: 1, name: "lo" },
+      { kind: "pass", ms: 0 },
+    ],
+  },
 ];
 
 for (const { what, acts, chance } of found) test(`promises are kept when ${what}`, () => live(acts, chance));

@@ -214,7 +214,10 @@ export class Promises {
     const unanswered = PLACES.some(
       (name) => now - (world.host.cameAt.get(`address ${prefix} ${name}`) ?? -1e9) <= LONGEST_ANSWER_MS,
     );
-    const excused = weather.rough || unanswered || this.#truth.removals(prefix) >= defaultPolicy.damping.removals;
+    // Without marks nothing can be put back before the ledger has it: where that cannot be written, waiting for the address would only cost packets.
+    const unwritable = weather.ledgerFailed && world.host.marks === "unknown";
+    const excused =
+      weather.rough || unwritable || unanswered || this.#truth.removals(prefix) >= defaultPolicy.damping.removals;
     const quietMs = now - (this.#troubledAt.get(prefix) ?? Number.NEGATIVE_INFINITY);
     if (!excused && quietMs > DETECTION_MS + HEALTH_DAMPING.maxHoldDownMs)
       this.#break(1, `${prefix} was withdrawn although nothing spoke against it for ${quietMs} ms`);

@@ -86,6 +86,7 @@ describe.skipIf(!canMakeNamespaces)("vipcast run, seen from its peer", () => {
     expect(peer.lines.of("withdrawn")).toHaveLength(1);
     service.kill("SIGKILL");
     await expect.poll(() => peer.lines.of("withdrawn").length, { timeout: 5000 }).toBe(2);
+    await expect.poll(() => node.lines.of("vip.withdrawn").length, { timeout: 5000 }).toBe(2);
     expect(node.lines.of("vip.withdrawn").at(-1)).toMatchObject({
       causes: expect.arrayContaining(["connect ECONNREFUSED 127.0.0.1:6443, 1st failure in a row"]),
     });

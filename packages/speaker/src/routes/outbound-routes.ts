@@ -173,7 +173,8 @@ export class OutboundRoutes implements PeerRoutes {
     this.#nextSlice = null;
     this.#stopRecheck?.();
     this.#stopRecheck = null;
-    this.#wait(Number.POSITIVE_INFINITY);
+    this.#stopWaiting?.();
+    this.#stopWaiting = null;
     this.#handedOver = this.#encoded = this.#asked;
     const waiters = this.#waiters;
     this.#waiters = [];
@@ -205,11 +206,10 @@ export class OutboundRoutes implements PeerRoutes {
   /** The socket has room again. */
   drained(): void {
     // What was asked for may have changed nothing, and still waits to be called handed over.
-    if (this.#hasOutgoing || this.#encoded !== this.#asked) this.#schedule();
+    if (this.#hasOutgoing(this.#clock.now()) || this.#encoded !== this.#asked) this.#schedule();
   }
 
-  get #hasOutgoing(): boolean {
-    const now = this.#clock.now();
+  #hasOutgoing(now: number): boolean {
     if (this.#markers.isDue(now)) return true;
     return now < this.#advertiseAtMs ? this.#rib.hasWithdrawals : this.#rib.hasOutgoing;
   }
@@ -246,8 +246,9 @@ export class OutboundRoutes implements PeerRoutes {
     this.#sendMarkers(sink, this.#markers.complete(outgoing.endOfRib, idle, now));
     if (idle && outgoing.batches.some(({ attributes }) => attributes !== null))
       this.#advertiseAtMs = now + this.#intervalMs();
-    const more = this.#hasOutgoing;
-    this.#wait(idle ? this.#markers.nextAnswerAt() : this.#advertiseAtMs);
+    // By one reading of the clock: what were to become due between two would be neither sent nor waited for.
+    const more = this.#hasOutgoing(now);
+    this.#wait(idle ? this.#markers.nextAnswerAt() : this.#advertiseAtMs, now);
     if (!more) this.#encoded = this.#asked;
     const version = this.#encoded;
     sink.flush(() => {
@@ -275,9 +276,9 @@ export class OutboundRoutes implements PeerRoutes {
   }
 
   /** Looks again at that time; what lies in the past is no matter of time. */
-  #wait(untilMs: number): void {
+  #wait(untilMs: number, now: number): void {
     this.#stopWaiting?.();
-    const delayMs = untilMs - this.#clock.now();
+    const delayMs = untilMs - now;
     const waits = Number.isFinite(untilMs) && delayMs > 0;
     this.#stopWaiting = waits ? this.#clock.timer(() => this.#schedule(), delayMs) : null;
   }

@@ -159,3 +159,55 @@ test("between advertisements there is the interval, and withdrawals do not wait 
   expect(sink.log).toEqual(["+1", "EoR", "-1", "+1"]);
   expect(await routes.flushed()).toBe("flushed");
 });
+
+/** A clock whose timers come half a millisecond early, as Node's do, and that moves on at one certain reading. */
+class EarlyClock implements Clock {
+  readonly #timers = new Map<object, { readonly atMs: number; readonly callback: () => void }>();
+  #now = 0;
+  #readings = Number.POSITIVE_INFINITY;
+
+  now(): number {
+    if (--this.#readings === 0) this.#now += 1;
+    return this.#now;
+  }
+
+  date(): Date {
+    return new Date(this.#now);
+  }
+
+  timer(callback: () => void, delayMs: number): () => void {
+    const key = {};
+    this.#timers.set(key, { atMs: this.#now + delayMs, callback });
+    return () => this.#timers.delete(key);
+  }
+
+  /** Fires one timer after the other until none is left. At the first of them the clock moves on at the so-manieth reading. */
+  async run(reading: number): Promise<void> {
+    this.#readings = reading;
+    for (let [next] = this.#timers; next !== undefined; [next] = this.#timers) {
+      const [key, { atMs, callback }] = next;
+      this.#timers.delete(key);
+      this.#now = Math.max(this.#now, atMs - 0.5);
+      callback();
+      await pauseFor(0);
+    }
+  }
+}
+
+test.each([1, 2, 3, 4, 5, 6])("what becomes due at the %s. reading of the clock is not forgotten", async (reading) => {
+  const answers = new EarlyClock();
+  const refreshed = await upWith(["192.0.2.1/32"], { enhancedRefresh: true }, answers);
+  for (let time = 0; time < 2; time++) {
+    refreshed.routes.refresh(Family.Ipv4Unicast);
+    await pauseFor(0);
+  }
+  await answers.run(reading);
+  expect(refreshed.sink.log).toEqual(["+1", "EoR", "BoRR", "+1", "EoRR", "BoRR", "+1", "EoRR"]);
+
+  const intervals = new EarlyClock();
+  const advertised = await upWith(["192.0.2.1/32"], { advertisementIntervalMs: () => 5000 }, intervals);
+  advertised.routes.apply({ announce: [{ prefix: "192.0.2.2/32" }] });
+  await pauseFor(0);
+  await intervals.run(reading);
+  expect(advertised.sink.log).toEqual(["+1", "EoR", "+1"]);
+});

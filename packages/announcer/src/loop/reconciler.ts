@@ -304,8 +304,11 @@ export class Reconciler {
     const { clock } = this.#context;
     entry.cancelFailback?.();
     entry.cancelFailback = null;
-    const leftMs = entry.announced?.mode === "standby" ? entry.standbyMs(clock.now()) : 0;
-    if (leftMs > 0) entry.cancelFailback = clock.timer(() => this.touch(entry), leftMs);
+    if (entry.announced?.mode !== "standby") return;
+    const leftMs = entry.standbyMs(clock.now());
+    // It may have ended since the last plan was made.
+    const due = this.#enabled && this.steps(entry).length > 0 && !this.#inBackoff(entry);
+    if (leftMs > 0 || due) entry.cancelFailback = clock.timer(() => this.touch(entry), leftMs);
   }
 
   #ended(entry: VipEntry): void {

@@ -250,3 +250,19 @@ it("announces many VIPs with few calls, since their routes travel together", asy
   expect(loop.routes.announceCalls).toBeLessThan(3);
   expect(loop.routes.rib.get("10.0.0.254")?.size).toBe(50);
 });
+
+it("does not miss the end of the failback delay when it comes between a plan and the wait for it", async () => {
+  for (let reading = 1; reading < 40; reading++) {
+    const loop = new Loop();
+    const [entry] = await loop.begin(vip(V, { ecmp: { failbackMs: 1000 } }));
+    expect(entry!.announced?.mode).toBe("standby");
+    await loop.clock.advance((entry!.ableSinceMs ?? 0) + 999 - loop.clock.now());
+    let readings = 0;
+    const { clock } = loop;
+    const now = clock.now.bind(clock);
+    clock.now = () => now() + (++readings >= reading ? 2 : 0);
+    loop.reconciler.touch(entry!);
+    await loop.clock.advance(2);
+    expect([reading, entry!.announced?.mode]).toEqual([reading, "normal"]);
+  }
+});

@@ -56,7 +56,7 @@ export class Announcer {
   constructor(options: AnnouncerOptions) {
     const { ports } = options;
     const clock = options.clock ?? systemClock;
-    const observe = (): Promise<void> => this.#observer.observe();
+    const observe = (): Promise<boolean> => this.#observer.observe();
     const policy = completePolicy(options.policy);
     const node = identify(policy.nodeCommunity, ports.routes.local);
     this.#context = {

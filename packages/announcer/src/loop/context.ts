@@ -29,8 +29,8 @@ export interface LoopContext {
   ledgerDown: boolean;
   /** The stop timeout is near: hand-overs are no longer waited for. */
   hurry: boolean;
-  /** Observe the host again; resolves when that is done, well or not. */
-  observe(): Promise<void>;
+  /** Observe the host again; resolves when that is done, with false when it failed. */
+  observe(): Promise<boolean>;
 }
 
 /** A log that keeps nothing. */

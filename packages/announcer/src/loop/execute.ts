@@ -11,6 +11,9 @@ import { watchTraffic } from "./traffic.ts";
 import type { VipEntry } from "./vip-entry.ts";
 import { viewEntry } from "./witness.ts";
 
+/** What can be told only by a look at the host, and that failed. */
+const unseen = { code: "ERR_UNSEEN", message: "the host's addresses could not be observed" };
+
 /** Carries out steps of a plan, one at a time, and remembers in the entry what came of them. */
 export class Executor {
   readonly #context: LoopContext;
@@ -146,7 +149,7 @@ export class Executor {
     // Here and not where it is reported: other work may come in between.
     entry.boundAtMs = this.#context.clock.now();
     entry.lostBeforeMs = entry.lostAtMs;
-    if (!own.done()) await this.#context.observe();
+    if (!own.done() && !(await this.#context.observe())) return this.fail(entry, kind, unseen);
     this.#succeeded(entry, kind);
   }
 
@@ -204,7 +207,7 @@ export class Executor {
     const { book, index } = this.#context;
     if (index.marksReliable) return this.#follow(book.forget(ledgerEntry, false));
     // The ledger alone tells whose it is, and news may be of an earlier life: what a look at the host still finds is not forgotten.
-    await this.#slowly(() => this.#context.observe());
+    if (!(await this.#slowly(() => this.#context.observe()))) return this.fail(entry, "forget", unseen);
     if (index.get(keyOf(bindingOf(entry.vip, ledgerEntry.interface))) !== undefined) return;
     const result = await this.#slowly(() => book.forget(ledgerEntry, true));
     if (result.ok) this.#succeeded(entry, "forget");

@@ -15,7 +15,7 @@ export class Observer {
   #onReady: () => void = () => {};
   #unwatch: (() => void) | null = null;
   #cancelTimer: (() => void) | null = null;
-  #running: Promise<void> | null = null;
+  #running: Promise<boolean> | null = null;
   #wantedAgain = false;
   #failures = 0;
   readonly #ledger: PatientRead<LedgerResult>;
@@ -61,8 +61,11 @@ export class Observer {
     this.#seen.resolve();
   }
 
-  /** Observes everything; a call while one is under way is answered by a further one, which sees what happened before the call. */
-  observe(): Promise<void> {
+  /**
+   * Observes everything; a call while one is under way is answered by a further one, which sees what happened before the call. Resolves with false
+   * when that failed.
+   */
+  observe(): Promise<boolean> {
     if (this.#running !== null) {
       this.#wantedAgain = true;
       return this.#running;
@@ -73,11 +76,10 @@ export class Observer {
 
   /** Observes everything, again and again with backoff until that succeeds or the observer is stopped. */
   async see(): Promise<void> {
-    await this.observe();
-    if (this.#failures > 0 && !this.#stopped) await this.#seen.wait();
+    if (!(await this.observe()) && !this.#stopped) await this.#seen.wait();
   }
 
-  async #observe(): Promise<void> {
+  async #observe(): Promise<boolean> {
     do {
       this.#wantedAgain = false;
       await this.#once();
@@ -86,12 +88,14 @@ export class Observer {
     } while (this.#wantedAgain && !this.#stopped);
     // From here on a call starts anew: what follows may make one.
     this.#running = null;
-    if (this.#stopped) return;
+    const seen = this.#failures === 0;
+    if (this.#stopped) return seen;
     this.#schedule();
-    if (!this.#ready) return;
+    if (!this.#ready) return seen;
     this.#onReady();
     this.#reconciler.observed();
-    if (this.#failures === 0) this.#seen.resolve();
+    if (seen) this.#seen.resolve();
+    return seen;
   }
 
   async #once(): Promise<void> {

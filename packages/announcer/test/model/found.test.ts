@@ -193,6 +193,23 @@ const found: readonly Found[] = [
       { kind: "pass", ms: 0 },
     ],
   },
+  {
+    what: "a bind was under way during a look at the host, and the look that follows it fails",
+    chance: 1000635183,
+    acts: [
+      slow,
+      { kind: "apply", which: 0, wanted: { ...plain, failbackMs: 3000 } },
+      { kind: "pass", ms: 7000 },
+      { kind: "apply", which: 1, wanted: { ...plain, check: "probe" } },
+      { kind: "pass", ms: 4 },
+      { kind: "take", which: 0, name: "lo" },
+      { kind: "weather", failing: 0.7, delayMs: 0, handOverMs: 0, eventDelayMs: 0, refusing: 0 },
+      { kind: "drain", which: 1 },
+      { kind: "remove", which: 0 },
+      { kind: "pass", ms: 4 },
+      { kind: "pass", ms: 20 },
+    ],
+  },
 ];
 
 for (const { what, acts, chance } of found) test(`promises are kept when ${what}`, () => live(acts, chance));

@@ -42,6 +42,14 @@ for (const { driver, file, spelled, kernel } of [
     await sandbox.exec(null, ["mount", "-t", "tmpfs", "tmpfs", "/var/lib"]);
     await sandbox.exec(null, ["sh", "-c", "umask 077; cat > /run/vipcast.key"], { input: spelled });
     await sandbox.exec(null, ["sh", "-c", "cat > /run/vipcast.yaml"], { input: configuration });
+    // Node lists the addresses of an interface only once it runs.
+    const link = async (): Promise<string> =>
+      (await sandbox.exec(node.name, ["ip", "-oneline", "link", "show", "eth0"])).stdout;
+    await waitFor(
+      "the node's link does not come up",
+      async () => ((await link()).includes("state UP") ? true : null),
+      3000,
+    );
     const vipcast = [process.execPath, cli];
     const { stdout } = await sandbox.exec(node.name, [
       ...vipcast,

@@ -85,7 +85,7 @@ describe.skipIf(!canMakeNamespaces)("SIGUSR2 and vipcast run, seen from its peer
     const early = join(world.stateDir, "early.cjs");
     writeFileSync(
       early,
-      `process.on("newListener", (name) => name === "SIGTERM" && setImmediate(() => process.kill(process.pid, name)));\n`,
+      `process.on("newListener", (name) => name === "SIGTERM" && process.nextTick(() => process.kill(process.pid, name)));\n`,
     );
     const next = world.run(world.configFile, { NODE_OPTIONS: `--require ${early}` });
     expect(await next.exit).toBe(0);

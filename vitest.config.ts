@@ -10,7 +10,16 @@ const slow =
   process.env["VIPCAST_TIER"] === "ci"
     ? []
     : [
+        "examples/announce-vip/test/push-health.test.ts",
+        "packages/cli/test/adapters/kernel-addresses.test.ts",
+        "packages/cli/test/announce/health.test.ts",
+        "packages/cli/test/announce/lifecycle.test.ts",
+        "packages/cli/test/announce/ownership.test.ts",
+        "packages/cli/test/announce/privileges.test.ts",
         "packages/cli/test/announce/state-disk.test.ts",
+        "packages/cli/test/announce/watch-weight.test.ts",
+        "packages/cli/test/start/cached-main.test.ts",
+        "packages/lab/test/sandbox/sandbox.test.ts",
         "packages/cli/test/docs/troubleshooting.test.ts",
         "packages/cli/test/docs/tutorial.test.ts",
         "interop/test/daemons.test.ts",

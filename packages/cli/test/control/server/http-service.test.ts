@@ -1,103 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { request, type Server } from "node:http";
+import { readFileSync } from "node:fs";
 import { request as secureRequest } from "node:https";
-import { type AddressInfo, createConnection, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type AddressInfo, createConnection } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { EventHistory } from "../../../src/control/event-history.ts";
-import { type EndpointId, endpoints } from "../../../src/control/resources/endpoints.ts";
+import { describe, expect, test } from "vitest";
+import { endpoints } from "../../../src/control/resources/endpoints.ts";
 import { hashToken } from "../../../src/control/server/access.ts";
-import { type Call, type Handler, json } from "../../../src/control/server/answer.ts";
-import { streamEvents } from "../../../src/control/server/event-stream.ts";
-import { createHttpService, type HttpServiceOptions } from "../../../src/control/server/http-service.ts";
+import { type Handler, json } from "../../../src/control/server/answer.ts";
 import { listPieces } from "../../../src/control/server/respond.ts";
-
-let folder: string;
-let path: string;
-let server: Server;
-let errors: unknown[];
-let calls: Call[];
-const sockets: Socket[] = [];
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "vipcast-http-"));
-  path = join(folder, "s");
-  errors = [];
-  calls = [];
-});
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** Every endpoint answers with its own name, those of `own` with what they are given. */
-async function serve(
-  own: Partial<Record<EndpointId, Handler>> = {},
-  more: Partial<HttpServiceOptions> = {},
-): Promise<void> {
-  const echo =
-    (id: EndpointId): Handler =>
-    (call) => {
-      calls.push(call);
-      return json({ id });
-    };
-  const handlers = {
-    ...Object.fromEntries(endpoints.map(({ id }) => [id, echo(id)])),
-    ...own,
-  } as HttpServiceOptions["handlers"];
-  const log = { error: (fields: object) => errors.push(fields), debug: () => undefined };
-  server = createHttpService({ handlers, log, access: null, ...more });
-  await new Promise<void>((resolve) =>
-    server.listen(more.access === undefined ? { path } : { port: 0, host: "127.0.0.1" }, resolve),
-  );
-}
-
-interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly text: string;
-  readonly body: { readonly code?: string; readonly detail?: string; readonly id?: string };
-}
-
-function ask(
-  method: string,
-  target: string,
-  options: { headers?: Record<string, string>; body?: string } = {},
-): Promise<Reply> {
-  const where = server.address();
-  const to = typeof where === "string" ? { socketPath: path } : { port: (where as AddressInfo).port };
-  return new Promise((resolve, reject) => {
-    const asked = request({ ...to, method, path: target, headers: options.headers ?? {} }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.on("end", () => {
-        const { statusCode = 0, headers } = response;
-        resolve({ status: statusCode, headers, text, body: text === "" ? {} : (JSON.parse(text) as Reply["body"]) });
-      });
-    });
-    asked.on("error", reject);
-    asked.end(options.body);
-  });
-}
-
-/** A connection of octets: what comes back until its end. */
-function raw(octets: string): { readonly socket: Socket; readonly answer: Promise<string> } {
-  const socket = createConnection({ path });
-  sockets.push(socket);
-  let text = "";
-  socket.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
-  });
-  socket.on("error", () => undefined);
-  socket.write(octets);
-  return { socket, answer: new Promise((resolve) => socket.once("close", () => resolve(text))) };
-}
+import { ask, calls, errors, path, type Reply, raw, serve, server, sockets } from "../../support/http-service.ts";
 
 const jsonBody = { "Content-Type": "application/json" };
 
@@ -288,6 +198,31 @@ describe("the HTTP service", () => {
     expect((await ask("POST", "/v1/stop", { headers: { ...good, Host: "evil.example" } })).status).toBe(403);
     expect(calls).toHaveLength(1);
   });
+
+  test("somebody who asks without waiting for answers is cut off, whatever comes in one piece", async () => {
+    await serve();
+    const several = async (count: number): Promise<number> => {
+      const socket = createConnection({ path });
+      sockets.push(socket);
+      let text = "";
+      const answers = (): number => text.match(/HTTP\/1\.1 200/g)?.length ?? 0;
+      socket.setEncoding("utf8").on("error", () => undefined);
+      socket.write("GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count));
+      await new Promise<void>((resolve) => {
+        socket.once("close", () => resolve());
+        socket.on("data", (chunk: string) => {
+          text += chunk;
+          if (answers() === count) resolve();
+        });
+      });
+      return answers();
+    };
+    expect(await several(16)).toBe(16);
+    calls.splice(0);
+    expect(await several(5000)).toBeLessThan(5000);
+    expect(calls.length).toBeLessThanOrEqual(16);
+    expect((await ask("GET", "/v1/status")).status).toBe(200);
+  });
 });
 
 describe("the HTTP service with client certificates", () => {
@@ -316,97 +251,5 @@ describe("the HTTP service with client certificates", () => {
     expect(await get({ cert, key })).toBe(200);
     expect(await get({})).toMatch(/ERR_SSL|ECONNRESET/);
     expect(calls).toHaveLength(1);
-  });
-});
-
-describe("the event stream", () => {
-  const add = (history: EventHistory, count: number, padding = ""): void => {
-    for (let one = 0; one < count; one++)
-      history.add({ time: new Date().toISOString(), event: "vip.healthy", vip: "192.0.2.10/32", causes: [padding] });
-  };
-  const streaming =
-    (history: EventHistory): Handler =>
-    () => ({
-      kind: "stream",
-      run: (response) => streamEvents(response, history, { from: history.first, wants: () => true }),
-    });
-
-  test("gives the past and then what happens, each with its id", async () => {
-    const history = new EventHistory(0);
-    add(history, 2);
-    await serve({ events: streaming(history) });
-    const { socket } = raw("GET /v1/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
-    let text = "";
-    socket.on("data", (chunk: string) => {
-      text += chunk;
-    });
-    await expect
-      .poll(() => text)
-      .toContain(`id: ${history.idOf(2)}\nevent: vip.healthy\ndata: {"id":"${history.idOf(2)}"`);
-    add(history, 1);
-    await expect.poll(() => text).toContain(`id: ${history.idOf(3)}\n`);
-    expect(text).toContain("Content-Type: text/event-stream");
-  });
-
-  test("one who does not read misses events and is told how many, and costs nothing meanwhile", async () => {
-    const history = new EventHistory(0, { events: 50, characters: 1e9 });
-    await serve({ events: streaming(history) });
-    const { socket } = raw("GET /v1/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
-    await new Promise((resolve) => socket.once("data", resolve));
-    socket.pause();
-    for (let burst = 0; burst < 100; burst++) {
-      add(history, 100, "x".repeat(1000));
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    let text = "";
-    socket.on("data", (chunk: string) => {
-      text += chunk;
-    });
-    socket.resume();
-    await expect.poll(() => text, { timeout: 5000 }).toContain(`id: ${history.idOf(history.last)}\n`);
-    const lost = [...text.matchAll(/"event":"events.lost","count":(\d+)/g)].reduce(
-      (sum, [, count]) => sum + Number(count),
-      0,
-    );
-    const got = new Set([...text.matchAll(/^id: (\S+)$/gm)].map(([, id]) => id)).size;
-    expect(lost).toBeGreaterThan(0);
-    expect(got + lost).toBe(history.last);
-  });
-
-  test("one who takes nothing at all is cut off", async () => {
-    const history = new EventHistory(0, { events: 1000, characters: 1e9 });
-    await serve({ events: streaming(history) }, { limits: { silenceMs: 300, checkEveryMs: 50 } });
-    const { socket } = raw("GET /v1/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
-    await new Promise((resolve) => socket.once("data", resolve));
-    socket.pause();
-    add(history, 1000, "x".repeat(5000));
-    await expect
-      .poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count))), { timeout: 5000 })
-      .toBe(0);
-  });
-
-  test("somebody who asks without waiting for answers is cut off, whatever comes in one piece", async () => {
-    await serve();
-    const several = async (count: number): Promise<number> => {
-      const socket = createConnection({ path });
-      sockets.push(socket);
-      let text = "";
-      const answers = (): number => text.match(/HTTP\/1\.1 200/g)?.length ?? 0;
-      socket.setEncoding("utf8").on("error", () => undefined);
-      socket.write("GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count));
-      await new Promise<void>((resolve) => {
-        socket.once("close", () => resolve());
-        socket.on("data", (chunk: string) => {
-          text += chunk;
-          if (answers() === count) resolve();
-        });
-      });
-      return answers();
-    };
-    expect(await several(16)).toBe(16);
-    calls.splice(0);
-    expect(await several(5000)).toBeLessThan(5000);
-    expect(calls.length).toBeLessThanOrEqual(16);
-    expect((await ask("GET", "/v1/status")).status).toBe(200);
   });
 });

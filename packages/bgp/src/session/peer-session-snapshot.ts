@@ -1,12 +1,10 @@
-import type { SessionSnapshot } from "./events.ts";
+import type { ParallelConnections } from "./parallel-connections.ts";
 import type { HeldDown, PeerSessionSnapshot } from "./peer-events.ts";
 import type { PeerHistory } from "./peer-history.ts";
-import type { PeerStates } from "./peer-states.ts";
 import type { StaleFamily } from "./stale-routes.ts";
 
 /** What a peer knows beside its connections. */
 export interface PeerKnowledge {
-  readonly states: PeerStates;
   readonly history: PeerHistory;
   readonly heldDown: HeldDown | null;
   readonly stale: readonly StaleFamily[];
@@ -14,9 +12,11 @@ export interface PeerKnowledge {
 
 /** Puts two connections, of which one may be missing, into the picture of one peer: what is said is said of the furthest. */
 export function peerSnapshot(
-  { outbound, inbound }: { readonly outbound: SessionSnapshot; readonly inbound: SessionSnapshot | null },
-  { states, history, heldDown, stale }: PeerKnowledge,
+  connections: ParallelConnections,
+  { history, heldDown, stale }: PeerKnowledge,
 ): PeerSessionSnapshot {
+  const { states } = connections;
+  const { outbound, inbound } = connections.snapshots();
   const slot = states.furthest;
   const furthest = slot === "inbound" && inbound !== null ? inbound : outbound;
   return {

@@ -16,26 +16,23 @@ import { decideCollision, isRestart, Probe, survives } from "./collision-decisio
 import { CollisionWait } from "./collision-wait.ts";
 import type { DownEvent, SessionEvent, StopReason } from "./events.ts";
 import { HoldDown, refusedUntil } from "./hold-down.ts";
+import { ParallelConnections } from "./parallel-connections.ts";
 import type { AcceptResult, PeerEvent, PeerSessionSnapshot, Slot } from "./peer-events.ts";
 import { PeerHistory } from "./peer-history.ts";
 import type { PeerSessionOptions } from "./peer-session-options.ts";
 import { peerSnapshot } from "./peer-session-snapshot.ts";
-import { PeerStates, rivalOf } from "./peer-states.ts";
+import { type PeerStates, rivalOf } from "./peer-states.ts";
 import { alreadyEstablished, connectionRejected, refusal } from "./refusal.ts";
-import { Session, type SessionOptions } from "./session.ts";
+import type { Session } from "./session.ts";
 import { StaleRoutes } from "./stale-routes.ts";
 
 /** One configured peer without input or output: at most two connections, of which one becomes the session (RFC 4271 §6.8). */
 export class PeerSession {
   readonly config: PeerConfig;
-  readonly #options: SessionOptions;
   readonly #awaitVerdict: boolean;
-  readonly #outbound: Session;
-  #inbound: Session | null = null;
-  readonly #states: PeerStates = new PeerStates();
+  readonly #connections: ParallelConnections;
+  readonly #states: PeerStates;
   readonly #history: PeerHistory = new PeerHistory();
-  /** What an ended inbound connection still had to say. */
-  #lastWords: Uint8Array | null = null;
   #started = false;
   readonly #holdDown: HoldDown;
   readonly #probe: Probe = new Probe();
@@ -49,11 +46,11 @@ export class PeerSession {
   constructor(options: PeerSessionOptions) {
     this.config = options.config;
     const { awaitVerdict = false, ...session } = options;
-    this.#options = { ...session, holdAtOpen: true };
+    this.#connections = new ParallelConnections({ ...session, holdAtOpen: true });
+    this.#states = this.#connections.states;
     this.#awaitVerdict = awaitVerdict;
     this.#holdDown = new HoldDown(options.config, options.random);
     this.#stale = new StaleRoutes(options.config);
-    this.#outbound = new Session(this.#options);
   }
 
   /** That of the connection which is furthest; `Active` for a passive peer that waits. */
@@ -63,13 +60,12 @@ export class PeerSession {
 
   /** What the OPENs of the furthest connection agreed on; null before OpenConfirm. */
   get negotiated(): Negotiated | null {
-    return this.#session(this.#states.furthest)?.negotiated ?? null;
+    return this.#connections.furthest?.negotiated ?? null;
   }
 
   /** The connection that `sendRoutes` writes to; null unless Established. */
   get establishedSlot(): Slot | null {
-    const slot = this.#states.furthest;
-    return this.#session(slot)?.state === "Established" ? slot : null;
+    return this.#connections.furthest?.state === "Established" ? this.#states.furthest : null;
   }
 
   /** Dials at once, or waits for the peer when it is configured as passive. Called again, it cuts a backoff short. */
@@ -96,7 +92,7 @@ export class PeerSession {
   /** Lets the connection go on whose OPEN was told: see `awaitVerdict`. */
   admit(slot: Slot, now: number): readonly PeerEvent[] {
     const events: PeerEvent[] = [];
-    if (this.#states.decided(slot) && this.#session(slot)?.held === true) this.#resolve(slot, now, events);
+    if (this.#states.decided(slot) && this.#connections.get(slot)?.held === true) this.#resolve(slot, now, events);
     return events;
   }
 
@@ -114,21 +110,21 @@ export class PeerSession {
     if (held !== null) return refusal(this.config, connectionRejected, refusedUntil(held, now));
     const events: PeerEvent[] = [];
     // RFC 4724 §5: with graceful restart that is the end of the session.
-    if (this.#inbound?.state === "Established") events.push(...this.#on("inbound", now, (old) => old.connected(now)));
-    if (this.#inbound?.state === "Established") {
+    if (this.#connections.inbound?.state === "Established")
+      events.push(...this.#on("inbound", now, (old) => old.connected(now)));
+    if (this.#connections.inbound?.state === "Established") {
       // Its OPEN cannot be awaited, for both would be `inbound`; ask the old one whether it still lives.
-      this.#probe.ask(this.#inbound, now);
+      this.#probe.ask(this.#connections.inbound, now);
       return { accepted: false, reply: null, cause: alreadyEstablished };
     }
     // A peer that dials anew has given up its earlier attempt, whether we have noticed or not.
-    if (this.#inbound !== null) this.#dropInbound("the peer has opened a new connection in its place", now, events);
-    this.#lastWords = null;
-    const config = this.config.passive ? this.config : { ...this.config, passive: true };
-    this.#inbound = new Session({ ...this.#options, config }, this.#outbound);
-    const failures = Math.max(this.#holdDown.failures, this.#outbound.connectRetryCounter);
-    this.#absorb("inbound", this.#inbound.startAfterFailures(now, failures, 0), now, events);
-    this.#absorb("inbound", this.#inbound.tick(now), now, events);
-    this.#absorb("inbound", this.#inbound.connected(now), now, events);
+    if (this.#connections.inbound !== null)
+      this.#dropInbound("the peer has opened a new connection in its place", now, events);
+    const inbound = this.#connections.openInbound();
+    const failures = Math.max(this.#holdDown.failures, this.#connections.outbound.connectRetryCounter);
+    this.#absorb("inbound", inbound.startAfterFailures(now, failures, 0), now, events);
+    this.#absorb("inbound", inbound.tick(now), now, events);
+    this.#absorb("inbound", inbound.connected(now), now, events);
     return { accepted: true, events };
   }
 
@@ -152,8 +148,9 @@ export class PeerSession {
     const events: PeerEvent[] = [];
     this.#holdDown.at(now);
     for (const event of this.#stale.tick(now)) events.push(event);
-    this.#absorb("outbound", this.#outbound.tick(now), now, events);
-    if (this.#inbound !== null) this.#absorb("inbound", this.#inbound.tick(now), now, events);
+    this.#absorb("outbound", this.#connections.outbound.tick(now), now, events);
+    const { inbound } = this.#connections;
+    if (inbound !== null) this.#absorb("inbound", inbound.tick(now), now, events);
     const due = this.#wait.due(now);
     if (due?.atEnd === "proceed") this.#proceed(due.slot, now, events);
     else if (due !== null) this.#dump(due.slot, now, events);
@@ -163,8 +160,7 @@ export class PeerSession {
   /** When `tick` has something to do; Infinity when nothing is planned. */
   nextDeadline(): number {
     return Math.min(
-      this.#outbound.nextDeadline(),
-      this.#inbound?.nextDeadline() ?? Number.POSITIVE_INFINITY,
+      this.#connections.nextDeadline(),
       this.#wait.untilMs,
       this.#holdDown.current?.untilMs ?? Number.POSITIVE_INFINITY,
       this.#stale.nextDeadline(),
@@ -173,47 +169,40 @@ export class PeerSession {
 
   /** What to send on this connection now, or null; also after its `disconnect`. Owned by the caller, never reused. */
   takeOutput(slot: Slot): Uint8Array | null {
-    const session = this.#session(slot);
-    if (session !== null) return session.takeOutput();
-    const lastWords = this.#lastWords;
-    this.#lastWords = null;
-    return lastWords;
+    return this.#connections.takeOutput(slot);
   }
 
   /** See `Session.unsent`. */
   unsent(slot: Slot, octets: number, now: number): void {
-    this.#session(slot)?.unsent(octets, now);
+    this.#connections.get(slot)?.unsent(octets, now);
   }
 
   /** See `Session.sendRoutes`. */
   sendRoutes(batch: RouteBatch): boolean {
-    return this.#session(this.#states.furthest)?.sendRoutes(batch) ?? false;
+    return this.#connections.furthest?.sendRoutes(batch) ?? false;
   }
 
   /** See `Session.sendEndOfRib`. */
   sendEndOfRib(family: Family): boolean {
-    return this.#session(this.#states.furthest)?.sendEndOfRib(family) ?? false;
+    return this.#connections.furthest?.sendEndOfRib(family) ?? false;
   }
 
   /** See `Session.sendRouteRefresh`. */
   sendRouteRefresh(family: Family, subtype: 0 | 1 | 2 = 0): boolean {
-    return this.#session(this.#states.furthest)?.sendRouteRefresh(family, subtype) ?? false;
+    return this.#connections.furthest?.sendRouteRefresh(family, subtype) ?? false;
   }
 
   snapshot(): PeerSessionSnapshot {
-    return peerSnapshot(
-      { outbound: this.#outbound.snapshot(), inbound: this.#inbound?.snapshot() ?? null },
-      { states: this.#states, history: this.#history, heldDown: this.#holdDown.current, stale: this.#stale.current },
-    );
-  }
-
-  #session(slot: Slot): Session | null {
-    return slot === "outbound" ? this.#outbound : this.#inbound;
+    return peerSnapshot(this.#connections, {
+      history: this.#history,
+      heldDown: this.#holdDown.current,
+      stale: this.#stale.current,
+    });
   }
 
   #on(slot: Slot, now: number, call: (session: Session) => readonly SessionEvent[]): PeerEvent[] {
     const events: PeerEvent[] = [];
-    const session = this.#session(slot);
+    const session = this.#connections.get(slot);
     if (session !== null) this.#absorb(slot, call(session), now, events);
     return events;
   }
@@ -287,11 +276,11 @@ export class PeerSession {
   #resolve(slot: Slot, now: number, events: PeerEvent[]): void {
     const rival = rivalOf(slot);
     this.#wait.cancel();
-    const peer = this.#session(slot)?.negotiated ?? null;
+    const peer = this.#connections.get(slot)?.negotiated ?? null;
     const decision = decideCollision(this.#states.of(rival), {
       survives: peer !== null && survives(slot, peer, this.config),
       detectEstablished: this.config.collisionDetectEstablishedState,
-      restart: isRestart(slot, this.#session(rival), now),
+      restart: isRestart(slot, this.#connections.get(rival), now),
     });
     switch (decision) {
       case "proceed":
@@ -314,7 +303,7 @@ export class PeerSession {
         this.#wait.begin(slot, now, "proceed");
         return;
       case "probe-then-dump-self":
-        this.#probe.ask(this.#session(rival), now);
+        this.#probe.ask(this.#connections.get(rival), now);
         this.#wait.begin(slot, now, "dump");
         return;
     }
@@ -323,13 +312,13 @@ export class PeerSession {
 
   #proceed(slot: Slot, now: number, events: PeerEvent[]): void {
     this.#wait.cancel(slot);
-    const session = this.#session(slot);
+    const session = this.#connections.get(slot);
     if (session !== null && this.#mayGoOn(slot)) this.#absorb(slot, session.proceed(now), now, events);
   }
 
   /** Held at the peer's OPEN, and admitted. */
   #mayGoOn(slot: Slot): boolean {
-    return this.#session(slot)?.held === true && !this.#states.isUndecided(slot);
+    return this.#connections.get(slot)?.held === true && !this.#states.isUndecided(slot);
   }
 
   #dump(slot: Slot, now: number, events: PeerEvent[]): void {
@@ -341,7 +330,7 @@ export class PeerSession {
   #suspend(now: number, events: PeerEvent[]): void {
     if (this.config.passive || this.#suspended) return;
     this.#suspended = true;
-    for (const event of this.#outbound.stop(now, { subcode: null, text: "" })) {
+    for (const event of this.#connections.outbound.stop(now, { subcode: null, text: "" })) {
       if (event.kind === "disconnect") events.push({ ...event, slot: "outbound" });
       if (event.kind === "state") this.#enter("outbound", event.to, now, events);
     }
@@ -359,7 +348,7 @@ export class PeerSession {
     this.#wait.cancel(slot);
     this.#states.decided(slot);
     // A second connection is no way round the limit.
-    if (event.reason === "max-prefixes" && slot === "outbound" && this.#inbound !== null)
+    if (event.reason === "max-prefixes" && slot === "outbound" && this.#connections.inbound !== null)
       this.#dropInbound("the session beside it has passed its limit of prefixes", now, events);
     const rival = rivalOf(slot);
     const goesOn = this.#states.hasReached(rival, "OpenSent");
@@ -370,7 +359,7 @@ export class PeerSession {
       const { events: changes, retained } = this.#stale.ended(event, now);
       events.push(...changes, { ...event, retained });
     }
-    const session = this.#session(slot);
+    const session = this.#connections.get(slot);
     if (!goesOn && session !== null) this.#holdDown.remember(session.snapshot(), event, now);
     if (slot === "inbound") this.#forgetInbound(now, events);
     // The inbound connection is the session, or nearly: no dialling beside it.
@@ -380,19 +369,15 @@ export class PeerSession {
   }
 
   #forgetInbound(now: number, events: PeerEvent[]): void {
-    const inbound = this.#inbound;
+    const inbound = this.#connections.forgetInbound();
     if (inbound === null) return;
-    this.#inbound = null;
-    this.#states.decided("inbound");
-    this.#states.enter("inbound", "Idle");
-    this.#lastWords = inbound.takeOutput();
     this.#history.forget(inbound.snapshot());
     if (!this.#suspended) return;
     this.#suspended = false;
     if (!this.#started) return;
     const held = this.#holdDown.at(now);
     const pauseMs = held === null ? null : held.untilMs - now;
-    const again = this.#outbound.startAfterFailures(now, inbound.connectRetryCounter, pauseMs);
+    const again = this.#connections.outbound.startAfterFailures(now, inbound.connectRetryCounter, pauseMs);
     this.#absorb("outbound", again, now, events);
   }
 }

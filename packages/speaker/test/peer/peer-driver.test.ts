@@ -95,30 +95,6 @@ describe("a session", () => {
     expect(a.snapshot().lastNotificationSent?.text).toMatch(/Hold Timer Expired/);
   });
 
-  test("survives a stall of our own process that is longer than the hold time, when the peer has kept talking", async () => {
-    const warnings: string[] = [];
-    const note = (_fields: object, message: string): void => void warnings.push(message);
-    const logger = { debug: () => undefined, info: () => undefined, warn: note, error: note };
-    const listener = await rawListener("127.0.0.2");
-    const a = speaker({ logger }).addPeer({
-      address: "127.0.0.2",
-      asn: 65000,
-      port: listener.port,
-      holdTime: 3,
-      keepalive: 1,
-    });
-    const raw = await listener.next();
-    await raw.establish(65000, "10.0.0.2");
-    await up(a);
-    // The KEEPALIVE is in our receive buffer before we stall, and is read after it.
-    raw.keepalive();
-    const end = performance.now() + 3500;
-    while (performance.now() < end);
-    await pauseFor(100);
-    expect(a.snapshot().state).toBe("Established");
-    expect(warnings.join()).toMatch(/this process was blocked for \d\.\d s/);
-  });
-
   test.each([
     ["a FIN", (raw: RawPeer) => raw.socket.end(), "connection-closed"],
     ["a reset", (raw: RawPeer) => raw.socket.resetAndDestroy(), "connection-reset"],
@@ -277,47 +253,6 @@ describe("handlers", () => {
     a.routes.set([{ prefix: "192.0.2.10/32" }]);
     await until(() => a.snapshot().lastNotificationReceived !== undefined, "the end arrives");
     expect(a.snapshot().lastNotificationReceived).toMatchObject({ code: 6, subcode: 1 });
-  });
-
-  test("may remove their peer from within", async () => {
-    const { a, b, speakerB } = await pair({
-      handlersB: { onEstablished: (_negotiated, peer) => void speakerB.removePeer(peer) },
-    });
-    await until(() => a.snapshot().lastNotificationReceived !== undefined, "the goodbye arrives");
-    expect(a.snapshot().lastNotificationReceived?.text).toMatch(/Peer De-configured/);
-    expect(b.snapshot()).toMatchObject({ closed: true, state: "Idle" });
-    expect(speakerB.peers).toEqual([]);
-  });
-
-  test("hear of no more routes once they have removed their peer, however many the chunk still holds", async () => {
-    let updates = 0;
-    const { a, b, speakerB } = await pair({
-      b: { importPolicy: acceptAll },
-      handlersB: {
-        onUpdate: (_message, peer) => {
-          updates++;
-          void speakerB.removePeer(peer);
-        },
-      },
-    });
-    a.routes.set(Array.from({ length: 50 }, (_, med) => ({ prefix: `192.0.2.${med}/32`, attributes: { med } })));
-    await until(() => a.snapshot().lastNotificationReceived !== undefined, "the goodbye arrives");
-    expect([updates, b.adjRibIn.size]).toEqual([1, 0]);
-  });
-
-  test("may close their speaker from within, and the promise keeps its word", async () => {
-    let closing: Promise<void> | undefined;
-    const { b, speakerB } = await pair({
-      handlersB: {
-        onEstablished: () => {
-          closing = speakerB.close();
-        },
-      },
-    });
-    await until(() => closing !== undefined, "the session is established");
-    await closing;
-    expect(b.snapshot()).toMatchObject({ closed: true, state: "Idle", routes: { pending: 0 } });
-    expect(b.snapshot().lastNotificationSent).toMatchObject({ code: NotificationCode.Cease, subcode: 2 });
   });
 });
 

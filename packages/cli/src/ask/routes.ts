@@ -43,6 +43,11 @@ interface Wanted extends Readonly<Record<string, string | boolean | undefined>> 
   readonly received: boolean;
 }
 
+/** What the tables need of an {@link Asking}. */
+type TablesAsking = Pick<Asking, "raw" | "write" | "note" | "terminal"> & {
+  readonly client: Pick<Asking["client"], "ask">;
+};
+
 function wanted({ values }: RawArguments): Wanted {
   return { peer: values.get("peer")?.at(-1), prefix: values.get("prefix")?.at(-1), received: values.has("received") };
 }
@@ -54,12 +59,16 @@ async function asLines({ client, raw, write }: Asking): Promise<number> {
   return 0;
 }
 
-/** Page by page: what is shown is never all in memory. */
-async function asTables({ client, raw, write, note, terminal }: Asking): Promise<number> {
+/** Of a page after the first: each costs the daemon a walk over all routes before it, so that a million of them are not to be a thousand pages. */
+const pageLength = 20_000;
+
+/** Page by page: what is shown is never all in memory, and whoever reads it slowly keeps no answer of the daemon waiting. */
+export async function asTables({ client, raw, write, note, terminal }: TablesAsking): Promise<number> {
   const query = wanted(raw);
   let offset: number | null = 0;
   while (offset !== null) {
-    const page: RoutePage = await client.ask({ path: "/v1/routes", query: { ...query, offset } });
+    const limit = offset === 0 ? undefined : pageLength;
+    const page: RoutePage = await client.ask({ path: "/v1/routes", query: { ...query, offset, limit } });
     if (page.routes.length > 0) write(routesText(page.routes, terminal, query.received));
     else if (offset === 0) write(query.received ? "no routes were received\n" : "no routes are sent\n");
     if (offset === 0) for (const sentence of page.notes) note(sentence);

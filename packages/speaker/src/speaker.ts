@@ -12,6 +12,7 @@ import { PeerDriver } from "./peer/peer-driver.ts";
 import type { Dynamic, PeerEnvironment } from "./peer/peer-environment.ts";
 import { type PeerSettings, peerSettings } from "./peer/peer-settings.ts";
 import { deconfiguredReason, restartReason, shutdownReason } from "./peer/stop-reasons.ts";
+import { WorkTurns } from "./peer/work-turns.ts";
 import type { PeerOptions } from "./peer-options.ts";
 import { Restart } from "./restart.ts";
 import { lastKnown, systemAddresses } from "./routes/local-addresses.ts";
@@ -61,6 +62,7 @@ export class Speaker {
       restart: new Restart(options.restart ?? {}, clock, logger),
       attributes: options.locRib?.attributes ?? new AttributeTable(),
       locRib: options.locRib ?? null,
+      work: new WorkTurns(clock),
       rekey: options.rekey,
       silentDrops: options.silentDrops,
       checkProtection: (protection, passive) => this.#checkProtection(protection, passive),

@@ -11,6 +11,7 @@ import {
   type NotificationBody,
   type PeerEvent,
   type RibChange,
+  type RouteListener,
 } from "@vipcast/bgp";
 import { SpeakerError } from "../errors.ts";
 import type { Clock, Logger } from "../options.ts";
@@ -18,11 +19,12 @@ import type { HandlerCalls } from "./handler-calls.ts";
 import { MalformedLog } from "./malformed-log.ts";
 import { withoutOwnAs } from "./own-as.ts";
 import type { PeerSettings } from "./peer-settings.ts";
+import type { SlicedWork, WorkTurns } from "./work-turns.ts";
 
 type UpdateEvent = Extract<PeerEvent, { readonly kind: "update" }>;
 
-/** Routes forgotten, or judged again, per turn of the event loop: some 10 ms of work, so that keepalives are not starved. */
-const sliceBudget = 8192;
+/** Routes forgotten, or judged again, in one slice: little enough where each destination has a hundred paths. */
+const sliceBudget = 1024;
 
 /** What routes that come in need to know of their speaker. */
 interface InboundEnvironment {
@@ -32,10 +34,11 @@ interface InboundEnvironment {
   readonly logger: Logger;
   readonly attributes: AttributeTable;
   readonly locRib: LocRib | null;
+  readonly work: WorkTurns;
 }
 
 /** What a peer announces to us: into the Adj-RIB-In, and on to the Loc-RIB, as far as the import policy wants it, and to the handlers. */
-export class InboundRoutes {
+export class InboundRoutes implements SlicedWork {
   readonly adjRibIn: AdjRibIn;
   readonly #address: PeerSettings["address"];
   readonly #locRib: LocRib | null;
@@ -45,8 +48,6 @@ export class InboundRoutes {
   readonly #environment: InboundEnvironment;
   /** Families whose stale routes are to be forgotten; those of others wait for something else. */
   #forgotten: readonly Family[] = [];
-  /** The next slice of what was put off. */
-  #slice: NodeJS.Immediate | null = null;
 
   constructor(
     { address, importPolicy, config }: PeerSettings,
@@ -69,7 +70,7 @@ export class InboundRoutes {
       localAs: asn,
       localRouterId: routerId,
       attributes,
-      ...(locRib === null ? {} : { listener: locRib.listener(source) }),
+      ...(locRib === null ? {} : { listener: this.#guarded(locRib.listener(source)) }),
       onUnusable: (prefix, error) => {
         const message = `the import policy gave ${formatPrefix(prefix)} attributes that cannot be sent: ${error.message}`;
         calls.error(new SpeakerError("ERR_SPEAKER_HANDLER", message, { cause: error }));
@@ -81,7 +82,7 @@ export class InboundRoutes {
   established({ peerAs, peerRouterId, internal }: Negotiated): void {
     const { text, bytes } = this.#address;
     this.#locRib?.identify({ name: text, address: bytes, routerId: peerRouterId, asn: peerAs, internal });
-    this.#work();
+    this.#environment.work.begin(this);
   }
 
   /** The NOTIFICATION with which a handler ends the session, if it does. */
@@ -106,13 +107,13 @@ export class InboundRoutes {
       this.adjRibIn.markStale(one);
       this.#forget(one);
     }
-    this.#work();
+    this.#environment.work.begin(this);
   }
 
   /** Every route of a family is stale from here on, and kept; how many. */
   markStale(family: Family): number {
     // What is being forgotten must not become one of those.
-    if (this.#forgotten.includes(family)) this.#work(Number.POSITIVE_INFINITY);
+    if (this.#forgotten.includes(family)) this.slice(Number.POSITIVE_INFINITY);
     return this.adjRibIn.markStale(family);
   }
 
@@ -120,14 +121,14 @@ export class InboundRoutes {
   sweep(family: Family): number {
     const count = this.adjRibIn.staleCount(family);
     if (count > 0) this.#forget(family);
-    this.#work();
+    this.#environment.work.begin(this);
     return count;
   }
 
   /** Asks the import policy again about what is kept, in slices likewise. */
   reapply(): void {
     this.adjRibIn.reapplyLater();
-    this.#work();
+    this.#environment.work.begin(this);
   }
 
   #forget(family: Family): void {
@@ -135,14 +136,29 @@ export class InboundRoutes {
   }
 
   /** One slice of all that was put off, the Loc-RIB's share included. */
-  #work(budget = sliceBudget): void {
-    if (this.#slice !== null) clearImmediate(this.#slice);
-    this.#slice = null;
+  slice(budget: number = sliceBudget): boolean {
     const swept = this.#sweep(budget);
-    if (swept && this.#forgotten.length > 0) this.#forgotten = [];
+    // Who heard of it may have given more to forget.
+    this.#forgotten = this.#forgotten.filter((family) => this.adjRibIn.staleCount(family) > 0);
     const judged = this.#judge();
-    const decided = this.#locRib?.work(sliceBudget) ?? true;
-    if (!swept || !judged || !decided) this.#slice = setImmediate(() => this.#work());
+    const decided = this.#guard(() => this.#locRib?.work(sliceBudget) ?? true, false);
+    return swept && judged && decided && this.#forgotten.length === 0;
+  }
+
+  /** A watcher of the Loc-RIB that throws ends here, and not in the session whose UPDATE it heard of. */
+  #guarded(listener: RouteListener): RouteListener {
+    return { ...listener, settle: () => this.#guard(() => listener.settle(), undefined) };
+  }
+
+  #guard<T>(run: () => T, instead: T): T {
+    try {
+      return run();
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      const message = `a watcher of the Loc-RIB threw: ${words}`;
+      this.#calls.error(new SpeakerError("ERR_SPEAKER_HANDLER", message, { cause: error }));
+      return instead;
+    }
   }
 
   #sweep(budget: number): boolean {

@@ -5,6 +5,7 @@ import type { Restart } from "../restart.ts";
 import type { DialOptions } from "../transport/options.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { ProtectionEnvironment } from "./peer-protection.ts";
+import type { WorkTurns } from "./work-turns.ts";
 
 /** What a peer has from its speaker. */
 export interface PeerEnvironment extends ProtectionEnvironment {
@@ -21,6 +22,8 @@ export interface PeerEnvironment extends ProtectionEnvironment {
   /** One for all peers: what several announce has mostly the same attributes. */
   readonly attributes: AttributeTable;
   readonly locRib: LocRib | null;
+  /** Those of all peers. */
+  readonly work: WorkTurns;
 }
 
 /** A peer that exists only while it is connected. */

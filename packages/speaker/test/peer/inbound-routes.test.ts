@@ -83,3 +83,47 @@ test("between two eBGP neighbours nothing leaks: nothing is accepted or announce
   const announced = [b, toThird].map((peer) => peer.snapshot().routes.advertised);
   expect([b.adjRibIn.size, ...announced, c.adjRibIn.size]).toEqual([0, 0, 0, 0]);
 });
+
+test("tables of several neighbours that are lost together are forgotten in turns that all of them share", async () => {
+  const locRib = new LocRib();
+  const collector = speaker({ asn: 65000, routerId: "10.0.0.1", locRib });
+  const { port } = await collector.listen({ host: "127.0.0.1", port: 0 });
+  const lost = Array.from({ length: 4 }, (_, n) => {
+    const sender = speaker({ asn: 65001 + n, routerId: `10.0.1.${n + 1}` });
+    const address = `127.0.0.${n + 11}`;
+    const there = collector.addPeer({ address, asn: 65001 + n, passive: true, importPolicy: acceptAll });
+    const peer = sender.addPeer({ address: "127.0.0.1", asn: 65000, port, source: address });
+    peer.routes.set(Array.from({ length: 8000 }, (_, m) => ({ prefix: `10.${n}.${m >> 8}.${m & 255}/32` })));
+    return { sender, there };
+  });
+  await until(() => locRib.size === 32_000, "all routes are there");
+  let inTurn = 0;
+  let most = 0;
+  locRib.watch((changes) => {
+    if (inTurn === 0) setImmediate(() => (inTurn = 0));
+    inTurn += changes.length;
+    most = Math.max(most, inTurn);
+  });
+  for (const { there } of lost) collector.removePeer(there);
+  await until(() => locRib.size === 0, "everything is forgotten");
+  // One turn for all of them would be as many as there were.
+  expect(most).toBeLessThan(32_000);
+});
+
+test("a watcher of the Loc-RIB that throws is reported, and costs neither the session nor a route", async () => {
+  const locRib = new LocRib();
+  const errors: string[] = [];
+  const { a, b } = await established({
+    b: { importPolicy: acceptAll },
+    speakerB: { locRib },
+    handlersB: { onError: ({ message }: Error) => errors.push(message) },
+  });
+  const forget = locRib.watch(() => {
+    throw new Error("no room");
+  });
+  a.routes.set([{ prefix: "192.0.2.1/32" }, { prefix: "192.0.2.2/32" }]);
+  await until(() => locRib.size === 2, "both routes are there");
+  forget();
+  expect(b.snapshot().state).toBe("Established");
+  expect(new Set(errors)).toEqual(new Set(["a watcher of the Loc-RIB threw: no room"]));
+});

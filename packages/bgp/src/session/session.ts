@@ -8,9 +8,6 @@
  *
  * All times are monotonic milliseconds of the driver's choosing, and never go back.
  */
-import { type CodecContext, defaultCodecContext } from "../codec/context.ts";
-import { decodeMessage } from "../codec/decode.ts";
-import { Framer } from "../codec/framer.ts";
 import { type MalformedMessage, type Message, MessageType, type RouteBatch } from "../codec/message.ts";
 import type { NotificationBody } from "../codec/outcome.ts";
 import { describeNotification } from "../codec/shutdown-communication.ts";
@@ -25,10 +22,9 @@ import { expiredTimer, nextAttempt, nextDeadline, transition } from "../fsm/tran
 import type { Family } from "../iana/afi-safi.ts";
 import { cease, defaultStopReason, wordsOf } from "./cease.ts";
 import { checkConfig } from "./check-config.ts";
-import { Counters } from "./counters.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { SessionEvent, SessionSnapshot, StopReason, TimedNotification } from "./events.ts";
-import { heldTooLong, maxHeldOctets } from "./held-input.ts";
+import { heldTooLong, Inbox } from "./inbox.ts";
 import { messageEvent, receivedIn } from "./message-event.ts";
 import { Outbox } from "./outbox.ts";
 import { limitPassed } from "./prefix-limits.ts";
@@ -51,16 +47,12 @@ export class Session {
   readonly #holdAtOpen: boolean;
   readonly #restartState: (() => RestartState) | undefined;
   readonly #outbox: Outbox = new Outbox();
-  readonly #received: Counters = new Counters();
+  readonly #inbox: Inbox = new Inbox();
   readonly #deliveries: Deliveries;
   #state: FsmState;
   #sinceMs = 0;
   /** The latest time that the driver has told. */
   #now = 0;
-  #framer: Framer = new Framer();
-  #context: CodecContext = defaultCodecContext;
-  /** While held at the peer's OPEN: how much input waits; else null. */
-  #heldInput: number | null = null;
   #lastSent: TimedNotification | null = null;
   #lastReceived: TimedNotification | null = null;
   #lastDown: SessionSnapshot["lastDown"] = null;
@@ -95,7 +87,7 @@ export class Session {
 
   /** Stopped at the peer's OPEN (see `holdAtOpen`). */
   get held(): boolean {
-    return this.#heldInput !== null;
+    return this.#inbox.held;
   }
 
   /** Octets that `takeOutput` would give. */
@@ -160,11 +152,7 @@ export class Session {
     const events: SessionEvent[] = [];
     // What is held at the OPEN stays unread beyond this call, and the chunk is the caller's.
     const mayStay = this.#holdAtOpen && this.#state.name !== "Established";
-    this.#framer.push(mayStay ? Uint8Array.from(chunk) : chunk);
-    if (this.#heldInput !== null) {
-      this.#heldInput += chunk.length;
-      if (this.#heldInput > maxHeldOctets) this.#step(heldTooLong, now, events);
-    }
+    if (!this.#inbox.push(mayStay ? Uint8Array.from(chunk) : chunk)) this.#step(heldTooLong, now, events);
     this.#read(now, events);
     return events;
   }
@@ -172,8 +160,8 @@ export class Session {
   /** Goes on after `holdAtOpen`. */
   proceed(now: number): readonly SessionEvent[] {
     const events: SessionEvent[] = [];
-    if (this.#heldInput === null) return events;
-    this.#heldInput = null;
+    if (!this.#inbox.held) return events;
+    this.#inbox.release();
     this.#outbox.release();
     this.#read(now, events);
     return events;
@@ -257,7 +245,7 @@ export class Session {
       lastNotificationSent: this.#lastSent,
       lastNotificationReceived: this.#lastReceived,
       lastDown: this.#lastDown,
-      received: this.#received.snapshot(),
+      received: this.#inbox.counters(),
       sent: this.#outbox.counters(),
       prefixes: this.#state.name === "Established" ? this.#deliveries.limits.counts() : [],
     };
@@ -273,24 +261,19 @@ export class Session {
   }
 
   #resetConnection(): void {
-    this.#framer = new Framer();
-    this.#context = defaultCodecContext;
-    this.#heldInput = null;
+    this.#inbox.reset();
     this.#outbox.reset();
     this.#deliveries.reset();
   }
 
   #read(now: number, events: SessionEvent[]): void {
-    const framer = this.#framer;
-    while (this.#heldInput === null && transportOf(this.#state) === "connected" && framer.next()) {
-      const message = decodeMessage(framer.bytes, framer.start, framer.end, this.#context);
-      const type = message.type === MessageType.Malformed ? message.typeCode : message.type;
-      this.#received.count(type, framer.end - framer.start);
+    while (transportOf(this.#state) === "connected") {
+      const message = this.#inbox.next();
+      if (message === null) break;
       this.#message(message, now, events);
     }
-    if (framer.error !== null && this.#heldInput === null && transportOf(this.#state) === "connected") {
-      this.#message(framer.error, now, events);
-    }
+    const { fault } = this.#inbox;
+    if (fault !== null && transportOf(this.#state) === "connected") this.#message(fault, now, events);
   }
 
   #message(message: Message | MalformedMessage, now: number, events: SessionEvent[]): void {
@@ -316,7 +299,7 @@ export class Session {
     if (state.name !== before) {
       this.#sinceMs = now;
       // Whatever ends a held connection, a KEEPALIVE now would make the peer believe that it is established.
-      this.#heldInput = null;
+      this.#inbox.release();
       this.#outbox.discardHeld();
       events.push({ kind: "state", from: before, to: state.name });
     }
@@ -354,11 +337,10 @@ export class Session {
         return;
       case "open-accepted": {
         const { message, negotiated } = effect;
-        this.#context = negotiated.codecContext;
-        this.#framer.maxMessageLength = negotiated.codecContext.maxMessageLength;
+        this.#inbox.use(negotiated.codecContext);
         this.#outbox.use(negotiated.codecContext);
         if (this.#holdAtOpen) {
-          this.#heldInput = 0;
+          this.#inbox.hold();
           this.#outbox.hold();
         }
         events.push({ kind: "open", message, negotiated });

@@ -15,7 +15,7 @@ const readings = 11;
 const atOnce = 8;
 const timeoutMs = 10_000;
 /** More in the heap than this for each check, over the whole run, is a leak: the smallest object that can hold anything. */
-export const leakBytesPerCheck = 16;
+const leakBytesPerCheck = 16;
 /** Whatever is kept once, and not for each check, may take this much. */
 const slackBytes = 1 << 20;
 
@@ -38,7 +38,7 @@ async function reading(done) {
 }
 
 /** Runs `count` checks with the announcer's own probes, all of which succeed, and reads the process from time to time. */
-export async function measureChecks(count) {
+async function measureChecks(count) {
   const { nodeChecks } = await import("../packages/announcer/bundle/index.js");
   const port = nodeChecks();
   const server = createServer((_request, response) => response.end("ready\n".repeat(100)));

@@ -49,7 +49,7 @@ function unique(values) {
 }
 
 /** Where, when and beside what else something was measured. */
-export function provenance({ commit, measuredAt, machine, load }) {
+function provenance({ commit, measuredAt, machine, load }) {
   return `Measured ${measuredAt.slice(0, 16)} UTC, commit ${commit.slice(0, 7)}${commit.includes(" ") ? " and uncommitted changes" : ""}, ${machine.cores} × ${machine.cpu}, Linux ${machine.kernel}, Node ${machine.node}; load average ${load.begin} when it began, ${load.end} when it ended, that of the measuring included.`;
 }
 

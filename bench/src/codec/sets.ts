@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type AsPathSegment,
@@ -183,9 +183,4 @@ function prefix(random: Random, family: Family): Prefix {
 
 function octets(random: Random, count: number): Uint8Array {
   return Uint8Array.from({ length: count }, () => random.integer(0, 255));
-}
-
-/** The octets of a set. */
-export function readSet(set: UpdateSet): Uint8Array {
-  return new Uint8Array(readFileSync(set.file));
 }

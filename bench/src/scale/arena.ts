@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { batch, node, peer, startWorld } from "@vipcast/interop/cell/world";
 import type { DaemonDriver, DaemonSpec } from "@vipcast/interop/daemons/driver";
@@ -159,11 +158,6 @@ export async function usage(
   }
   // USER_HZ is 100 on every Linux that Node runs on.
   return { megabytes: kilobytes / 1024, cpuMs: ticks * 10 };
-}
-
-/** The load of the machine, which says how far the figures can be believed. */
-export function loadAverage(): number {
-  return Number(readFileSync("/proc/loadavg", "utf8").split(" ")[0]);
 }
 
 /** How each daemon is asked, without a walk over its table, how many routes it has accepted. */

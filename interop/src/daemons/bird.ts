@@ -130,7 +130,7 @@ function channelOf(family: FamilyName): "ipv4" | "ipv6" {
 }
 
 /** Reads `birdc show route table T all`; `peer` is the name of the protocol. */
-export function parseBirdTable(text: string): readonly ReceivedRoute[] {
+function parseBirdTable(text: string): readonly ReceivedRoute[] {
   const routes: ReceivedRoute[] = [];
   let prefix = "";
   // `192.0.2.10/32  unicast [node 13:40:00.123 from 10.0.0.1] * (100) [AS65001i]`; further paths have blanks for the prefix.

@@ -78,7 +78,7 @@ function events(place: Place): string {
 }
 
 /** ExaBGP's configuration for a spec. A block must be written over several lines. */
-export function exabgpConfig(spec: DaemonSpec, place: Place): string {
+function exabgpConfig(spec: DaemonSpec, place: Place): string {
   return `process record {
   run /bin/sh ${place.folder}/record.sh;
   encoder json;

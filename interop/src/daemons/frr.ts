@@ -168,7 +168,7 @@ interface FrrPath {
 }
 
 /** Reads `show bgp ipv4 unicast json detail`: each prefix has a header object, then its paths. */
-export function parseFrrTable(text: string): readonly ReceivedRoute[] {
+function parseFrrTable(text: string): readonly ReceivedRoute[] {
   const { routes = {} } = (readJson(text) ?? {}) as { readonly routes?: Record<string, readonly FrrPath[]> };
   return Object.entries(routes).flatMap(([prefix, entries]) =>
     entries
@@ -192,7 +192,7 @@ export function parseFrrTable(text: string): readonly ReceivedRoute[] {
 }
 
 /** Reads `show bgp neighbors json`. NOTIFICATIONs of attempts that came to nothing are only in its log. */
-export function frrSessions(text: string, log: readonly string[]): readonly RouterSession[] {
+function frrSessions(text: string, log: readonly string[]): readonly RouterSession[] {
   return parseFrrNeighbors(text).map((session) => ({ ...session, lastError: lastNotification(log, session.peer) }));
 }
 

@@ -140,7 +140,7 @@ interface GobgpPath {
 }
 
 /** Reads `gobgp global rib -j`; paths without a neighbour are its own. */
-export function parseGobgpTable(text: string): readonly ReceivedRoute[] {
+function parseGobgpTable(text: string): readonly ReceivedRoute[] {
   const table = (readJson(text) ?? {}) as Record<string, readonly GobgpPath[]>;
   return Object.entries(table).flatMap(([prefix, paths]) =>
     paths
@@ -178,7 +178,7 @@ interface GobgpNeighbor {
 const stateNames = ["unknown", "idle", "connect", "active", "opensent", "openconfirm", "established"];
 
 /** Reads `gobgp neighbor -j`. Why a session ended is only in its log, one JSON object per line. */
-export function parseGobgpNeighbors(text: string, log: readonly string[]): readonly RouterSession[] {
+function parseGobgpNeighbors(text: string, log: readonly string[]): readonly RouterSession[] {
   return ((readJson(text) ?? []) as readonly GobgpNeighbor[]).map((neighbor) => {
     const peer = neighbor.state?.neighbor_address ?? neighbor.conf?.neighbor_address ?? "";
     const state = stateNames[neighbor.state?.session_state ?? 0] ?? "unknown";

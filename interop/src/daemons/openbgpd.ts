@@ -57,7 +57,7 @@ function bgpctl(place: Place, ...command: readonly string[]): readonly string[] 
 }
 
 /** bgpd.conf for a spec. */
-export function openbgpdConfig(spec: DaemonSpec, place: Place): string {
+function openbgpdConfig(spec: DaemonSpec, place: Place): string {
   return `AS ${spec.asn}
 router-id ${spec.routerId}
 fib-update no
@@ -115,7 +115,7 @@ interface OpenbgpdNeighbor {
 }
 
 /** Reads `bgpctl -j show neighbor`. */
-export function parseOpenbgpdNeighbors(text: string): readonly RouterSession[] {
+function parseOpenbgpdNeighbors(text: string): readonly RouterSession[] {
   const { neighbors = [] } = (readJson(text) ?? {}) as { readonly neighbors?: readonly OpenbgpdNeighbor[] };
   return neighbors.map((neighbor) => {
     const state = (neighbor.state ?? "idle").toLowerCase();
@@ -148,7 +148,7 @@ interface OpenbgpdRoute {
 }
 
 /** Reads `bgpctl -j show rib detail`; its own routes come from a neighbour called LOCAL. */
-export function parseOpenbgpdRib(text: string): readonly ReceivedRoute[] {
+function parseOpenbgpdRib(text: string): readonly ReceivedRoute[] {
   const { rib = [] } = (readJson(text) ?? {}) as { readonly rib?: readonly OpenbgpdRoute[] };
   return rib
     .filter((route) => route.neighbor?.description !== "LOCAL")

@@ -57,7 +57,7 @@ function octets(address: string): Uint8Array {
 }
 
 /** The neighbour as the decision process sees it. */
-export function sourceOf({ address, asn, routerId }: Neighbour): RouteSource {
+function sourceOf({ address, asn, routerId }: Neighbour): RouteSource {
   const id = new DataView(octets(routerId).buffer).getUint32(0);
   return { name: address, address: octets(address), routerId: id, asn, internal: asn === routerAs };
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type LabProcess, type ProcessExit, type Sandbox, waitFor } from "@vipcast/lab";
 
 /** The CLI this harness is about. `VIPCAST_CLI` names another build, for a run against a deliberately broken copy. */
-export const cliPath: string =
+const cliPath: string =
   process.env["VIPCAST_CLI"] ?? join(fileURLToPath(new URL("../../../packages/cli/bin/vipcast.js", import.meta.url)));
 
 /** One event of `vipcast announce --json` and when its line was read (`monotonicMs()`). */

@@ -36,7 +36,7 @@ export function encoded(message: Parameters<typeof encodeMessage>[1]): Uint8Arra
 }
 
 /** An unsigned 32-bit integer of a dotted quad. */
-export function addressNumber(text: string): number {
+function addressNumber(text: string): number {
   const [a = 0, b = 0, c = 0, d = 0] = text.split(".").map(Number);
   return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }

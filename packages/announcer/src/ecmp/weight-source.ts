@@ -55,7 +55,7 @@ export interface WeightReading {
 export const noReading: WeightReading = { weight: null, failures: 0, failing: false };
 
 /** One failure moves no flows: the last answer holds until so many in a row. */
-export const WEIGHT_FAILURES = 3;
+const WEIGHT_FAILURES = 3;
 
 /** What an answer changes, and what is to be said about it: a failure once, when its answers no longer count, and the recovery once. */
 export function readWeight(

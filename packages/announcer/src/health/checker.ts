@@ -85,7 +85,7 @@ export function nextTick(state: CheckerState): number {
 }
 
 /** Whether results differ from the verdict, or there is none yet. */
-export function isChanging({ up, successes, failures }: CheckerState): boolean {
+function isChanging({ up, successes, failures }: CheckerState): boolean {
   return up === null || (up ? failures > 0 : successes > 0);
 }
 

@@ -41,7 +41,7 @@ export function judgeVip(check: Check | null, evidence: Evidence): Verdict | nul
 }
 
 /** Whether a pushed verdict is part of the check. */
-export function asksForPush(check: Check): boolean {
+function asksForPush(check: Check): boolean {
   return check.kind === "pushed" || ((check.kind === "all" || check.kind === "any") && check.of.some(asksForPush));
 }
 

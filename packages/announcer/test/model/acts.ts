@@ -19,7 +19,7 @@ export const SERVICES = ["up", "slow", "down", "silent", "stuck"] as const;
 export const BEST_PREFERENCE = 10;
 
 /** How long a VIP that becomes able to serve stays standby, where it has a failback delay. */
-export const FAILBACK_MS = 3000;
+const FAILBACK_MS = 3000;
 
 /** What a node wants of one VIP. */
 export interface Wanted {

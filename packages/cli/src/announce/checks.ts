@@ -159,7 +159,7 @@ const targets: Record<string, readonly [rule: string, remedy: string]> = {
 const schemes = ["tcp://", "http://", "https://", "exec:", "icmp://", "dns://"];
 
 /** `tcp://H:P`, a URL, `exec:CMD`, `icmp://ADDR`, `dns://SERVER/NAME?type=T&expect=A`. */
-export function parseTarget(text: string): Parsed<CheckInput> {
+function parseTarget(text: string): Parsed<CheckInput> {
   const scheme = /^(?:(tcp|https?|icmp|dns):\/\/|(exec):)/.exec(text);
   const kind = scheme?.[1] ?? scheme?.[2];
   if (scheme === null || kind === undefined)

@@ -4,7 +4,7 @@ import { makeFolder } from "@vipcast/linux";
 import { parseAddress } from "../values/address.ts";
 
 /** Where the router id that was chosen once is kept. An instance with a name of its own has a file of its own: several may share the folder. */
-export function routerIdPath(stateDir: string, instance: string | null): string {
+function routerIdPath(stateDir: string, instance: string | null): string {
   return join(stateDir, instance === null ? "router-id" : `${instance}.router-id`);
 }
 

@@ -56,6 +56,6 @@ export async function show<Answer>(asking: Asking, { get, text, exitCode }: Show
 }
 
 /** Says on standard error that the daemon is of another version, where it is. */
-export function noteMismatch({ client, json, note }: Asking): void {
+function noteMismatch({ client, json, note }: Asking): void {
   if (client.mismatch !== null && !json) note(client.mismatch);
 }

@@ -18,7 +18,7 @@ export interface ConfigProblem extends Position {
 }
 
 /** So many are kept, logged and answered; of a file that is nothing but problems the rest is counted. */
-export const mostProblems = 200;
+const mostProblems = 200;
 
 /** The first {@link mostProblems}, and what says how many more there are. */
 export function boundedProblems(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {

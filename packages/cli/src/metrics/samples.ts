@@ -42,7 +42,7 @@ const states: Readonly<Record<FsmStateName, true>> = {
 const stateNames: readonly string[] = Object.keys(states);
 
 /** How many peers, and how many VIPs, have series of their own. */
-export const seriesLimit = 1000;
+const seriesLimit = 1000;
 /** The label of all others: their values are added up. */
 export const overflow = "other";
 

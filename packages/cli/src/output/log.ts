@@ -118,7 +118,7 @@ function plainSink(): Sink {
 const bunyanFields = new Set(["name", "hostname", "pid", "level", "time", "msg", "v", "err"]);
 
 /** One bunyan record for a terminal: time, level, message, and the other fields as `key=value`. */
-export function terminalLine(record: unknown, levelNames: Readonly<Record<number, string>>): string {
+function terminalLine(record: unknown, levelNames: Readonly<Record<number, string>>): string {
   const { level, time, msg, err, ...rest } = record as {
     level: number;
     time: Date;

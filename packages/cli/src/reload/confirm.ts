@@ -26,7 +26,7 @@ export type ConfirmInput =
   | { readonly kind: "time" };
 
 /** So many answers missed in a row make a gateway unreachable: one is lost now and then. */
-export const missesOfGateway = 3;
+const missesOfGateway = 3;
 
 /** The watch right after the reload was decided and before it was applied. */
 export function beginConfirm(start: ConfirmStart): ConfirmWatch {

@@ -40,7 +40,7 @@ export interface RouterSide {
 }
 
 /** What stands where the address of a node is not known: of the documentation's own, so that it is never somebody's. */
-export const unknownNode: Readonly<Record<4 | 6, string>> = { 4: "192.0.2.1", 6: "2001:db8::1" };
+const unknownNode: Readonly<Record<4 | 6, string>> = { 4: "192.0.2.1", 6: "2001:db8::1" };
 /** What stands where a password belongs. */
 export const passwordPlaceholder = "REPLACE-WITH-THE-KEY";
 

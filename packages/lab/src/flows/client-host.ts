@@ -6,7 +6,7 @@ import { sysctlCommand } from "../topology/build.ts";
 import { addressOf } from "../topology/plan.ts";
 
 /** The most local addresses a measuring client is given. */
-export const maxSources = 100;
+const maxSources = 100;
 
 /** Local addresses of one family, as many as asked, in a subnet that is already the host's. */
 export function sourceAddresses(family: 4 | 6, count: number, subnet: { ipv4: string; ipv6: string }): string[] {

@@ -98,7 +98,7 @@ async function waitForExpected(run: ScenarioRun, fates: NodeFates, withinMs: num
  * What each node's kernel has must fit what the node does: a running one has each VIP once unless it holds it down, one that was killed
  * what it had, one that was stopped none. Says what does not, in words.
  */
-export async function bindingProblems(run: ScenarioRun, fates: NodeFates): Promise<readonly string[]> {
+async function bindingProblems(run: ScenarioRun, fates: NodeFates): Promise<readonly string[]> {
   const problems = await Promise.all(run.lab.nodes.map((node) => nodeBindingProblems(run, fates, node)));
   return problems.flat();
 }

@@ -118,7 +118,7 @@ function hostSysctls(ipv6: boolean, devices: readonly string[] = ["eth0"]): read
  * Inside one machine a packet keeps the hash its socket gave it, and Linux' routers take that for the hash of its ports. A socket that
  * repeats a lost segment chooses another one (Linux 5.19): then its connection would take another next hop, which behind a cable it never does.
  */
-export const farAwaySysctls: readonly string[] = ["-net/core/txrehash=0"];
+const farAwaySysctls: readonly string[] = ["-net/core/txrehash=0"];
 
 function routerSysctls(ipv6: boolean): readonly string[] {
   const six = ipv6 ? ["net/ipv6/conf/all/forwarding=1", "net/ipv6/fib_multipath_hash_policy=1"] : [];

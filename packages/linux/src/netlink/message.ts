@@ -5,7 +5,7 @@
 import { LITTLE_ENDIAN, viewOf } from "../libc/host-order.ts";
 import { NLM_F, NLMSGERR_ATTR } from "./constants.ts";
 
-export const HEADER_LENGTH = 16;
+const HEADER_LENGTH = 16;
 
 const NLA_TYPE_MASK = 0x3fff;
 const NLA_NESTED = 0x8000;

@@ -119,7 +119,7 @@ export function routeWire(operation: string, request: RouteRequest, resolve: Int
 }
 
 /** Routes of type local live in the table that decides what is delivered on this host. */
-export function defaultTable(type: RouteRequest["type"]): number {
+function defaultTable(type: RouteRequest["type"]): number {
   return type === "local" ? ROUTE_TABLE.local : ROUTE_TABLE.main;
 }
 

@@ -27,7 +27,7 @@ const fullRead = 64 * 1024;
 const turnOctets = 64 * 1024;
 
 /** How long a peer may take to read our last words and close. */
-export const lingerMs = 2000;
+const lingerMs = 2000;
 
 /** One TCP connection: turns a socket's events into four calls and its several ways to end into one. */
 export class Connection {

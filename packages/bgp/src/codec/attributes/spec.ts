@@ -218,11 +218,7 @@ export function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
 }
 
 /** RFC 7606 §3 c, the usual answer to wrong Optional or Transitive bits. */
-export const attributeFlags: AttributeFault = withdraw(
-  "attribute-flags",
-  "RFC 7606 §3 c",
-  UpdateSubcode.AttributeFlagsError,
-);
+const attributeFlags: AttributeFault = withdraw("attribute-flags", "RFC 7606 §3 c", UpdateSubcode.AttributeFlagsError);
 
 /** Throws when a value to send has a `fault` that its receiver would find: `field` names it. */
 export function refuseMalformed(field: string, fault: AttributeFault | null): void {

@@ -3,7 +3,7 @@ import { toHex } from "../../bytes/hex.ts";
 import { readU16, readU32 } from "../../bytes/reader.ts";
 
 /** Octets of a route distinguisher (RFC 4364 §4.2). */
-export const routeDistinguisherLength = 8;
+const routeDistinguisherLength = 8;
 
 /** What the first two octets of a route distinguisher say about the other six (RFC 4364 §4.2). */
 const RdType = { TwoOctetAs: 0, Ipv4Address: 1, FourOctetAs: 2 } as const;

@@ -9,8 +9,6 @@ const dayMs = 86_400_000;
 
 /** What makes a check what it is: exactly one of these keys stands in it. */
 export const CHECK_KINDS = ["tcp", "http", "exec", "icmp", "dns", "all", "any"] as const;
-/** One of {@link CHECK_KINDS}. */
-export type CheckKind = (typeof CHECK_KINDS)[number];
 
 const timing = {
   interval: duration(

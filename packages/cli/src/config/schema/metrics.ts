@@ -1,9 +1,8 @@
-import type { z } from "zod";
 import { parseListen } from "../../values/listen.ts";
 import { field, section } from "./field.ts";
 
 /** The port of `metrics.listen` when none is written. */
-export const metricsPort = 9179;
+const metricsPort = 9179;
 /** Where metrics are served when only that is asked for. */
 export const metricsListen: { readonly host: string; readonly port: number } = { host: "127.0.0.1", port: metricsPort };
 
@@ -18,6 +17,3 @@ export const metricsSchema = section("serve metrics to Prometheus: see docs/metr
     (value) => parseListen(value, `127.0.0.1:${metricsPort} or "[::1]:${metricsPort}"`, metricsPort),
   ).optional(),
 });
-
-/** The listener for Prometheus as written. */
-export type MetricsInput = z.output<typeof metricsSchema>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { many, shape, time } from "./shape.ts";
 
 /** One thing that a reload does. */
-export const reloadChangeSchema = shape("one thing that a reload does", {
+const reloadChangeSchema = shape("one thing that a reload does", {
   kind: z.string().meta({ description: "peer-add, peer-remove, peer-replace, peer-key, vip-add, vip-change, …" }),
   subject: z.string().meta({ description: "the peer, virtual IP or address that it is about; empty for the node" }),
   cost: z.enum(["none", "routes", "session"]).meta({

@@ -17,13 +17,13 @@ import { nodeDrainSchema, vipListSchema, vipViewSchema } from "./vip.ts";
 const dayMs = 86_400_000;
 
 /** A virtual IP as in the configuration; `prefix` may be left out, since the path says it. */
-export const vipInputSchema = section("a virtual IP, as an item of vips in the configuration", {
+const vipInputSchema = section("a virtual IP, as an item of vips in the configuration", {
   ...vipSchema.shape,
   prefix: field({ description: "as in the path, where it is given", examples: ["192.0.2.10/32"] }, accept).optional(),
 });
 
 /** Body of `putHealth`. */
-export const healthInputSchema = section("a verdict on the service behind a virtual IP", {
+const healthInputSchema = section("a verdict on the service behind a virtual IP", {
   state: oneOf({ description: "what it is" }, ["healthy", "degraded", "unhealthy"]),
   ttl: duration(
     { description: "silence after so long counts as unhealthy (default: it holds until the next)" },
@@ -35,7 +35,7 @@ export const healthInputSchema = section("a verdict on the service behind a virt
 });
 
 /** Body of `reload`. */
-export const reloadInputSchema = section("how to reload", {
+const reloadInputSchema = section("how to reload", {
   dryRun: flag({ description: "only say what would change", default: false }).optional(),
   confirm: duration(
     {
@@ -49,7 +49,7 @@ export const reloadInputSchema = section("how to reload", {
 });
 
 /** Body of `stop`. */
-export const stopInputSchema = section("how to stop", {
+const stopInputSchema = section("how to stop", {
   skipDrain: flag({ description: "withdraw at once", default: false }).optional(),
 });
 

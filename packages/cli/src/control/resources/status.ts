@@ -3,13 +3,13 @@ import { findingSchema } from "./problem.ts";
 import { count, many, shape, time } from "./shape.ts";
 
 /** A reload that is rolled back when nobody confirms it. */
-export const pendingConfirmSchema = shape("a reload that is rolled back unless it is confirmed", {
+const pendingConfirmSchema = shape("a reload that is rolled back unless it is confirmed", {
   until: time,
   remainingMs: z.number(),
 });
 
 /** The last roll-back there was. */
-export const rollbackSchema = shape("a reload that was rolled back", {
+const rollbackSchema = shape("a reload that was rolled back", {
   at: time,
   reason: z.string().meta({ description: "a sentence without a period" }),
 });

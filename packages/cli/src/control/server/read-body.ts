@@ -6,7 +6,7 @@ import { findingOf, valueSources } from "./findings.ts";
 import { problemOf } from "./problem.ts";
 
 /** The longest body, octets: a virtual IP with many checks has a few thousand. */
-export const longestBody = 256 * 1024;
+const longestBody = 256 * 1024;
 /** The deepest nesting of a body: a group of checks in groups has ten. */
 const deepest = 64;
 

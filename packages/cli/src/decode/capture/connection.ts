@@ -155,7 +155,7 @@ export class Connection {
 }
 
 /** What two OPENs, as far as they were seen, say about the messages from `sender` to `receiver`. */
-export function learnt(sender: OpenMessage | null, receiver: OpenMessage | null): Learned {
+function learnt(sender: OpenMessage | null, receiver: OpenMessage | null): Learned {
   const opens = [sender, receiver].filter((open) => open !== null);
   if (opens.length === 0) return {};
   const all = (name: string): boolean =>

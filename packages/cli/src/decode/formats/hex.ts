@@ -99,7 +99,7 @@ function hexOctets(text: Uint8Array, start: number, end: number): Uint8Array | s
 }
 
 /** The value of a hexadecimal digit in ASCII, or -1. */
-export function hexDigit(character: number): number {
+function hexDigit(character: number): number {
   if (character >= 0x30 && character <= 0x39) return character - 0x30;
   const lower = character | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;

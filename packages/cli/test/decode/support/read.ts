@@ -10,7 +10,7 @@ export interface Reading {
 }
 
 /** The object of a finding as `--json` prints it. */
-export function toObject(finding: Shown): JsonObject {
+function toObject(finding: Shown): JsonObject {
   return JSON.parse(jsonLine(finding.place, bodyOf(finding))) as JsonObject;
 }
 

@@ -1,6 +1,5 @@
 import { DrainBook } from "../../src/drain/drain-book.ts";
 import { anonymous } from "../../src/ecmp/node-identity.ts";
-import type { AnnouncerEvent } from "../../src/events.ts";
 import { HostIndex } from "../../src/host/host-index.ts";
 import type { DesiredVip } from "../../src/intent/desired-vip.ts";
 import type { LoopContext } from "../../src/loop/context.ts";
@@ -12,24 +11,10 @@ import { Reconciler } from "../../src/loop/reconciler.ts";
 import { Turns } from "../../src/loop/turns.ts";
 import type { VipEntry } from "../../src/loop/vip-entry.ts";
 import { completePolicy, type Policy } from "../../src/policy.ts";
-import { FakeDrains } from "./fake-drains.ts";
-import { FakeHealth } from "./fake-health.ts";
-import { FakeHost } from "./fake-host.ts";
-import { FakeLedger } from "./fake-ledger.ts";
-import { FakeRoutes } from "./fake-routes.ts";
-import { FakeTraffic } from "./fake-traffic.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { FakeSurroundings } from "./fake-surroundings.ts";
 
 /** The parts of the loop by themselves: what they share, over fake ports, with one external peer that is Established. */
-export class Loop {
-  readonly clock: VirtualClock = new VirtualClock();
-  readonly host: FakeHost = new FakeHost(this.clock);
-  readonly routes: FakeRoutes = new FakeRoutes(this.clock);
-  readonly ledger: FakeLedger = new FakeLedger();
-  readonly health: FakeHealth = new FakeHealth(this.clock);
-  readonly drains: FakeDrains = new FakeDrains();
-  readonly traffic: FakeTraffic = new FakeTraffic(this.clock);
-  readonly events: AnnouncerEvent[] = [];
+export class Loop extends FakeSurroundings {
   /** What was logged, `level words`. */
   readonly said: string[] = [];
   readonly context: LoopContext;
@@ -37,6 +22,7 @@ export class Loop {
   readonly observer: Observer;
 
   constructor(policy: Partial<Policy> = {}) {
+    super();
     const { clock, host, routes, ledger, health, drains, traffic } = this;
     const random = (): number => 0.5;
     const say =
@@ -65,9 +51,8 @@ export class Loop {
     };
     this.reconciler = new Reconciler(this.context);
     this.observer = new Observer(this.context, this.reconciler);
-    routes.addPeer("10.0.0.254");
-    routes.establish("10.0.0.254");
-    void this.#collect();
+    this.establishPeer();
+    void this.collect(this.context.hub.subscribe({ limit: 100_000 }));
   }
 
   /** Observes the host and starts work on these. */
@@ -78,14 +63,5 @@ export class Loop {
     this.reconciler.enable();
     await this.clock.advance(5);
     return entries;
-  }
-
-  /** Names of the events so far, with their VIP. */
-  named(name: string): AnnouncerEvent[] {
-    return this.events.filter(({ event }) => event === name);
-  }
-
-  async #collect(): Promise<void> {
-    for await (const event of this.context.hub.subscribe({ limit: 100_000 })) this.events.push(event);
   }
 }

@@ -1,16 +1,9 @@
 import { Announcer } from "../../src/announcer.ts";
-import type { AnnouncerEvent } from "../../src/events.ts";
 import type { DesiredVip, VipInput } from "../../src/intent/desired-vip.ts";
 import { parseVip } from "../../src/intent/parse-vip.ts";
 import type { Policy } from "../../src/policy.ts";
 import type { Clock } from "../../src/ports.ts";
-import { FakeDrains } from "./fake-drains.ts";
-import { FakeHealth } from "./fake-health.ts";
-import { FakeHost } from "./fake-host.ts";
-import { FakeLedger } from "./fake-ledger.ts";
-import { FakeRoutes } from "./fake-routes.ts";
-import { FakeTraffic } from "./fake-traffic.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { FakeSurroundings } from "./fake-surroundings.ts";
 
 /** A valid VIP. */
 export function vip(prefix: string, more: Omit<VipInput, "prefix"> = {}): DesiredVip {
@@ -29,15 +22,7 @@ export function order(world: World): string[] {
 }
 
 /** An announcer with fake ports, one external peer that is Established, and its events. */
-export class World {
-  readonly clock: VirtualClock = new VirtualClock();
-  readonly host: FakeHost = new FakeHost(this.clock);
-  readonly routes: FakeRoutes = new FakeRoutes(this.clock);
-  readonly ledger: FakeLedger = new FakeLedger();
-  readonly health: FakeHealth = new FakeHealth(this.clock);
-  readonly drains: FakeDrains = new FakeDrains();
-  readonly traffic: FakeTraffic = new FakeTraffic(this.clock);
-  readonly events: AnnouncerEvent[] = [];
+export class World extends FakeSurroundings {
   announcer: Announcer;
   /** The process dies when it has crossed the border to a port so many more times: a call, its answer, news or a timer. 0: it does not. */
   fuse = 0;
@@ -53,11 +38,11 @@ export class World {
   readonly #random: () => number;
 
   constructor(policy: Partial<Policy> = {}, random: () => number = () => 0.5) {
+    super();
     this.#policy = policy;
     this.#random = random;
     this.announcer = this.#make();
-    this.routes.addPeer("10.0.0.254");
-    this.routes.establish("10.0.0.254");
+    this.establishPeer();
   }
 
   /** Starts and gives the intent. */
@@ -89,11 +74,6 @@ export class World {
     this.announcer = this.#make();
   }
 
-  /** Names of the events so far, with their VIP. */
-  named(name: string): AnnouncerEvent[] {
-    return this.events.filter(({ event }) => event === name);
-  }
-
   #make(): Announcer {
     const alive = this.#alive;
     const lives = (): boolean => {
@@ -118,7 +98,7 @@ export class World {
     };
     const ports = { addresses, routes, ledger, health, drains, traffic: this.traffic, random: this.#random };
     const announcer = new Announcer({ ports, policy: this.#policy, clock });
-    void this.#collect(announcer.events({ limit: 1_000_000 }));
+    void this.collect(announcer.events({ limit: 1_000_000 }));
     return announcer;
   }
 
@@ -130,10 +110,6 @@ export class World {
     this.kill();
     this.onSpin();
     this.onDeath();
-  }
-
-  async #collect(events: AsyncIterable<AnnouncerEvent>): Promise<void> {
-    for await (const event of events) this.events.push(event);
   }
 }
 

@@ -99,7 +99,7 @@ export interface PeerGroup extends SocketProtection {
   readonly collisionDetectEstablishedState?: boolean;
   /** Say why a connection is refused before any OPEN was sent on it (RFC 4271 §8.1.1); default true. */
   readonly notificationsWithoutOpen?: boolean;
-  /** Decides what enters the Adj-RIB-In. Without it nothing does (RFC 8212); `onUpdate` still sees everything. */
+  /** Decides what enters the Adj-RIB-In. Without it nothing does (RFC 8212 §3); `onUpdate` still sees everything. */
   readonly importPolicy?: ImportPolicy;
 }
 

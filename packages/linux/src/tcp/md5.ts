@@ -1,4 +1,4 @@
-/** RFC 2385 keys: `struct tcp_md5sig` of linux/tcp.h. */
+/** Keys of the TCP MD5 signature option (RFC 2385 §2.0): `struct tcp_md5sig` of linux/tcp.h. */
 import { addressFamily, maskedBytes, parseAddress } from "../host/address-text.ts";
 import { AF, ERRNO, SO, SOL, TCP } from "../libc/constants.ts";
 import { LITTLE_ENDIAN, viewOf } from "../libc/host-order.ts";

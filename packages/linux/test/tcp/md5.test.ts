@@ -3,7 +3,7 @@ import { AF } from "../../src/libc/constants.ts";
 import { encodeMd5Signature } from "../../src/tcp/md5.ts";
 import { toHex } from "../support/hex.ts";
 
-describe("struct tcp_md5sig", () => {
+describe("struct tcp_md5sig (RFC 2385 §2.0)", () => {
   it("is 216 bytes with the key's length at 130 and the key at 136", () => {
     const bytes = encodeMd5Signature({ peer: "192.0.2.1", key: "secret" }, AF.inet);
     expect(bytes.length).toBe(216);

@@ -57,7 +57,7 @@ test("a policy that has changed is asked about a large table in slices", async (
   expect(b.adjRibIn.size).toBe(locRib.size);
 });
 
-test("between two eBGP neighbours nothing leaks: nothing is accepted or announced that nobody asked for (RFC 8212)", async () => {
+test("between two eBGP neighbours nothing leaks: nothing is accepted or announced that nobody asked for (RFC 8212 §3)", async () => {
   const locRib = new LocRib();
   const { a, b, speakerB } = await pair({ speakerB: { locRib } });
   await up(a);

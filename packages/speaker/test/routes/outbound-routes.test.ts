@@ -113,7 +113,7 @@ describe("between two speakers", () => {
     expect([...b.adjRibIn.routes()][0]?.attributes.nextHop).toHaveLength(16);
   });
 
-  test("without an import policy nothing is accepted, and onUpdate sees it all the same (RFC 8212)", async () => {
+  test("without an import policy nothing is accepted, and onUpdate sees it all the same (RFC 8212 §3)", async () => {
     let seen = 0;
     let accepted = 0;
     const { a, b } = await established({

@@ -12,7 +12,10 @@ const badFlags = reset("mp-unreach-flags", "RFC 7606 §5.3", OptionalAttributeEr
 const tooShort = reset("mp-unreach-length", "RFC 7606 §5.3", OptionalAttributeError);
 const badNlri = reset("mp-unreach-nlri-syntax", "RFC 7606 §5.3", OptionalAttributeError);
 
-/** MP_UNREACH_NLRI (RFC 4760 §4): family and withdrawn NLRI; without any, and alone, it is End-of-RIB (RFC 4724 §2). */
+/**
+ * MP_UNREACH_NLRI (RFC 4760 §4): family and withdrawn NLRI; without any, and alone, it is End-of-RIB (RFC 4724 §2). It has no faults of its
+ * own: RFC 7606 §7.12 refers to what is said of NLRI.
+ */
 export const mpUnreachNlri: AttributeSpec = defineReachability({
   code: 15,
   name: "MP_UNREACH_NLRI",

@@ -212,7 +212,9 @@ describe("neighbours from a range", () => {
     const raw = await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
     await until(() => range.peers.length === 1, "it is taken");
     expect(accepted).toEqual([{ address: "127.0.9.1", password: "rack", ttlSecurity: 1 }]);
-    expect(() => range.peers[0]?.setPassword("own")).toThrow(/127.0.9.1 is that of its listen range/);
+    expect(() => range.peers[0]?.setPassword("own")).toThrow(
+      /127.0.9.1 is that of its listen range: change it with range.setPassword/,
+    );
     range.setPassword("next");
     expect(changes[1]).toEqual({ added: [{ ...key, password: "next" }], removed: [key] });
     expect([rekeyed, range.peers[0]?.snapshot().state]).toEqual([["next"], "OpenSent"]);

@@ -152,7 +152,8 @@ export class PeerDriver implements Peer, SessionOwner {
 
   setPassword(password: string | null, byRange = false): void {
     if (this.#runner.closed) return;
-    if (this.isDynamic && !byRange) refuseOption(`the password of ${this.address} is that of its listen range`);
+    if (this.isDynamic && !byRange)
+      refuseOption(`the password of ${this.address} is that of its listen range: change it with range.setPassword`);
     this.#protection.setPassword(password, byRange);
     const why = this.#protection.rekey(this.#runner.connections.sockets());
     if (why === null) return;

@@ -14,7 +14,11 @@ export function resolveGroup<O extends PeerGroup>(options: O): O {
   const seen = new Set<PeerGroup>();
   for (let level: PeerGroup | undefined = options; level !== undefined; level = level.group) {
     checkTypes(level);
-    if (seen.has(level)) throw new SpeakerError("ERR_SPEAKER_OPTION", "group: a group of peers is its own ancestor");
+    if (seen.has(level))
+      throw new SpeakerError(
+        "ERR_SPEAKER_OPTION",
+        "group: a group of peers is its own ancestor; give it a group that does not lead back to it, or none",
+      );
     seen.add(level);
     resolved = { ...said(level, resolved as PeerGroup), ...resolved };
   }

@@ -129,7 +129,12 @@ function readConfig(options: PeerGroup, local: LocalSettings, remoteAs: RemoteAs
 
 function checkKeepalive(keepalive: number, holdTime: number): void {
   checkNumber("keepalive", keepalive, 1, 65535);
-  if (holdTime === 0) refuseOption("keepalive is given, but holdTime 0 means that no KEEPALIVEs are sent");
+  if (holdTime === 0)
+    refuseOption(
+      `keepalive is ${keepalive}, but holdTime 0 means that no KEEPALIVEs are sent: leave keepalive out, or give a holdTime of 3 or more`,
+    );
   if (keepalive >= holdTime)
-    refuseOption(`keepalive is ${keepalive}; it must be smaller than the holdTime of ${holdTime}`);
+    refuseOption(
+      `keepalive is ${keepalive}; it must be smaller than the holdTime of ${holdTime}: leave it out for a third of that`,
+    );
 }

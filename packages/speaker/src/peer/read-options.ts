@@ -1,5 +1,12 @@
 /** Single options of a peer, from text to what the speaker works with. Each throws `ERR_SPEAKER_OPTION` in words. */
-import { type Family, familyFromName, type MaxPrefixes, type PeerConfig, type RemoteAs } from "@vipcast/bgp";
+import {
+  type Family,
+  familyFromName,
+  familyName,
+  type MaxPrefixes,
+  type PeerConfig,
+  type RemoteAs,
+} from "@vipcast/bgp";
 import type { AddPathMode, FamilyName, PeerGroup, PrefixLimit } from "../peer-options.ts";
 import type { SocketProtection } from "../transport/options.ts";
 import { isLinkLocal, isUnicast, type PeerAddress, readPeerAddress } from "../transport/peer-address.ts";
@@ -16,7 +23,9 @@ export function readAddress(options: PeerGroup & { readonly address: string }): 
   if (address === null)
     refuseOption(`address "${options.address}" is not an IP address; a link-local one looks like fe80::1%eth0`);
   if (!isUnicast(address.bytes))
-    refuseOption(`address ${address.text} cannot be a peer: it is unspecified, multicast or broadcast`);
+    refuseOption(
+      `address ${address.text} cannot be a peer: it is unspecified, multicast or broadcast; give the address that the router has on the way to us`,
+    );
   if (!isLinkLocal(address.bytes) || address.zone !== null) return address;
   const zone = options.interface;
   if (zone === undefined)
@@ -35,9 +44,13 @@ export function readRemoteAs(asn: RemoteAs | undefined): RemoteAs {
 }
 
 export function readPassword(password: string): string {
-  if (typeof password !== "string") refuseOption("password is no text; TCP MD5 takes 1..80 octets (RFC 2385)");
+  if (typeof password !== "string")
+    refuseOption("password is no text; TCP MD5 takes a text of 1..80 octets (RFC 2385)");
   const octets = Buffer.byteLength(password);
-  if (octets < 1 || octets > 80) refuseOption(`password has ${octets} octets; TCP MD5 takes 1..80 (RFC 2385)`);
+  if (octets < 1 || octets > 80)
+    refuseOption(
+      `password has ${octets} octets; TCP MD5 takes 1..80 (RFC 2385): ${octets === 0 ? "leave it out for no password" : "shorten it at both ends"}`,
+    );
   return password;
 }
 
@@ -46,7 +59,9 @@ export function readProtection(options: SocketProtection, address: PeerAddress):
   if (ttlSecurity !== undefined) checkInteger("ttlSecurity", ttlSecurity, 1, 254);
   if (multihop !== undefined) checkInteger("multihop", multihop, 1, 255);
   if (ttlSecurity !== undefined && multihop !== undefined)
-    refuseOption("ttlSecurity and multihop exclude each other: one sends with TTL 255, the other with less");
+    refuseOption(
+      `ttlSecurity is ${ttlSecurity} and multihop is ${multihop}, which exclude each other: the first sends with TTL 255; leave one of them out`,
+    );
   if (trafficClass !== undefined) checkInteger("trafficClass", trafficClass, 0, 255);
   if (userTimeout !== undefined) checkNumber("userTimeout", userTimeout, 1, 65535);
   if (options.interface !== undefined && !isInterfaceName(options.interface))
@@ -65,7 +80,10 @@ export function readProtection(options: SocketProtection, address: PeerAddress):
 }
 
 export function readFamilies(names: readonly FamilyName[] = allFamilies): readonly Family[] {
-  if (names.length === 0) refuseOption("families is empty; a session needs at least one");
+  if (names.length === 0)
+    refuseOption(
+      `families is empty; a session needs at least one: name some of ${allFamilies.join(", ")}, or leave it out for both`,
+    );
   return [...new Set(names)].map((name) => {
     const family = allFamilies.includes(name) ? familyFromName(name) : undefined;
     if (family === undefined) refuseOption(`family "${String(name)}" is not one of ${allFamilies.join(", ")}`);
@@ -81,10 +99,14 @@ export function readAddPath(
   if (typeof wanted === "string") return families.map((family) => offer(family, wanted));
   return Object.entries(wanted).map(([name, mode]) => {
     const family = familyFromName(name);
-    if (family === undefined || !families.includes(family))
-      refuseOption(`addPath names "${name}", which is not in families`);
+    if (family === undefined || !families.includes(family)) refuseFamily("addPath", name, families);
     return offer(family, mode);
   });
+}
+
+function refuseFamily(option: "addPath" | "maxPrefixes", name: string, families: readonly Family[]): never {
+  const known = families.map(familyName).join(", ");
+  refuseOption(`${option} names "${name}", which is not in families (${known}): add it there, or leave it out here`);
 }
 
 function offer(family: Family, mode: AddPathMode): PeerConfig["capabilities"]["addPath"][number] {
@@ -129,8 +151,7 @@ export function readMaxPrefixes(wanted: PeerGroup["maxPrefixes"], families: read
   if (typeof wanted === "number" || "limit" in wanted) return families.map((family) => prefixLimit(family, wanted));
   return Object.entries(wanted).map(([name, limit]) => {
     const family = familyFromName(name);
-    if (family === undefined || !families.includes(family))
-      refuseOption(`maxPrefixes names "${name}", which is not in families`);
+    if (family === undefined || !families.includes(family)) refuseFamily("maxPrefixes", name, families);
     return prefixLimit(family, limit);
   });
 }
@@ -150,11 +171,15 @@ export function readSource(text: string, peer: PeerAddress): Source {
   if (source === null) {
     // What looks like an address gone wrong is not taken for an interface.
     if (!isInterfaceName(text) || /^[\d.]+$/.test(text))
-      refuseOption(`source "${text}" is neither an IP address nor the name of an interface`);
+      refuseOption(
+        `source "${text}" is neither an IP address nor the name of an interface: give an address of this host, or a name such as eth0`,
+      );
     return { interface: text };
   }
   if (source.bytes.length !== peer.bytes.length)
-    refuseOption(`source ${source.text} and address ${peer.text} are not of the same IP version`);
+    refuseOption(
+      `source ${source.text} and address ${peer.text} are not of the same IP version: give an IPv${peer.bytes.length === 4 ? 4 : 6} address of this host, or leave source out`,
+    );
   if (!isLinkLocal(source.bytes) || source.zone !== null || peer.zone === null) return { address: source };
   return { address: { ...source, zone: peer.zone, text: `${source.text}%${peer.zone}` } };
 }
@@ -162,7 +187,9 @@ export function readSource(text: string, peer: PeerAddress): Source {
 export function readNextHop(text: string): Uint8Array {
   const address = typeof text === "string" ? readPeerAddress(text) : null;
   if (address === null || !isUnicast(address.bytes))
-    refuseOption(`nextHopSelf "${String(text)}" is not a unicast address`);
+    refuseOption(
+      `nextHopSelf "${String(text)}" is not a unicast address: give one that reaches us, such as 10.0.0.1 or fd00::1`,
+    );
   return address.bytes;
 }
 

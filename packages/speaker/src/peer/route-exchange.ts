@@ -170,7 +170,9 @@ export class RouteExchange {
     if (name === undefined) return families;
     const family = familyFromName(name);
     if (family === undefined || !families.includes(family))
-      refuseOption(`family "${String(name)}" is not one of this peer's: ${families.map(familyName).join(", ")}`);
+      refuseOption(
+        `family "${String(name)}" is not one of this peer's: ${families.map(familyName).join(", ")}; leave it out for all of them`,
+      );
     return [family];
   }
 

@@ -59,7 +59,7 @@ test("what a group says holds unless the peer says otherwise", () => {
 describe("what is wrong is refused in words", () => {
   const bad: readonly (readonly [Partial<PeerOptions>, RegExp])[] = [
     [{ address: "router" }, /address "router" is not an IP address/],
-    [{ address: "224.0.0.5" }, /cannot be a peer/],
+    [{ address: "224.0.0.5" }, /cannot be a peer: .*; give the address that the router has/],
     [{ address: "fe80::1" }, /link-local: say on which interface, fe80::1%eth0/],
     [{ asn: 0 }, /asn is 0; it must be 1..4294967295/],
     [{ asn: 2 ** 32 }, /asn is 4294967296/],
@@ -67,14 +67,20 @@ describe("what is wrong is refused in words", () => {
     [{ port: 65536 }, /port is 65536/],
     [{ holdTime: 2 }, /holdTime is 2; it must be 0 \(no keepalives\) or at least 3 seconds/],
     [{ holdTime: 65536 }, /holdTime is 65536/],
-    [{ keepalive: 9 }, /keepalive is 9; it must be smaller than the holdTime of 9/],
-    [{ keepalive: 3, holdTime: 0 }, /holdTime 0 means that no KEEPALIVEs are sent/],
+    [{ keepalive: 9 }, /keepalive is 9; it must be smaller than the holdTime of 9: leave it out/],
+    [
+      { keepalive: 3, holdTime: 0 },
+      /keepalive is 3, but holdTime 0 means that no KEEPALIVEs are sent: leave keepalive out/,
+    ],
     [{ connectRetry: 0 }, /connectRetry is 0/],
     [{ connectRetry: Number.NaN }, /connectRetry is NaN/],
-    [{ families: [] }, /families is empty/],
+    [
+      { families: [] },
+      /families is empty; a session needs at least one: name some of ipv4-unicast, ipv6-unicast, or leave/,
+    ],
     [{ families: ["vpnv4" as "ipv4-unicast"] }, /family "vpnv4" is not one of ipv4-unicast, ipv6-unicast/],
-    [{ source: "2001:db8::1" }, /not of the same IP version/],
-    [{ source: "eth 0" }, /source "eth 0" is neither an IP address nor the name of an interface/],
+    [{ source: "2001:db8::1" }, /not of the same IP version: give an IPv4 address of this host/],
+    [{ source: "eth 0" }, /source "eth 0" is neither an IP address nor the name of an interface: give an address/],
     [{ source: "10.0.0" }, /source "10.0.0" is neither an IP address/],
     [{ asn: "any" as "external" }, /asn is any; it must be a whole number of 1..4294967295, "external" or "internal"/],
     [{ localAs: 0 }, /localAs is 0; it must be 1..4294967295/],
@@ -84,7 +90,7 @@ describe("what is wrong is refused in words", () => {
     [{ maxPrefixes: { limit: 5, warningPercent: 101 } }, /warningPercent is 101: a threshold is 1 to 100 per cent/],
     [
       { families: ["ipv4-unicast"], maxPrefixes: { "ipv6-unicast": 5 } },
-      /names "ipv6-unicast", which is not in families/,
+      /names "ipv6-unicast", which is not in families \(ipv4-unicast\): add it there/,
     ],
     [{ role: "boss" as "peer" }, /role is boss: not a role of RFC 9234/],
     [{ role: "peer", asn: 65001 }, /roles are for external peers/],
@@ -94,11 +100,14 @@ describe("what is wrong is refused in words", () => {
     [{ userTimeout: 0 }, /userTimeout is 0; it must be 1..65535/],
     [{ interface: "a/b" }, /interface "a\/b" is not the name of an interface/],
     [{ interface: "x".repeat(16) }, /1..15 characters/],
-    [{ password: "" }, /password has 0 octets/],
-    [{ password: "ä".repeat(41) }, /password has 82 octets; TCP MD5 takes 1..80/],
+    [{ password: "" }, /password has 0 octets; .*: leave it out for no password/],
+    [{ password: "ä".repeat(41) }, /password has 82 octets; TCP MD5 takes 1..80 \(RFC 2385\): shorten it/],
     [{ ttlSecurity: 255 }, /ttlSecurity is 255; it must be 1..254/],
-    [{ ttlSecurity: 1, multihop: 2 }, /exclude each other/],
-    [{ nextHopSelf: ["0.0.0.0"] }, /nextHopSelf "0.0.0.0" is not a unicast address/],
+    [
+      { ttlSecurity: 1, multihop: 2 },
+      /ttlSecurity is 1 and multihop is 2, which exclude each other: .*; leave one of them out/,
+    ],
+    [{ nextHopSelf: ["0.0.0.0"] }, /nextHopSelf "0.0.0.0" is not a unicast address: give one that reaches us/],
   ];
   test("an AS that neither the peer nor its group says", () => {
     expect(() => peerSettings({ address: "10.0.0.254", group: { holdTime: 3 } }, local)).toThrow(/asn is missing/);

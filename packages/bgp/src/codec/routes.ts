@@ -249,18 +249,10 @@ function writeNlri(
     return left;
   }
   try {
-    for (let index = next; index < routes.length; index++) {
-      const before = w.length;
-      spec.encode(w, routes[index]!, addPath, withdrawn);
-      if (w.length > limit) {
-        w.length = before;
-        return index;
-      }
-    }
+    return spec.encodeRun(w, routes, next, addPath, withdrawn, limit);
   } catch (error) {
     throw asEncodeError(error, "nlri");
   }
-  return routes.length;
 }
 
 /** Null is a withdrawal; what is absent is neither. */

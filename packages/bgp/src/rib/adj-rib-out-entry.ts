@@ -30,9 +30,6 @@ export interface Exported {
 /** Stands for "the peer has something, but must get it again" (RFC 2918 §4). */
 export const stale: Exported = { key: "stale", attributes: {}, groups: 0 };
 
-/** An attribute set costs the encoder about as much as this many prefixes. */
-export const attributeSetCost = 16;
-
 /** All desired routes of one family with one attribute set. */
 export interface Group<A> {
   readonly family: Family;

@@ -1,29 +1,28 @@
-import type { AttributeValues } from "../codec/attributes/values.ts";
 import { carriesPathIds } from "../codec/context.ts";
 import type { Prefix } from "../codec/nlri/prefix.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import {
-  attributeSetCost,
   choosePath,
   type Destination,
   type Entry,
   type Exported,
   entryKey,
-  type Group,
   isNamed,
   type Outgoing,
-  type OutgoingBatch,
-  onWire,
   passedOver,
   type RefusedPath,
   same,
   stale,
 } from "./adj-rib-out-entry.ts";
-import { attributeKey } from "./attribute-key.ts";
+import { ExportedSets } from "./exported-sets.ts";
+import { OutgoingBatches } from "./outgoing-batches.ts";
 import type { DesiredAttributes, DesiredRoute, ExportPolicy } from "./policy.ts";
 import { type PrefixKey, prefixKey } from "./prefix-key.ts";
 import { SparseMap } from "./sparse-map.ts";
-import { WaitingPaths, Waits } from "./waiting-paths.ts";
+import { rest, resting, WaitingPaths, Waits } from "./waiting-paths.ts";
+
+/** So many paths are looked at together: enough to save a call for each, and few enough for short lists. */
+const longestRun = 1024;
 
 /**
  * Adj-RIB-Out (RFC 4271 §3.2): what one peer should have, what it has, and so what must be sent. Pure.
@@ -34,21 +33,18 @@ import { WaitingPaths, Waits } from "./waiting-paths.ts";
  */
 export class AdjRibOut<A extends DesiredAttributes> {
   readonly #entries = new SparseMap<PrefixKey, Entry<A>>();
-  readonly #groups = new SparseMap<Family, Map<string, Group<A>>>();
-  readonly #exported = new SparseMap<string, Exported>();
+  readonly #sets = new ExportedSets<A>();
   readonly #waiting = new WaitingPaths<A>();
   /** Destinations that have, or had, a path with an identifier of its own. */
   readonly #destinations = new SparseMap<PrefixKey, Destination<A>>();
   /** Those whose one path for a session without identifiers has to be chosen again. */
   #unsettled: Set<Destination<A>> | null = null;
-  #policy: ExportPolicy<A> | null = null;
   /** Families whose NLRI carry path identifiers on this session. */
   #pathIds: readonly Family[] = [];
   #endOfRib: readonly Family[] = [];
   #generation = 0;
   #desired = 0;
   #advertised = 0;
-  #refusedGroups = 0;
 
   /** Desired routes. */
   get size(): number {
@@ -101,34 +97,29 @@ export class AdjRibOut<A extends DesiredAttributes> {
    */
   up(policy: ExportPolicy<A>, endOfRib: readonly Family[], pathIds: readonly Family[] = []): void {
     // While it is down there is nothing to forget.
-    if (this.#policy !== null) this.down();
-    this.#policy = policy;
+    if (this.#sets.isUp) this.down();
     this.#pathIds = pathIds;
     this.#endOfRib = endOfRib;
-    this.#export();
-    for (const entry of this.#entries.values()) {
-      // The usual case, without the questions that `#classify` asks: the peer has nothing, and nothing waits.
-      if (entry.destination !== null) this.#classify(entry);
-      else if ((entry.desired?.exported ?? null) !== null) this.#waiting.set(entry, Waits.Announcement);
+    this.#waiting.begin([...this.#entries.values()]);
+    this.#sets.up(policy);
+    if (this.#sets.refused > 0) {
+      for (const entry of this.#entries.values())
+        if ((entry.desired?.exported ?? null) === null) this.#waiting.set(entry, Waits.Nothing);
     }
+    for (const { paths } of this.#destinations.values()) for (const path of paths) this.#classify(path);
     this.#settle();
   }
 
   /** The session went: the peer has dropped everything (RFC 4271 §8.2.2). Idempotent. */
   down(): void {
-    this.#policy = null;
+    this.#sets.down();
     this.#endOfRib = [];
-    this.#waiting.clear();
+    this.#waiting.end();
     this.#unsettled = null;
-    this.#exported.clear();
     this.#advertised = 0;
-    this.#refusedGroups = 0;
-    for (const group of this.#eachGroup()) {
-      group.exported = null;
-      group.refused = null;
-    }
     for (const entry of this.#entries.values()) {
       entry.sent = null;
+      rest(entry);
       if (entry.desired === null) this.#forget(entry);
     }
     for (const destination of this.#destinations.values()) destination.chosen = null;
@@ -136,15 +127,15 @@ export class AdjRibOut<A extends DesiredAttributes> {
 
   /** Asks the export policy again, for example after the next hop changed; only what differs is sent. No-op while down. */
   reexport(): void {
-    if (this.#policy === null) return;
-    this.#export();
+    if (!this.#sets.isUp) return;
+    this.#sets.again();
     for (const entry of this.#entries.values()) this.#classify(entry);
     this.#settle();
   }
 
   /** Sends one family again, then its End-of-RIB, as a ROUTE-REFRESH asks (RFC 2918 §4). No-op while down. */
   refresh(family: Family): void {
-    if (this.#policy === null) return;
+    if (!this.#sets.isUp) return;
     for (const entry of this.#entries.values()) {
       if (entry.prefix.family !== family || entry.sent === null) continue;
       entry.sent = stale;
@@ -160,9 +151,10 @@ export class AdjRibOut<A extends DesiredAttributes> {
    * `announcements` they wait for a later call, and only withdrawals go (RFC 4271 §9.2.1.1).
    */
   take(budget: number = Number.POSITIVE_INFINITY, announcements = true): Outgoing {
-    const batches: OutgoingBatch[] = [];
-    const left = budget - this.#takeWithdrawals(budget, batches);
-    if (announcements) this.#takeAnnouncements(left, batches);
+    const out = new OutgoingBatches(this.#pathIds);
+    const { batches } = out;
+    const left = budget - this.#takeWithdrawals(budget, out);
+    if (announcements) this.#takeAnnouncements(left, out);
     if (this.pending > 0) return { batches, endOfRib: [] };
     const endOfRib = this.#endOfRib;
     this.#endOfRib = [];
@@ -174,11 +166,11 @@ export class AdjRibOut<A extends DesiredAttributes> {
    * Linear in the whole, but only when there are any.
    */
   refused(): readonly RefusedPath[] {
-    if (this.#policy === null) return [];
+    if (!this.#sets.isUp) return [];
     const found = [...this.#destinations.values()]
       .filter(({ chosen }) => chosen !== null && !carriesPathIds(this.#pathIds, chosen.prefix.family))
       .flatMap(passedOver);
-    if (this.#refusedGroups === 0) return found;
+    if (this.#sets.refused === 0) return found;
     for (const entry of this.#entries.values()) {
       const reason = entry.desired?.refused ?? null;
       if (reason !== null) found.push({ prefix: entry.prefix, reason });
@@ -205,26 +197,26 @@ export class AdjRibOut<A extends DesiredAttributes> {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       const { prefix } = route;
-      const waits = Waits.Nothing;
-      entry = { key, prefix, desired: null, sent: null, generation: 0, waits, lines: 0, destination: null };
+      const { waits, lines } = this.#sets.isUp ? { waits: Waits.Nothing, lines: 0 } : resting;
+      entry = { key, prefix, desired: null, sent: null, generation: 0, waits, lines, destination: null };
       this.#entries.set(key, entry);
       if (isNamed(entry.prefix) || this.#destinations.size > 0) this.#join(entry);
     }
-    const group = this.#group(route.prefix.family, route.attributes);
+    const group = this.#sets.group(route.prefix.family, route.attributes);
     if (entry.desired === group) return entry;
     group.size++;
     if (entry.desired === null) this.#desired++;
-    else this.#release(entry.desired);
+    else this.#sets.release(entry.desired);
     entry.desired = group;
     // Asked only now, because the policy may ask whether this very prefix is desired.
-    if (group.size === 1) this.#decide(group);
+    if (group.size === 1) this.#sets.decide(group);
     this.#classify(entry);
     return entry;
   }
 
   #unwant(entry: Entry<A>): void {
     if (entry.desired === null) return;
-    this.#release(entry.desired);
+    this.#sets.release(entry.desired);
     entry.desired = null;
     this.#desired--;
     this.#classify(entry);
@@ -250,13 +242,13 @@ export class AdjRibOut<A extends DesiredAttributes> {
     this.#entries.delete(entry.key);
     const { destination } = entry;
     if (destination === null) return;
-    this.#waiting.set(entry, Waits.Nothing);
+    if (this.#sets.isUp) this.#waiting.set(entry, Waits.Nothing);
     destination.paths.delete(entry);
     if (destination.paths.size === 0) this.#destinations.delete(destination.key);
   }
 
   #classify(entry: Entry<A>): void {
-    if (this.#policy === null) return;
+    if (!this.#sets.isUp) return;
     const { destination } = entry;
     if (destination === null || carriesPathIds(this.#pathIds, entry.prefix.family)) {
       this.#compare(entry, entry.desired?.exported ?? null);
@@ -284,8 +276,7 @@ export class AdjRibOut<A extends DesiredAttributes> {
     else this.#waiting.set(entry, target === null ? Waits.Withdrawal : Waits.Announcement);
   }
 
-  #takeWithdrawals(budget: number, batches: OutgoingBatch[]): number {
-    const byFamily = new Map<Family, Prefix[]>();
+  #takeWithdrawals(budget: number, out: OutgoingBatches): number {
     let taken = 0;
     while (taken < budget) {
       const entry = this.#waiting.takeWithdrawal();
@@ -294,105 +285,30 @@ export class AdjRibOut<A extends DesiredAttributes> {
       entry.sent = null;
       this.#advertised--;
       if (entry.desired === null) this.#forget(entry);
-      const { family } = entry.prefix;
-      let nlri = byFamily.get(family);
-      if (nlri === undefined) {
-        nlri = [];
-        byFamily.set(family, nlri);
-        batches.push({ family, attributes: null, nlri });
-      }
-      nlri.push(onWire(entry.prefix, carriesPathIds(this.#pathIds, family)));
+      out.withdraw(entry.prefix);
     }
     return taken;
   }
 
-  #takeAnnouncements(budget: number, batches: OutgoingBatch[]): void {
-    const byFamily = new Map<Family, Map<Exported, Prefix[]>>();
-    let spent = 0;
-    // Most routes have the attributes of the one before.
-    let last: { readonly family: Family; readonly exported: Exported; readonly nlri: Prefix[] } | null = null;
-    while (spent < budget) {
-      const entry = this.#waiting.takeAnnouncement();
-      if (entry === null) break;
-      spent++;
-      const exported = entry.desired?.exported ?? null;
+  #takeAnnouncements(budget: number, out: OutgoingBatches): void {
+    for (let left = budget; left > 0; ) {
+      const first = this.#waiting.firstAnnouncement();
+      if (first === null) break;
+      const { family } = first.prefix;
+      const exported = first.desired?.exported ?? null;
+      const cost = exported === null ? 0 : out.costOf(family, exported);
+      // At least one; that its attributes are dear does not keep it here.
+      const run = this.#waiting.takeAnnouncements(first.desired, Math.max(1, Math.min(left - cost, longestRun)));
+      left -= run.length + cost;
       if (exported === null) continue;
-      if (entry.sent === null) this.#advertised++;
-      entry.sent = exported;
-      const { family } = entry.prefix;
-      if (last === null || last.exported !== exported || last.family !== family) {
-        const known: Prefix[] | undefined = byFamily.get(family)?.get(exported);
-        last = { family, exported, nlri: known ?? [] };
-        if (known === undefined) {
-          spent += attributeSetCost;
-          batches.push({ family, attributes: exported.attributes, nlri: last.nlri });
-          const byAttributes = byFamily.get(family);
-          if (byAttributes === undefined) byFamily.set(family, new Map([[exported, last.nlri]]));
-          else byAttributes.set(exported, last.nlri);
-        }
+      let fresh = 0;
+      for (let index = 0; index < run.length; index++) {
+        const entry = run[index]!;
+        if (entry.sent === null) fresh++;
+        entry.sent = exported;
       }
-      last.nlri.push(onWire(entry.prefix, carriesPathIds(this.#pathIds, family)));
+      this.#advertised += fresh;
+      out.announce(run, family, exported);
     }
-  }
-
-  #group(family: Family, attributes: A): Group<A> {
-    let groups = this.#groups.get(family);
-    if (groups === undefined) {
-      groups = new Map();
-      this.#groups.set(family, groups);
-    }
-    let group = groups.get(attributes.key);
-    if (group === undefined) {
-      group = { family, attributes, size: 0, exported: null, refused: null };
-      groups.set(attributes.key, group);
-    }
-    return group;
-  }
-
-  #release(group: Group<A>): void {
-    group.size--;
-    if (group.size > 0) return;
-    this.#groups.get(group.family)?.delete(group.attributes.key);
-    this.#drop(group.exported);
-    if (group.refused !== null) this.#refusedGroups--;
-  }
-
-  #drop(exported: Exported | null): void {
-    if (exported !== null && --exported.groups === 0) this.#exported.delete(exported.key);
-  }
-
-  #export(): void {
-    for (const group of this.#eachGroup()) this.#decide(group);
-  }
-
-  #decide(group: Group<A>): void {
-    if (this.#policy === null) return;
-    const before = group.exported;
-    if (group.refused !== null) this.#refusedGroups--;
-    const decision = this.#policy(group.attributes, group.family);
-    if ("refused" in decision) {
-      group.exported = null;
-      group.refused = decision.refused;
-      this.#refusedGroups++;
-    } else {
-      group.exported = this.#intern(decision.attributes);
-      group.refused = null;
-    }
-    this.#drop(before);
-  }
-
-  #intern(attributes: AttributeValues): Exported {
-    const key = attributeKey(attributes);
-    let exported = this.#exported.get(key);
-    if (exported === undefined) {
-      exported = { key, attributes, groups: 0 };
-      this.#exported.set(key, exported);
-    }
-    exported.groups++;
-    return exported;
-  }
-
-  *#eachGroup(): Generator<Group<A>> {
-    for (const groups of this.#groups.values()) yield* groups.values();
   }
 }

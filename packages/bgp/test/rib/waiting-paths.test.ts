@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Family } from "../../src/iana/afi-safi.ts";
 import type { Entry } from "../../src/rib/adj-rib-out-entry.ts";
-import { WaitingPaths, Waits } from "../../src/rib/waiting-paths.ts";
+import { rest, WaitingPaths, Waits } from "../../src/rib/waiting-paths.ts";
 
 type Path = Entry<never>;
 
@@ -25,6 +25,14 @@ function drain(take: () => Path | null): unknown[] {
   return keys;
 }
 
+/** As a turn with room for one takes it. */
+function takeAnnouncement(waiting: WaitingPaths<never>): Path | null {
+  const first = waiting.firstAnnouncement();
+  if (first === null) return null;
+  expect(waiting.takeAnnouncements(first.desired, 1)).toEqual([first]);
+  return first;
+}
+
 test("each comes once and in the order in which it began to wait, for what it waits for last", () => {
   const waiting = new WaitingPaths<never>();
   const paths = Array.from({ length: 6 }, (_, n) => path(n));
@@ -35,7 +43,7 @@ test("each comes once and in the order in which it began to wait, for what it wa
   waiting.set(paths[4]!, Waits.Announcement);
   expect([waiting.size, waiting.withdrawals]).toEqual([5, 1]);
   expect(drain(() => waiting.takeWithdrawal())).toEqual([1]);
-  expect(drain(() => waiting.takeAnnouncement())).toEqual([0, 3, 4, 5]);
+  expect(drain(() => takeAnnouncement(waiting))).toEqual([0, 3, 4, 5]);
   expect([waiting.size, waiting.withdrawals]).toEqual([0, 0]);
   expect(paths.map(({ waits, lines }) => waits + lines)).toEqual([0, 0, 0, 0, 0, 0]);
 });
@@ -59,14 +67,19 @@ test("behaves as two sets do, whatever is asked of it", () => {
     else if (action < 5) withdraw.add(one);
     waiting.set(one, action < 3 ? Waits.Announcement : action < 5 ? Waits.Withdrawal : Waits.Nothing);
     if (action === 7) {
-      const taken = waiting.takeAnnouncement();
+      const taken = takeAnnouncement(waiting);
       const expected = taken === null ? announce.size === 0 : announce.delete(taken);
       if (!expected) expect.fail(`at step ${step} ${taken?.key} was taken`);
     }
     if (step % 10_000 === 9999) {
-      waiting.clear();
-      announce.clear();
+      // The next session: all of them wait to be announced.
+      waiting.end();
       withdraw.clear();
+      for (const each of paths) {
+        rest(each);
+        announce.add(each);
+      }
+      waiting.begin([...paths]);
     }
     const same = waiting.size === announce.size + withdraw.size && waiting.withdrawals === withdraw.size;
     if (!same) expect.fail(`after step ${step} ${waiting.size} wait, ${waiting.withdrawals} of them to be withdrawn`);
@@ -75,6 +88,37 @@ test("behaves as two sets do, whatever is asked of it", () => {
   expect(new Set(drain(() => waiting.takeWithdrawal()))).toEqual(
     new Set([...withdraw, ...paths.slice(0, 100)].map(({ key }) => key)),
   );
+});
+
+test("a run is of one group, holds no more than was asked for, and what waits no longer is not in it", () => {
+  const waiting = new WaitingPaths<never>();
+  const paths = Array.from({ length: 6 }, (_, n) => path(n));
+  const group = { family: Family.Ipv4Unicast, attributes: null as never, size: 2, exported: null, refused: null };
+  for (const one of paths) rest(one);
+  for (const one of paths.slice(4)) one.desired = group;
+  waiting.begin([...paths]);
+  expect(waiting.size).toBe(6);
+  waiting.set(paths[1]!, Waits.Nothing);
+  const keys = (found: readonly Path[]): unknown[] => found.map(({ key }) => key);
+  expect(keys(waiting.takeAnnouncements(null, 2))).toEqual([0, 2]);
+  expect(keys(waiting.takeAnnouncements(null, 9))).toEqual([3]);
+  expect(waiting.firstAnnouncement()).toBe(paths[4]);
+  expect(keys(waiting.takeAnnouncements(group, 9))).toEqual([4, 5]);
+  expect([waiting.size, waiting.firstAnnouncement()]).toEqual([0, null]);
+  expect(paths.map(({ waits, lines }) => waits + lines)).toEqual([0, 0, 0, 0, 0, 0]);
+});
+
+test("a session that ends leaves nothing waiting", () => {
+  const waiting = new WaitingPaths<never>();
+  const one = path(1);
+  waiting.set(one, Waits.Withdrawal);
+  waiting.end();
+  expect([waiting.size, waiting.withdrawals, waiting.takeWithdrawal(), waiting.firstAnnouncement()]).toEqual([
+    0,
+    0,
+    null,
+    null,
+  ]);
 });
 
 test("paths that come and go without being taken leave nothing behind", () => {

@@ -45,6 +45,19 @@ export interface NlriSpec {
   /** Appends one NLRI; throws BgpEncodeError for a prefix that does not belong to the family, and may have written part of it then. */
   readonly encode: (w: Writer, prefix: Prefix, addPath: boolean, withdrawn: boolean) => void;
   /**
+   * Appends those of `prefixes`, from the one at `next` on, that end at `limit` of the writer or before, as {@link encode} does each. Returns the
+   * index of the first that was left. Of a family that is sent by the thousand one loop without a call for each: a session's first routes
+   * leave in code that has never run before.
+   */
+  readonly encodeRun: (
+    w: Writer,
+    prefixes: readonly Prefix[],
+    next: number,
+    addPath: boolean,
+    withdrawn: boolean,
+    limit: number,
+  ) => number;
+  /**
    * Appends those of the NLRI `bytes[start, end)` that end at `limit` of the writer or before, as they are but for irrelevant bits, which
    * become zero. Returns where the first that was left begins, or -1 where it met octets that {@link isValid} refuses. Null where an NLRI's
    * octets depend on whether it is announced or withdrawn.

@@ -24,6 +24,8 @@ export function ipPrefixes(
       return { family, lengthBits, bytes: copyPrefix(source, offset, lengthBits), pathId };
     },
     encode: (w, prefix, addPath) => encode(w, prefix, addPath, family, maxLengthBits),
+    encodeRun: (w, prefixes, next, addPath, _withdrawn, limit) =>
+      encodeRun(w, prefixes, next, addPath, limit, family, maxLengthBits),
     copy: (w, bytes, start, end, addPath, limit) => copy(w, bytes, start, end, addPath, limit, maxLengthBits),
   };
 }
@@ -110,6 +112,63 @@ function encode(w: Writer, prefix: Prefix, addPath: boolean, family: Family, max
   w.u8(prefix.lengthBits);
   w.copy(prefix.bytes, 0, octets);
   clearSpareBits(w, prefix.lengthBits);
+}
+
+function encodeRun(
+  w: Writer,
+  prefixes: readonly Prefix[],
+  next: number,
+  addPath: boolean,
+  limit: number,
+  family: Family,
+  maxLengthBits: 32 | 128,
+): number {
+  const longest = (addPath ? 5 : 1) + (maxLengthBits >> 3);
+  w.reserve(Math.min((prefixes.length - next) * longest, limit - w.length));
+  const { bytes, view } = w;
+  let to = w.length;
+  let index = next;
+  for (; index < prefixes.length; index++) {
+    const prefix = prefixes[index]!;
+    const { lengthBits, bytes: source, pathId } = prefix;
+    const octets = (lengthBits + 7) >> 3;
+    // What nearly every prefix passes; of any other the checks say what is wrong, if anything.
+    const usual =
+      prefix.family === family &&
+      lengthBits >>> 0 === lengthBits &&
+      lengthBits <= maxLengthBits &&
+      source?.constructor === Uint8Array &&
+      source.length === octets &&
+      (addPath ? pathId >>> 0 === pathId : !(pathId >= 0));
+    if (!usual) checkPrefix(prefix, addPath, family, maxLengthBits);
+    if (to + (addPath ? 5 : 1) + octets > limit) break;
+    if (addPath) {
+      view.setUint32(to, pathId);
+      to += 4;
+    }
+    bytes[to++] = lengthBits;
+    if (octets === 4) {
+      // A host route: an announcer has nothing else, and a loop costs more.
+      bytes[to] = source[0]!;
+      bytes[to + 1] = source[1]!;
+      bytes[to + 2] = source[2]!;
+      bytes[to + 3] = source[3]!;
+      to += 4;
+    } else if (octets === 3) {
+      // Most routes of a full table.
+      bytes[to] = source[0]!;
+      bytes[to + 1] = source[1]!;
+      bytes[to + 2] = source[2]!;
+      to += 3;
+    } else {
+      for (let at = 0; at < octets; at++) bytes[to++] = source[at]!;
+    }
+    // RFC 4271 §4.3: irrelevant bits become zero, as `clearSpareBits` has it.
+    const spare = lengthBits & 7;
+    if (spare !== 0) bytes[to - 1]! &= 0xff << (8 - spare);
+  }
+  w.length = to;
+  return index;
 }
 
 function copy(

@@ -24,6 +24,10 @@ export function labelledPrefixes(
   rdOctets: 0 | 8,
 ): NlriSpec {
   const rdBits = 8 * rdOctets;
+  const encodeOne: NlriSpec["encode"] = (w, prefix, addPath, withdrawn) => {
+    checkLabelled(prefix, addPath, withdrawn, d.family, maxLengthBits, rdOctets);
+    encode(w, prefix, addPath, withdrawn, rdOctets);
+  };
   return {
     family: d.family,
     rfc: d.rfc,
@@ -37,9 +41,17 @@ export function labelledPrefixes(
     count: countNlri,
     read: (bytes, offset, lengthBits, pathId, head, withdrawn) =>
       read(bytes, offset, lengthBits, pathId, head, withdrawn, d.family, rdOctets),
-    encode: (w, prefix, addPath, withdrawn) => {
-      checkLabelled(prefix, addPath, withdrawn, d.family, maxLengthBits, rdOctets);
-      encode(w, prefix, addPath, withdrawn, rdOctets);
+    encode: encodeOne,
+    encodeRun: (w, prefixes, next, addPath, withdrawn, limit) => {
+      for (let index = next; index < prefixes.length; index++) {
+        const before = w.length;
+        encodeOne(w, prefixes[index]!, addPath, withdrawn);
+        if (w.length > limit) {
+          w.length = before;
+          return index;
+        }
+      }
+      return prefixes.length;
     },
     copy: null,
   };

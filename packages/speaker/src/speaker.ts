@@ -12,7 +12,6 @@ import { PeerDriver } from "./peer/peer-driver.ts";
 import type { Dynamic, PeerEnvironment } from "./peer/peer-environment.ts";
 import { type PeerSettings, peerSettings } from "./peer/peer-settings.ts";
 import { deconfiguredReason, restartReason, shutdownReason } from "./peer/stop-reasons.ts";
-import { WorkTurns } from "./peer/work-turns.ts";
 import type { PeerOptions } from "./peer-options.ts";
 import { Restart } from "./restart.ts";
 import { lastKnown, systemAddresses } from "./routes/local-addresses.ts";
@@ -21,6 +20,7 @@ import { Listener } from "./transport/listener.ts";
 import type { BoundAddress, ListenPeer, SocketProtection, Transport } from "./transport/options.ts";
 import type { PeerAddress } from "./transport/peer-address.ts";
 import { connectPlain, listenPlain, refuseProtection } from "./transport/plain-transport.ts";
+import { WorkTurns } from "./work-turns.ts";
 
 /** A BGP speaker: one AS and router id, any number of peers and listeners. Several may live in one process. */
 export class Speaker {

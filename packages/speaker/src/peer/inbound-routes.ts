@@ -15,11 +15,11 @@ import {
 } from "@vipcast/bgp";
 import { SpeakerError } from "../errors.ts";
 import type { Clock, Logger } from "../options.ts";
+import type { SlicedWork, WorkTurns } from "../work-turns.ts";
 import type { HandlerCalls } from "./handler-calls.ts";
 import { MalformedLog } from "./malformed-log.ts";
 import { withoutOwnAs } from "./own-as.ts";
 import type { PeerSettings } from "./peer-settings.ts";
-import type { SlicedWork, WorkTurns } from "./work-turns.ts";
 
 type UpdateEvent = Extract<PeerEvent, { readonly kind: "update" }>;
 

@@ -3,6 +3,7 @@ import type { CloseCause, Slot } from "@vipcast/bgp";
 import type { Clock } from "../options.ts";
 import { Connection, type ConnectionEvents } from "../transport/connection.ts";
 import { Refusals } from "../transport/refusals.ts";
+import type { WorkTurns } from "../work-turns.ts";
 
 /** What the two connections of a peer report. */
 export interface PeerConnectionsEvents {
@@ -51,6 +52,7 @@ const slots = ["outbound", "inbound"] as const;
 /** The sockets of one peer: at most two connections, and those that are saying their last words. */
 export class PeerConnections {
   readonly #clock: Clock;
+  readonly #turns: WorkTurns;
   readonly #events: PeerConnectionsEvents;
   readonly #current: { outbound: Connection | null; inbound: Connection | null } = { outbound: null, inbound: null };
   readonly #refusals = new Refusals();
@@ -59,8 +61,9 @@ export class PeerConnections {
   #paused = false;
   #endedUnread = false;
 
-  constructor(clock: Clock, events: PeerConnectionsEvents) {
+  constructor(clock: Clock, turns: WorkTurns, events: PeerConnectionsEvents) {
     this.#clock = clock;
+    this.#turns = turns;
     this.#events = events;
   }
 
@@ -99,7 +102,10 @@ export class PeerConnections {
       this.#track(connection.destroy());
       this.#events.closed(slot, cause);
     };
-    const connection = new Connection(socket, new SlotEvents(slot, this.#events, closed), { connected });
+    const connection = new Connection(socket, new SlotEvents(slot, this.#events, closed), {
+      connected,
+      turns: this.#turns,
+    });
     if (this.#paused) connection.pause();
     this.#current[slot] = connection;
   }
@@ -124,6 +130,11 @@ export class PeerConnections {
   /** Closes a connection that is not wanted, after `reply` where there is one. */
   refuse(socket: Socket, reply: Uint8Array | null): void {
     this.#track(this.#refusals.refuse(socket, reply, this.#clock));
+  }
+
+  /** Delivers what was read and waits for its turn. */
+  readWaiting(): void {
+    for (const slot of slots) this.#current[slot]?.slice();
   }
 
   pause(): void {

@@ -3,9 +3,9 @@ import type { AttributeTable, LocRib } from "@vipcast/bgp";
 import type { Clock, LocalAddress, Logger } from "../options.ts";
 import type { Restart } from "../restart.ts";
 import type { DialOptions } from "../transport/options.ts";
+import type { WorkTurns } from "../work-turns.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { ProtectionEnvironment } from "./peer-protection.ts";
-import type { WorkTurns } from "./work-turns.ts";
 
 /** What a peer has from its speaker. */
 export interface PeerEnvironment extends ProtectionEnvironment {

@@ -50,10 +50,13 @@ export class SessionRunner {
     this.#environment = environment;
     this.#timer = new DeadlineTimer(
       environment.deadlines,
-      () => this.enter((now) => session.tick(now)),
+      () => {
+        this.connections.readWaiting();
+        this.enter((now) => session.tick(now));
+      },
       (lateMs) => reports.stall(lateMs),
     );
-    this.connections = new PeerConnections(environment.clock, {
+    this.connections = new PeerConnections(environment.clock, environment.work, {
       connected: () => this.enter((now) => session.connected(now)),
       data: (slot, chunk) => this.enter((now) => session.receive(slot, chunk, now)),
       drained: () => exchange.outbound.drained(),

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { CloseCause } from "@vipcast/bgp";
 import type { Clock } from "../options.ts";
+import type { SlicedWork, WorkTurns } from "../work-turns.ts";
 import { FrameGate } from "./frame-gate.ts";
 
 /** What a connection reports. Nothing follows `closed`. */
@@ -26,11 +27,14 @@ const fullRead = 64 * 1024;
 /** Read in one turn of the event loop: some 10 ms of work. The kernel would give twenty times as much. */
 const turnOctets = 64 * 1024;
 
+/** Less than this is no work that others need a turn of their own for: a KEEPALIVE, some routes. */
+const smallRead = 512;
+
 /** How long a peer may take to read our last words and close. */
 const lingerMs = 2000;
 
 /** One TCP connection: turns a socket's events into four calls and its several ways to end into one. */
-export class Connection {
+export class Connection implements SlicedWork {
   readonly #socket: Socket;
   readonly #events: ConnectionEvents;
   readonly #gate = new FrameGate();
@@ -43,6 +47,9 @@ export class Connection {
   /** Octets read in this turn of the event loop, and what begins the next one. */
   #read = 0;
   #nextTurn: NodeJS.Immediate | null = null;
+  readonly #turns: WorkTurns | null;
+  /** Read in a turn that others have used up; null: nothing. */
+  #waiting: Uint8Array[] | null = null;
   /** The next slice of what was held back. */
   #slice: NodeJS.Immediate | null = null;
 
@@ -51,7 +58,13 @@ export class Connection {
     if (error === null || error === undefined) this.#tellUnsent();
   };
 
-  constructor(socket: Socket, events: ConnectionEvents, options: { readonly connected: boolean }) {
+  /** `turns`: those that it shares with other connections; default: what was read is delivered at once. */
+  constructor(
+    socket: Socket,
+    events: ConnectionEvents,
+    options: { readonly connected: boolean; readonly turns?: WorkTurns },
+  ) {
+    this.#turns = options.turns ?? null;
     this.#socket = socket;
     this.#events = events;
     this.#connected = options.connected;
@@ -222,7 +235,30 @@ export class Connection {
     this.#events.connected();
   }
 
+  /** Delivers what was read and still waits for its turn: nobody may take the peer for silent as long as there is something. */
+  slice(): boolean {
+    const waiting = this.#waiting;
+    if (waiting === null) return true;
+    this.#waiting = null;
+    for (const chunk of waiting) if (!this.#detached) this.#take(chunk);
+    // Who stopped reading for another reason goes on by itself.
+    if (!this.#detached && this.#nextTurn === null && this.#slice === null && this.#socket.isPaused()) this.#readOn();
+    return true;
+  }
+
   #onData(chunk: Uint8Array): void {
+    const turns = this.#turns;
+    if (turns === null || (this.#waiting === null && chunk.length < smallRead)) {
+      this.#take(chunk);
+      return;
+    }
+    this.#waiting ??= [];
+    this.#waiting.push(chunk);
+    turns.begin(this);
+    if (this.#waiting !== null) this.#socket.pause();
+  }
+
+  #take(chunk: Uint8Array): void {
     for (const part of this.#gate.push(chunk)) this.#deliver(part);
     if (this.#gate.heldOctets > heldLimit) this.#socket.pause();
     else if (chunk.length >= fullRead) this.#takeTurns(chunk.length);
@@ -247,6 +283,8 @@ export class Connection {
   }
 
   #close(cause: CloseCause): void {
+    // The reason may be in it.
+    this.slice();
     if (this.#detached) return;
     this.#detach();
     this.#socket.destroy();
@@ -256,6 +294,7 @@ export class Connection {
   /** Nothing is reported any more. */
   #detach(): void {
     this.#detached = true;
+    this.#waiting = null;
     this.#stopSlices();
     if (this.#nextTurn !== null) clearImmediate(this.#nextTurn);
     this.#nextTurn = null;

@@ -4,6 +4,7 @@ import type { CloseCause } from "@vipcast/bgp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/system-clock.ts";
 import { Connection } from "../../src/transport/connection.ts";
+import { WorkTurns } from "../../src/work-turns.ts";
 import { pauseFor, until } from "../support.ts";
 
 let server: Server;
@@ -243,4 +244,67 @@ test("aborted before it is connected, or twice, it is just closed", async () => 
   );
   await early.abort();
   await early.abort();
+});
+
+describe("when others have used up the turn", () => {
+  /** Work of others that takes 20 ms of each turn, by a clock that nothing else turns. */
+  function used(): WorkTurns {
+    let nowMs = 0;
+    const turns = new WorkTurns({ now: () => nowMs, date: () => new Date(nowMs), timer: () => () => undefined });
+    let left = 20;
+    turns.begin({
+      slice: () => {
+        nowMs += 20;
+        left--;
+        return left === 0;
+      },
+    });
+    return turns;
+  }
+
+  function sharing(turns: WorkTurns, told: string[]): Connection {
+    return new Connection(
+      near,
+      {
+        connected: () => undefined,
+        data: (chunk) => told.push(`${chunk.length} octets`),
+        drained: () => undefined,
+        unsent: () => undefined,
+        closed: ({ kind }) => told.push(kind),
+      },
+      { connected: true, turns },
+    );
+  }
+
+  test("what was read is delivered in a later one, and everything in order", async () => {
+    const told: string[] = [];
+    sharing(used(), told);
+    const atRead: number[] = [];
+    near.on("data", () => atRead.push(told.length));
+    far.write(update(3000));
+    await until(() => told.length === 1, "it was delivered");
+    far.write(update(100));
+    far.write(update(2000));
+    far.end();
+    await until(() => told.at(-1) === "end", "it has ended");
+    expect(atRead[0]).toBe(0);
+    const octets = told.slice(0, -1).map((words) => Number.parseInt(words, 10));
+    expect(octets.reduce((sum, one) => sum + one)).toBe(5100);
+  });
+
+  test("whoever has to know at once can have it, and the end of the connection does not come first", async () => {
+    const told: string[] = [];
+    const shared = sharing(used(), told);
+    near.once("data", () => {
+      expect(told).toEqual([]);
+      shared.slice();
+      expect(told).toEqual(["3000 octets"]);
+      near.once("data", () => near.destroy(new Error("reset")));
+    });
+    far.write(update(3000));
+    await until(() => told.length === 1, "it was delivered");
+    far.write(update(2000));
+    await until(() => told.length === 3, "it has ended");
+    expect(told).toEqual(["3000 octets", "2000 octets", "reset"]);
+  });
 });

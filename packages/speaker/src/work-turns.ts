@@ -1,4 +1,4 @@
-import type { Clock } from "../options.ts";
+import type { Clock } from "./options.ts";
 
 /** Work that can stop after each slice, and go on in another turn of the event loop. */
 export interface SlicedWork {
@@ -10,8 +10,8 @@ export interface SlicedWork {
 const turnMs = 10;
 
 /**
- * Shares the turns of the event loop among the peers of a speaker that have whole tables to go through. Each for itself would be short
- * enough; but when a hundred neighbours are lost at the same moment, theirs are one turn.
+ * Shares the turns of the event loop among the peers of a speaker that send whole tables, or have them to be forgotten. Each for itself
+ * would be short enough; but when a hundred neighbours come or go at the same moment, theirs are one turn.
  */
 export class WorkTurns {
   readonly #clock: Clock;
@@ -36,13 +36,17 @@ export class WorkTurns {
   #onTurn(): void {
     this.#turn = null;
     this.#spentMs = 0;
-    // What is added again is visited again, behind the others.
-    for (const work of this.#waiting) {
-      this.#waiting.delete(work);
-      if (!this.#timed(work)) this.#waiting.add(work);
-      if (this.#spentMs >= turnMs) break;
+    try {
+      // What is added again is visited again, behind the others.
+      for (const work of this.#waiting) {
+        this.#waiting.delete(work);
+        if (!this.#timed(work)) this.#waiting.add(work);
+        if (this.#spentMs >= turnMs) break;
+      }
+    } finally {
+      // Also when one threw: the others are not to wait for ever.
+      if (this.#waiting.size > 0 || this.#spentMs > 0) this.#turn ??= setImmediate(() => this.#onTurn());
     }
-    if (this.#waiting.size > 0 || this.#spentMs > 0) this.#turn ??= setImmediate(() => this.#onTurn());
   }
 
   #timed(work: SlicedWork): boolean {

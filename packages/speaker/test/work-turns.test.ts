@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Clock } from "../../src/options.ts";
-import { type SlicedWork, WorkTurns } from "../../src/peer/work-turns.ts";
+import type { Clock } from "../src/options.ts";
+import { type SlicedWork, WorkTurns } from "../src/work-turns.ts";
 
 /** Each slice of this work takes three milliseconds, by a clock that nothing else turns. */
 class Work implements SlicedWork {

@@ -6,8 +6,9 @@ import { type LabProcess, monotonicMs, parseBirdProtocols, type Sandbox, waitFor
 import { batch, startWorld } from "../cell/world.ts";
 import { bird } from "../daemons/bird.ts";
 import { PeerDaemon } from "../daemons/peer-daemon.ts";
-import { type Counted, EmbeddedPeer } from "./embedded-peer.ts";
+import { EmbeddedPeer } from "./embedded-peer.ts";
 import { type Config, type Mutation, mutate, randomNumbers } from "./model.ts";
+import { displayJitterMs, noise, resetSince, type Seen, wrongResets } from "./seen.ts";
 
 /** What the CLI would do for a change, asked of its own build: the promise is that nothing happens which it did not say. */
 interface Planner {
@@ -56,20 +57,6 @@ const growthLimitMiB = 12;
 const cli = fileURLToPath(new URL("../../../packages/cli/bin/vipcast.js", import.meta.url));
 const service =
   'require("node:net").createServer((socket) => socket.on("error", () => {}).pipe(socket)).listen(7000, "0.0.0.0")';
-
-interface Seen {
-  readonly bird: { readonly state: string; readonly since: string; readonly updates: number };
-  readonly embedded: Counted;
-}
-
-/** BIRD keeps monotonic time and shows the time of day, which a clock that is being adjusted moves. Sessions are older than twice this when one may be reset. */
-const displayJitterMs = 500;
-
-/** `17:42:23.251` as milliseconds of a day that has no end; a run over midnight sees one step back, which is no reset. */
-function sinceMs(text: string): number {
-  const [hours = 0, minutes = 0, seconds = 0] = text.split(":").map(Number);
-  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
-}
 
 /** Reloads a daemon so many times, each time with a random change, while connections through it go on. */
 export async function runReloads(reloads: number, seed: number): Promise<ReloadsResult> {
@@ -134,17 +121,16 @@ class Run {
       const named = changes
         .filter(({ cost }) => cost === "session")
         .map(({ address, peer }) => address ?? peer?.address);
+      const toReset = { bird: named.includes(birdAddress), embedded: named.includes(embeddedAddress) };
       resetsPlanned += named.filter((address) => address === birdAddress || address === embeddedAddress).length;
       const routes = changes.some(({ cost }) => cost !== "none");
-      await this.#resets(before, named);
+      await this.#resets(before, toReset);
       if (named.length > 0 || round % 50 === 0 || round === this.#reloads) await this.#converged(config);
       const after = await this.#seen();
       const where = `reload ${round}, ${mutation.what}`;
-      this.#compare(where, before, after, named);
-      if (!routes) {
-        this.#compareQuiet(where, before, after);
-        quiet++;
-      }
+      const wrong = [...wrongResets(before, after, toReset, this.#lastDown), ...(routes ? [] : noise(before, after))];
+      for (const sentence of wrong) this.#violations.push(`${where}: ${sentence}`);
+      if (!routes) quiet++;
       // Withdrawals that wait for a drain belong to the reload that asked for them.
       before = routes ? await this.#settled(config) : after;
       // A session that is reset twice within the jitter would look as if it had stayed.
@@ -321,44 +307,13 @@ class Run {
   }
 
   /** Waits until the sessions that are to be reset are new ones, or have had their time for that: the plan is carried out after its answer. */
-  async #resets(before: Seen, named: readonly (string | undefined)[]): Promise<void> {
+  async #resets(before: Seen, toReset: { readonly bird: boolean; readonly embedded: boolean }): Promise<void> {
     const until = Date.now() + 5000;
     while (Date.now() < until) {
-      const { bird, embedded } = await this.#seen();
-      const birdDone = !named.includes(birdAddress) || this.#isLater(bird, before.bird);
-      const embeddedDone =
-        !named.includes(embeddedAddress) || embedded.counters.established !== before.embedded.counters.established;
-      if (birdDone && embeddedDone) return;
+      const reset = resetSince(before, await this.#seen());
+      if ((reset.bird || !toReset.bird) && (reset.embedded || !toReset.embedded)) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-  }
-
-  #isLater(after: Seen["bird"], before: Seen["bird"]): boolean {
-    return sinceMs(after.since) - sinceMs(before.since) > displayJitterMs || after.state !== "established";
-  }
-
-  /** Sessions that the plan did not name are the same as before. */
-  #compare(where: string, before: Seen, after: Seen, named: readonly (string | undefined)[]): void {
-    const reset = after.embedded.counters.established !== before.embedded.counters.established;
-    if (reset !== named.includes(embeddedAddress))
-      this.#violations.push(
-        `${where}: the session with the embedded router ${reset ? `was reset (${after.embedded.lastDown?.cause})` : "stayed although it was to be reset"}`,
-      );
-    const birdReset = this.#isLater(after.bird, before.bird);
-    if (birdReset !== named.includes(birdAddress))
-      this.#violations.push(
-        `${where}: the session with BIRD ${birdReset ? `was reset (${after.bird.state} since ${after.bird.since}, before ${before.bird.since}; ${this.#lastDown})` : `stayed although it was to be reset (since ${before.bird.since})`}`,
-      );
-  }
-
-  /** KEEPALIVEs have 19 octets (RFC 4271 §4.4), and nothing else came. */
-  #compareQuiet(where: string, before: Seen, after: Seen): void {
-    const messages = after.embedded.counters.messagesReceived - before.embedded.counters.messagesReceived;
-    const octets = after.embedded.counters.octetsReceived - before.embedded.counters.octetsReceived;
-    if (octets !== 19 * messages)
-      this.#violations.push(`${where}: ${octets} octets in ${messages} messages came, although nothing was to be sent`);
-    if (after.bird.updates !== before.bird.updates)
-      this.#violations.push(`${where}: BIRD got ${after.bird.updates - before.bird.updates} updates for nothing`);
   }
 
   async #descriptors(): Promise<number> {

@@ -1,3 +1,5 @@
+import type { ReloadChange } from "./change.ts";
+
 /** What a reload with a confirmation begins with. Times are monotonic milliseconds. */
 export interface ConfirmStart {
   /** Rolled back then, unless confirmed. */
@@ -27,6 +29,14 @@ export type ConfirmInput =
 
 /** So many answers missed in a row make a gateway unreachable: one is lost now and then. */
 const missesOfGateway = 3;
+
+/** The peers whose sessions the changes themselves end or reset at once. */
+export function endedBy(changes: readonly ReloadChange[]): readonly string[] {
+  return changes.flatMap((change) => {
+    if (change.kind === "peer-remove") return [change.address];
+    return change.kind === "peer-replace" && change.when === "now" ? [change.peer.address] : [];
+  });
+}
 
 /** The watch right after the reload was decided and before it was applied. */
 export function beginConfirm(start: ConfirmStart): ConfirmWatch {

@@ -12,6 +12,7 @@ import { Tally } from "../metrics/tally.ts";
 import type { Log } from "../output/log.ts";
 import { applyReload } from "../reload/apply-reload.ts";
 import type { ReloadChange } from "../reload/change.ts";
+import { endedBy } from "../reload/confirm.ts";
 import { type Configured, planReload } from "../reload/plan-reload.ts";
 import { ServiceManager } from "../service/service-manager.ts";
 import { version } from "../version.ts";
@@ -339,16 +340,9 @@ export class Daemon {
     const ask = (address: string, signal: AbortSignal): Promise<number> => ping(address, { signal });
     const gateways = await answering(defaultGateways(), ask);
     const established = announcement.peers.filter((peer) => peer.snapshot().state === "Established");
-    const excused = changes.flatMap((change) =>
-      change.kind === "peer-remove"
-        ? [change.address]
-        : change.kind === "peer-replace" && change.when === "now"
-          ? [change.peer.address]
-          : [],
-    );
     this.#before = { configured: this.#fromFiles, files: this.#files };
     this.#confirmation = new Confirmation(
-      { established: established.map(({ address }) => address), excused, gateways },
+      { established: established.map(({ address }) => address), excused: endedBy(changes), gateways },
       waitMs,
       { ping: ask, rollBack: (reason) => void this.rollBack(reason) },
     );

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readConfig } from "../../src/config/read-config.ts";
+import { endedBy } from "../../src/reload/confirm.ts";
 import { type Configured, planReload } from "../../src/reload/plan-reload.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vipcast-reload-"));
@@ -134,6 +135,14 @@ describe("planReload", () => {
         fields: ["advertisementInterval", "description", "timers.connectRetry"],
       },
     ]);
+  });
+
+  test("tells whose sessions it ends at once: those of peers that are taken out, or reset", () => {
+    const ended = (text: string): readonly string[] => endedBy(planReload(configured(base), configured(text)).changes);
+    expect(ended(base.replace("10.0.0.253", "10.0.0.252"))).toEqual(["10.0.0.253"]);
+    expect(ended(base.replace("10.0.0.254,", "10.0.0.254, multihop: 2,"))).toEqual(["10.0.0.254"]);
+    expect(ended(base.replace("10.0.0.254,", "10.0.0.254, description: right,"))).toEqual([]);
+    expect(ended(base.replace("192.0.2.11", "192.0.2.12"))).toEqual([]);
   });
 
   test("changes a key while the session is up, and keeps it out of the plan", () => {

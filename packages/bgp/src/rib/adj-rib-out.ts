@@ -9,6 +9,7 @@ import {
   entryKey,
   isNamed,
   type Outgoing,
+  onWire,
   passedOver,
   type RefusedPath,
   same,
@@ -301,14 +302,17 @@ export class AdjRibOut<A extends DesiredAttributes> {
       const run = this.#waiting.takeAnnouncements(first.desired, Math.max(1, Math.min(left - cost, longestRun)));
       left -= run.length + cost;
       if (exported === null) continue;
+      const { withPathIds, nlri } = out.announcements(family, exported);
       let fresh = 0;
       for (let index = 0; index < run.length; index++) {
         const entry = run[index]!;
+        const { prefix } = entry;
         if (entry.sent === null) fresh++;
         entry.sent = exported;
+        // Nearly every prefix is as it is: no call for those.
+        nlri.push(withPathIds || prefix.pathId !== -1 ? onWire(prefix, withPathIds) : prefix);
       }
       this.#advertised += fresh;
-      out.announce(run, family, exported);
     }
   }
 }

@@ -1,13 +1,14 @@
 import { carriesPathIds } from "../codec/context.ts";
 import type { Prefix } from "../codec/nlri/prefix.ts";
 import type { Family } from "../iana/afi-safi.ts";
-import { type Entry, type Exported, type OutgoingBatch, onWire } from "./adj-rib-out-entry.ts";
+import { type Exported, type OutgoingBatch, onWire } from "./adj-rib-out-entry.ts";
 
 /** An attribute set costs the encoder about as much as this many prefixes. */
 const attributeSetCost = 16;
 
 /** One batch while it is filled. */
-interface Filling {
+export interface Filling {
+  /** How its prefixes go on the wire: see `onWire`. */
   readonly withPathIds: boolean;
   readonly nlri: Prefix[];
 }
@@ -39,7 +40,8 @@ export class OutgoingBatches {
     return this.#announced.get(family)?.has(exported) === true ? 0 : attributeSetCost;
   }
 
-  announce<A>(run: readonly Entry<A>[], family: Family, exported: Exported): void {
+  /** Where the routes with these attributes go. */
+  announcements(family: Family, exported: Exported): Filling {
     let sets = this.#announced.get(family);
     if (sets === undefined) {
       sets = new Map();
@@ -50,12 +52,7 @@ export class OutgoingBatches {
       filling = this.#begin(family, exported);
       sets.set(exported, filling);
     }
-    const { withPathIds, nlri } = filling;
-    for (let index = 0; index < run.length; index++) {
-      const { prefix } = run[index]!;
-      // Nearly every route is as it is: no call for those.
-      nlri.push(withPathIds || prefix.pathId !== -1 ? onWire(prefix, withPathIds) : prefix);
-    }
+    return filling;
   }
 
   #begin(family: Family, exported: Exported | null): Filling {

@@ -129,7 +129,7 @@ describe("vipcast decode", () => {
     expect(decode("", join(folder, "none"))).toEqual({
       code: 2,
       out: "",
-      err: `${join(folder, "none")}: there is no such file.\n`,
+      err: `${join(folder, "none")}: there is no such file; write the path of one, or - for standard input.\n`,
     });
     expect(decode("", folder)).toEqual({ code: 2, out: "", err: `${folder}: is a folder; name a file in it.\n` });
   });

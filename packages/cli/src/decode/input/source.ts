@@ -33,11 +33,11 @@ function openFailure(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   switch (code) {
     case "ENOENT":
-      return "there is no such file.";
+      return "there is no such file; write the path of one, or - for standard input.";
     case "EACCES":
       return "may not be read; run as a user who may.";
     default:
-      return `cannot be opened: ${code}.`;
+      return `cannot be opened: ${code}; write the path of another file, or - for standard input.`;
   }
 }
 

@@ -50,11 +50,12 @@ export class Program {
 
   /** Asks for its status. */
   async status(): Promise<Said> {
-    const before = this.process.lines.length;
+    // Lines of other events may come in between: an answer is one more of this.
+    const before = this.#texts("status").length;
     await this.process.write("\n");
     return waitFor(
       () => `no status: ${this.process.tail()}`,
-      () => (this.process.lines.length > before ? this.#find("status") : null),
+      () => (this.#texts("status").length > before ? this.#find("status") : null),
       patienceMs,
       2,
     );
@@ -66,8 +67,12 @@ export class Program {
   }
 
   #find(event: string): Said | null {
-    const line = this.process.lines.findLast(({ text }) => text.startsWith(`{"event":"${event}"`));
-    return line === undefined ? null : (JSON.parse(line.text) as Said);
+    const text = this.#texts(event).at(-1);
+    return text === undefined ? null : (JSON.parse(text) as Said);
+  }
+
+  #texts(event: string): readonly string[] {
+    return this.process.lines.map(({ text }) => text).filter((text) => text.startsWith(`{"event":"${event}"`));
   }
 }
 

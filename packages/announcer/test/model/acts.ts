@@ -33,6 +33,11 @@ export interface Wanted {
   readonly failbackMs: number;
 }
 
+/** An address that somebody else may have added is never taken away for its health. */
+export function unbinds({ unbindWhenUnhealthy, adopt }: Wanted): boolean {
+  return unbindWhenUnhealthy && !adopt;
+}
+
 /** What can happen to the process and the world around it. `which` is an index of {@link PREFIXES}. */
 export type Act =
   | { readonly kind: "apply"; readonly which: number; readonly wanted: Wanted }

@@ -1,9 +1,9 @@
 import { defaultPolicy } from "../../src/policy.ts";
 import { vip, World } from "../fakes/world.ts";
-import { type Act, BEST_PREFERENCE, PEER, PLACES, PREFIXES, type Wanted } from "./acts.ts";
+import { type Act, PEER, PLACES, PREFIXES, unbinds, type Wanted } from "./acts.ts";
 import { DrainTruth } from "./drain-truth.ts";
 import { CHECK, HealthTruth } from "./health-truth.ts";
-import { HEALTH_DAMPING, Promises, type Truth, WITHDRAW_WAIT_MS, WORST_MED } from "./promises.ts";
+import { HEALTH_DAMPING, Promises, type Truth, WITHDRAW_WAIT_MS } from "./promises.ts";
 import { Weather } from "./weather.ts";
 
 type Asked = Extract<
@@ -351,45 +351,4 @@ export class History implements Truth {
     this.#hear();
     await clock.advance(120_000);
   }
-
-  /** What is not as wanted, once everything had time. */
-  differences(): string[] {
-    const found = PREFIXES.flatMap((prefix) => this.#differencesOf(prefix));
-    if (!this.world.host.has("127.0.0.1/8")) found.push("127.0.0.1/8 is gone");
-    return [...found, ...this.drains.differences()];
-  }
-
-  #differencesOf(prefix: string): string[] {
-    const { host, routes, ledger } = this.world;
-    const found: string[] = [];
-    const given = this.wanted(prefix);
-    const mayServe = given !== undefined && !this.drains.has(prefix) && !this.promises.contradicted(prefix);
-    const health = given === undefined ? "healthy" : this.health.settled(prefix, given.check);
-    const check = (what: string, is: boolean, should: boolean): void => {
-      if (is !== should) found.push(`${prefix} is ${is ? "" : "not "}${what}`);
-    };
-    const announced = mayServe && (health === "healthy" || health === "degraded");
-    // Of one whose new check has said nothing, the earlier verdict stands.
-    const isOpen = mayServe && health === null;
-    if (!isOpen) for (const [peer, rib] of routes.rib) check(`announced to ${peer}`, rib.has(prefix), announced);
-    for (const name of PLACES) {
-      const foreign = host.has(prefix, name) && !host.isOurs(prefix, name);
-      const taken = health === "unhealthy" && given !== undefined && unbinds(given);
-      const ours = mayServe && given.name === name && !foreign && !taken;
-      if (isOpen && unbinds(given)) continue;
-      check(`bound by us on ${name}`, host.isOurs(prefix, name), ours);
-      check(`in the ledger with ${name}`, ledger.entries.has(`${prefix} ${name}`), ours);
-    }
-    if (!announced) return found;
-    const steps = BEST_PREFERENCE - given.preference;
-    const { med, prepend = 0 } = routes.attributes(prefix, PEER) ?? {};
-    const right = health === "degraded" ? med === WORST_MED : med === given.med + 100 * steps && prepend === steps;
-    if (!right) found.push(`${prefix} is announced with other attributes: MED ${med}, ${prepend} times more`);
-    return found;
-  }
-}
-
-/** An address that somebody else may have added is never taken away for its health. */
-function unbinds({ unbindWhenUnhealthy, adopt }: Wanted): boolean {
-  return unbindWhenUnhealthy && !adopt;
 }

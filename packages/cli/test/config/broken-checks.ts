@@ -1,5 +1,7 @@
-/** Broken checks, each with everything that is said of it. */
-export const brokenChecks: readonly { readonly text: string; readonly sentences: readonly string[] }[] = [
+import type { BrokenFile } from "./broken-file.ts";
+
+/** `check`: each broken file with everything that is said of it. */
+export const brokenChecks: readonly BrokenFile[] = [
   {
     text: `asn: 65001
 peers: []

@@ -134,7 +134,7 @@ export class PeerConnections {
 
   /** Delivers what was read and waits for its turn. */
   readWaiting(): void {
-    for (const slot of slots) this.#current[slot]?.slice();
+    for (const slot of slots) this.#current[slot]?.readWaiting();
   }
 
   pause(): void {

@@ -21,14 +21,11 @@ const heldLimit = 1024 * 1024;
 /** Delivered per turn of the event loop after a pause: some thousands of routes, so that nothing else waits long for them. */
 const sliceOctets = 64 * 1024;
 
-/** What one read of the socket brings at most: as much waits there, so there is probably more. */
-const fullRead = 64 * 1024;
-
-/** Read in one turn of the event loop: some 10 ms of work. The kernel would give twenty times as much. */
-const turnOctets = 64 * 1024;
-
 /** Less than this is no work that others need a turn of their own for: a KEEPALIVE, some routes. */
 const smallRead = 512;
+
+/** Delivered in one go: some two thousand routes, which a policy may take ten times as long for as none. */
+const partOctets = 8 * 1024;
 
 /** How long a peer may take to read our last words and close. */
 const lingerMs = 2000;
@@ -44,11 +41,8 @@ export class Connection implements SlicedWork {
   #paused = false;
   /** What was told last. */
   #unsent = 0;
-  /** Octets read in this turn of the event loop, and what begins the next one. */
-  #read = 0;
-  #nextTurn: NodeJS.Immediate | null = null;
   readonly #turns: WorkTurns | null;
-  /** Read in a turn that others have used up; null: nothing. */
+  /** Read, and still to be delivered: more than this turn has time for. Null: nothing. */
   #waiting: Uint8Array[] | null = null;
   /** The next slice of what was held back. */
   #slice: NodeJS.Immediate | null = null;
@@ -235,14 +229,24 @@ export class Connection implements SlicedWork {
     this.#events.connected();
   }
 
-  /** Delivers what was read and still waits for its turn: nobody may take the peer for silent as long as there is something. */
+  /** Delivers all that was read and waits for its turn: nobody may take the peer for silent as long as there is something. */
+  readWaiting(): void {
+    while (!this.slice());
+  }
+
+  /** Delivers a part of it; true when nothing is left. */
   slice(): boolean {
     const waiting = this.#waiting;
-    if (waiting === null) return true;
-    this.#waiting = null;
-    for (const chunk of waiting) if (!this.#detached) this.#take(chunk);
+    const first = waiting?.[0];
+    if (waiting === null || first === undefined) return true;
+    const part = first.subarray(0, partOctets);
+    if (part.length < first.length) waiting[0] = first.subarray(partOctets);
+    else waiting.shift();
+    if (waiting.length === 0) this.#waiting = null;
+    this.#take(part);
+    if (this.#waiting !== null) return false;
     // Who stopped reading for another reason goes on by itself.
-    if (!this.#detached && this.#nextTurn === null && this.#slice === null && this.#socket.isPaused()) this.#readOn();
+    if (!this.#detached && this.#slice === null && this.#socket.isPaused()) this.#readOn();
     return true;
   }
 
@@ -255,27 +259,13 @@ export class Connection implements SlicedWork {
     this.#waiting ??= [];
     this.#waiting.push(chunk);
     turns.begin(this);
+    // The kernel would give twenty times as much in one turn.
     if (this.#waiting !== null) this.#socket.pause();
   }
 
   #take(chunk: Uint8Array): void {
     for (const part of this.#gate.push(chunk)) this.#deliver(part);
     if (this.#gate.heldOctets > heldLimit) this.#socket.pause();
-    else if (chunk.length >= fullRead) this.#takeTurns(chunk.length);
-  }
-
-  /** A peer that sends a whole table must not keep the others waiting. */
-  #takeTurns(octets: number): void {
-    if (this.#detached) return;
-    this.#read += octets;
-    this.#nextTurn ??= setImmediate(() => {
-      this.#nextTurn = null;
-      const stopped = this.#read >= turnOctets;
-      this.#read = 0;
-      // Whoever delivers slices, or holds too much back, reads on when it has done.
-      if (stopped && !this.#detached && this.#slice === null) this.#readOn();
-    });
-    if (this.#read >= turnOctets) this.#socket.pause();
   }
 
   #deliver(part: Uint8Array): void {
@@ -284,7 +274,7 @@ export class Connection implements SlicedWork {
 
   #close(cause: CloseCause): void {
     // The reason may be in it.
-    this.slice();
+    this.readWaiting();
     if (this.#detached) return;
     this.#detach();
     this.#socket.destroy();
@@ -296,8 +286,6 @@ export class Connection implements SlicedWork {
     this.#detached = true;
     this.#waiting = null;
     this.#stopSlices();
-    if (this.#nextTurn !== null) clearImmediate(this.#nextTurn);
-    this.#nextTurn = null;
   }
 
   #causeOf(error: NodeJS.ErrnoException): CloseCause {

@@ -297,7 +297,7 @@ describe("when others have used up the turn", () => {
     const shared = sharing(used(), told);
     near.once("data", () => {
       expect(told).toEqual([]);
-      shared.slice();
+      shared.readWaiting();
       expect(told).toEqual(["3000 octets"]);
       near.once("data", () => near.destroy(new Error("reset")));
     });
@@ -306,5 +306,32 @@ describe("when others have used up the turn", () => {
     far.write(update(2000));
     await until(() => told.length === 3, "it has ended");
     expect(told).toEqual(["3000 octets", "2000 octets", "reset"]);
+  });
+
+  test("pausing and going on meanwhile changes neither the octets nor their order", async () => {
+    const told: Uint8Array[] = [];
+    const turns = used();
+    const shared = new Connection(
+      near,
+      {
+        connected: () => undefined,
+        data: (chunk) => told.push(chunk.slice()),
+        drained: () => undefined,
+        unsent: () => undefined,
+        closed: () => undefined,
+      },
+      { connected: true, turns },
+    );
+    const sent = Array.from({ length: 300 }, (_, n) => update(23 + ((n * 37) % 4000)).fill(n & 255, 19));
+    const octets = sent.reduce((sum, { length }) => sum + length, 0);
+    for (const message of sent) far.write(message);
+    for (let round = 0; round < 40; round++) {
+      if (round % 3 === 0) shared.pause();
+      if (round % 3 === 2) shared.resume();
+      await pauseFor(1);
+    }
+    shared.resume();
+    await until(() => told.reduce((sum, { length }) => sum + length, 0) === octets, "everything is there");
+    expect(Buffer.concat(told).equals(Buffer.concat(sent))).toBe(true);
   });
 });

@@ -37,8 +37,8 @@ export class SessionRunner {
   readonly #exchange: RouteExchange;
   readonly #environment: PeerEnvironment;
   readonly #timer: DeadlineTimer;
-  /** Calls that came up while the session's answer to another was being carried out. */
-  readonly #deferred: SessionCall[] = [];
+  /** Calls that came up while the session's answer to another was being carried out; null, as nearly always: none. */
+  #deferred: SessionCall[] | null = null;
   #busy = false;
   #closed = false;
   #refused = false;
@@ -52,16 +52,16 @@ export class SessionRunner {
       environment.deadlines,
       () => {
         this.connections.readWaiting();
-        this.enter((now) => session.tick(now));
+        this.enter((now) => this.#session.tick(now));
       },
       (lateMs) => reports.stall(lateMs),
     );
     this.connections = new PeerConnections(environment.clock, environment.work, {
-      connected: () => this.enter((now) => session.connected(now)),
-      data: (slot, chunk) => this.enter((now) => session.receive(slot, chunk, now)),
-      drained: () => exchange.outbound.drained(),
+      connected: () => this.enter((now) => this.#session.connected(now)),
+      data: (slot, chunk) => this.enter((now) => this.#session.receive(slot, chunk, now)),
+      drained: () => this.#exchange.outbound.drained(),
       unsent: (slot, octets) => this.#onUnsent(slot, octets),
-      closed: (slot, cause) => this.enter((now) => session.closed(slot, now, cause)),
+      closed: (slot, cause) => this.enter((now) => this.#session.closed(slot, now, cause)),
     });
   }
 
@@ -82,13 +82,18 @@ export class SessionRunner {
   /** The one way into the session. A call from within a handler waits until the answer before it has been carried out. */
   enter(call: SessionCall): void {
     if (this.#busy) {
+      this.#deferred ??= [];
       this.#deferred.push(call);
       return;
     }
     this.#busy = true;
     try {
       this.#carryOut(call);
-      while (this.#deferred.length > 0) this.#carryOut(this.#deferred.shift()!);
+      while (this.#deferred !== null) {
+        const next = this.#deferred.shift();
+        if (next === undefined) this.#deferred = null;
+        else this.#carryOut(next);
+      }
     } finally {
       this.#busy = false;
       // Also when something of the embedder's threw its way through: a session without its timer would never come back.

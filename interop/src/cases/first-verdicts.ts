@@ -73,7 +73,7 @@ const undecided: Variant = {
   run: async (cell) => {
     await killedWhileHealthy(cell);
     const check = ["--check", "exec:/bin/sleep 9", "--rise", "1", "--timeout", "9", "--interval", "10"];
-    const second = await cell.announce([vip4, ...withRestart(3), ...check]);
+    const second = await cell.announce([vip4, ...withRestart(2), ...check]);
     await second.saw("peer.established");
     await keeps(cell, [vip4], 800);
     await cell.noRoute(vip4);
@@ -81,8 +81,8 @@ const undecided: Variant = {
     const afterwards = endingOf(await cell.ours());
     const waited = endOfRibAfterOpen(afterwards);
     cell.figures["End-of-RIB after the OPEN, ms"] = Math.round(waited);
-    if (waited < 800 || waited > 3500)
-      throw new Error(`End-of-RIB came ${waited.toFixed(0)} ms after the OPEN, and the restart time is 3 s`);
+    if (waited < 800 || waited > 2500)
+      throw new Error(`End-of-RIB came ${waited.toFixed(0)} ms after the OPEN, and the restart time is 2 s`);
     if (afterwards.some((message) => announcedIn(message).includes(vip4)))
       throw new Error("a VIP without a verdict was announced");
   },

@@ -84,6 +84,24 @@ describe("neighbours from a range", () => {
     expect(local.peers).toEqual([]);
   });
 
+  test("have one end each that is told, and not another one for being forgotten", async () => {
+    const told: string[] = [];
+    const local = speaker();
+    const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+    const range = local.addListenRange(
+      { prefix: "127.0.9.0/24", ...any },
+      { onDown: ({ reason, wasEstablished }, { address }) => told.push(`${address} ${reason} ${wasEstablished}`) },
+    );
+    const one = await RawPeer.connect(port, "127.0.0.1", "127.0.9.1");
+    await one.establish(65007, "10.0.0.7");
+    const two = await RawPeer.connect(port, "127.0.0.1", "127.0.9.2");
+    await until(() => range.peers.length === 2, "both are there");
+    one.socket.end();
+    two.socket.end();
+    await until(() => range.peers.length === 0, "both are forgotten");
+    expect(told.sort()).toEqual(["127.0.9.1 connection-closed true", "127.0.9.2 connection-closed false"]);
+  });
+
   test("are not more than the limit, and the others are turned away as strangers", async () => {
     const local = speaker();
     const { port } = await local.listen({ host: "127.0.0.1", port: 0 });

@@ -56,6 +56,7 @@ export class PeerDriver implements Peer, SessionOwner {
   readonly #dynamic: Dynamic | null;
   /** A dynamic peer is not gone before it has come. */
   #accepted = false;
+  #isForgotten = false;
 
   constructor(
     settings: PeerSettings,
@@ -215,8 +216,9 @@ export class PeerDriver implements Peer, SessionOwner {
 
   /** A dynamic peer whose session has ended, and of which nothing is to be remembered, goes. */
   settled(): void {
-    if (this.#dynamic !== null && this.#accepted && !this.#runner.closed && this.#mayBeForgotten)
-      this.#dynamic.onGone();
+    if (this.#dynamic === null || !this.#accepted || this.#runner.closed || !this.#mayBeForgotten) return;
+    this.#isForgotten = true;
+    this.#dynamic.onGone();
   }
 
   /** A neighbour that is kept away, by its limit of prefixes or by `shutdown`, must not come back as a new one. */
@@ -299,6 +301,8 @@ export class PeerDriver implements Peer, SessionOwner {
   #onDown(event: PeerDownEvent): void {
     const { reason, wasEstablished, notification, retained } = event;
     this.#exchange.down(retained);
+    // The end of its session has been told.
+    if (this.#isForgotten) return;
     const cause = causeInWords(event, this.#settings, this.#protection, this.#runner.connections.endedUnread);
     this.#lastCause = cause;
     this.#reports.down({

@@ -152,6 +152,8 @@ export class Connection implements SlicedWork {
       if (part === null) break;
       left -= part.length;
       this.#deliver(part);
+      // Nothing may come between the parts of a message, not even the end of a slice.
+      if (left <= 0 && this.#gate.inMessage) left = 1;
     }
     if (this.#detached) return;
     if (this.#paused) {
@@ -229,9 +231,11 @@ export class Connection implements SlicedWork {
     this.#events.connected();
   }
 
-  /** Delivers all that was read and waits for its turn: nobody may take the peer for silent as long as there is something. */
-  readWaiting(): void {
+  /** Delivers all that was read and waits for its turn: nobody may take the peer for silent as long as there is something. False: nothing waited. */
+  readWaiting(): boolean {
+    if (this.#waiting === null) return false;
     while (!this.slice());
+    return true;
   }
 
   /** Delivers a part of it; true when nothing is left. */

@@ -25,6 +25,8 @@ export class FrameGate {
   /** How many of them have been taken. */
   #taken = 0;
   #heldOctets = 0;
+  /** Octets left of the message that is being taken. */
+  #untaken = 0;
 
   /** Octets kept back. */
   get heldOctets(): number {
@@ -35,17 +37,29 @@ export class FrameGate {
     this.#closed = true;
   }
 
-  /** The oldest of what is kept back, which is kept no longer; null when there is nothing. The gate stays as it is. */
+  /**
+   * The oldest of what is kept back, which is kept no longer; null when there is nothing. The gate stays as it is. A message is taken whole
+   * before anything else may pass, see {@link inMessage}; of one that has come in part the rest will pass.
+   */
   take(): Uint8Array | null {
     const part = this.#held[this.#taken];
     if (part === undefined) return null;
     this.#taken++;
     this.#heldOctets -= part.length;
+    // A held message begins with its whole header.
+    this.#untaken = this.#untaken > 0 ? this.#untaken - part.length : lengthIn(part) - part.length;
     if (this.#taken === this.#held.length) {
       this.#held = [];
       this.#taken = 0;
+      this.#holding = false;
+      this.#untaken = 0;
     }
     return part;
+  }
+
+  /** What was taken last is not the end of its message, and more of it is kept back. */
+  get inMessage(): boolean {
+    return this.#untaken > 0;
   }
 
   /** Opens the gate and returns what is still kept back, in order. */
@@ -60,6 +74,7 @@ export class FrameGate {
     this.#held = [];
     this.#taken = 0;
     this.#heldOctets = 0;
+    this.#untaken = 0;
     return held;
   }
 
@@ -93,7 +108,7 @@ export class FrameGate {
   /** A header that lies whole in the chunk need not be put together. */
   #passHeader(chunk: Uint8Array, at: number): number {
     if (this.#headerFill > 0 || chunk.length - at < headerLength) return this.#readHeader(chunk, at, none);
-    const length = (chunk[at + 16] ?? 0) * 256 + (chunk[at + 17] ?? 0);
+    const length = lengthIn(chunk, at);
     this.#lost = length < headerLength;
     this.#remaining = Math.max(0, length - headerLength);
     this.#holding = false;
@@ -107,7 +122,7 @@ export class FrameGate {
     this.#headerFill += end - at;
     if (!this.#closed) this.#headerPassed = this.#headerFill;
     if (this.#headerFill < headerLength) return end;
-    const length = (begun[16] ?? 0) * 256 + (begun[17] ?? 0);
+    const length = lengthIn(begun);
     const type = begun[18];
     this.#lost = length < headerLength;
     this.#remaining = Math.max(0, length - headerLength);
@@ -132,4 +147,9 @@ export class FrameGate {
     this.#held.push(bytes);
     this.#heldOctets += bytes.length;
   }
+}
+
+/** What the header at `at` says (RFC 4271 §4.1). */
+function lengthIn(bytes: Uint8Array, at = 0): number {
+  return (bytes[at + 16] ?? 0) * 256 + (bytes[at + 17] ?? 0);
 }

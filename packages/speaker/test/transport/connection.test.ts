@@ -118,6 +118,23 @@ describe("resuming", () => {
     await until(() => octets() === held + 30, "everything is delivered");
   });
 
+  test("never stops within a message, so that at a new pause nothing comes between its parts", async () => {
+    // 31 of them are two octets short of a slice.
+    const length = 2114;
+    const resumed = connection();
+    resumed.pause();
+    for (let sent = 0; sent < 40; sent++) far.write(update(length));
+    await until(() => near.bytesRead === 40 * length, "everything is read");
+    resumed.resume();
+    resumed.pause();
+    const keepalive = update(19).fill(4, 18);
+    far.write(keepalive);
+    await until(() => octets() % length > 0, "the KEEPALIVE passes");
+    expect([octets(), received.at(-1)]).toEqual([32 * length + 19, keepalive]);
+    resumed.resume();
+    await until(() => octets() === 40 * length + 19, "everything is delivered");
+  });
+
   test("and closing leaves nothing to come", async () => {
     const resumed = await heldBack();
     resumed.resume();

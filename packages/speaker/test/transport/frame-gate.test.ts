@@ -92,3 +92,31 @@ test("what is kept back can be taken part by part, oldest first, while the gate 
   expect(taken.flatMap((part) => [...(part ?? [])])).toEqual([...first, ...third]);
   expect([gate.heldOctets, gate.take(), join(gate.open())]).toEqual([0, null, []]);
 });
+
+test("of a message that was taken in part, because no more had come, the rest passes before anything else", () => {
+  for (let cut = 19; cut < first.length; cut++) {
+    const gate = new FrameGate();
+    gate.close();
+    gate.push(Uint8Array.from(first.slice(0, cut)));
+    const out: number[] = [];
+    for (let part = gate.take(); part !== null; part = gate.take()) out.push(...part);
+    expect([out, gate.inMessage]).toEqual([first.slice(0, cut), false]);
+    out.push(...join(gate.push(Uint8Array.from([...first.slice(cut), ...second, ...third]))));
+    expect(out).toEqual([...first, ...second]);
+    expect(join(gate.open())).toEqual(third);
+  }
+});
+
+test("it says when what was taken is not the end of a message that is there", () => {
+  const gate = new FrameGate();
+  gate.close();
+  const octets = Uint8Array.from([...first, ...second, ...third]);
+  for (let at = 0; at < octets.length; at += 10) gate.push(octets.subarray(at, at + 10));
+  const taken: number[] = [];
+  const whole: number[] = [];
+  for (let part = gate.take(); part !== null; part = gate.take()) {
+    taken.push(...part);
+    if (!gate.inMessage) whole.push(taken.length);
+  }
+  expect(whole).toEqual([first.length, first.length + third.length]);
+});

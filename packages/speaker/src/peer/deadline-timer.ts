@@ -60,6 +60,14 @@ export class DeadlineTimer implements Waiting {
     else this.#onDue();
   }
 
+  /** Instead of what is due: one more turn of the event loop passes first. */
+  again(): void {
+    if (this.#deadline > this.#deadlines.clock.now()) return;
+    this.#disarm();
+    this.#isTurning = true;
+    this.#deadlines.turnFor(this);
+  }
+
   #arm(): void {
     this.#disarm();
     this.#armedDeadline = this.#deadline;

@@ -32,7 +32,9 @@ export class Deadlines {
   #size = 0;
   #armedFor = Number.POSITIVE_INFINITY;
   #stop: (() => void) | null = null;
-  #turned: Set<Waiting> = new Set();
+  readonly #turned: Set<Waiting> = new Set();
+  /** Those for whom the turn has not begun yet. */
+  readonly #later: Set<Waiting> = new Set();
   #turn: NodeJS.Immediate | null = null;
 
   constructor(clock: Clock) {
@@ -68,9 +70,16 @@ export class Deadlines {
   /** `turned` is not wanted any more. */
   forget(one: Waiting): void {
     this.#turned.delete(one);
-    if (this.#turned.size > 0 || this.#turn === null) return;
+    this.#later.delete(one);
+    if (this.#turned.size + this.#later.size > 0 || this.#turn === null) return;
     clearImmediate(this.#turn);
     this.#turn = null;
+  }
+
+  /** Calls its `turned` after a whole turn of the event loop. */
+  turnFor(one: Waiting): void {
+    this.#later.add(one);
+    this.#turn ??= setImmediate(() => this.#onTurn());
   }
 
   #arm(atMs: number): void {
@@ -110,6 +119,8 @@ export class Deadlines {
       one.turned();
       if (this.clock.now() - beganAt >= turnMs) break;
     }
+    for (const one of this.#later) this.#turned.add(one);
+    this.#later.clear();
     if (this.#turned.size > 0) this.#turn ??= setImmediate(() => this.#onTurn());
   }
 }

@@ -132,9 +132,10 @@ export class PeerConnections {
     this.#track(this.#refusals.refuse(socket, reply, this.#clock));
   }
 
-  /** Delivers what was read and waits for its turn. */
-  readWaiting(): void {
-    for (const slot of slots) this.#current[slot]?.readWaiting();
+  /** Delivers what was read and waits for its turn; false: nothing did. */
+  readWaiting(): boolean {
+    const waited = slots.map((slot) => this.#current[slot]?.readWaiting() ?? false);
+    return waited.includes(true);
   }
 
   pause(): void {

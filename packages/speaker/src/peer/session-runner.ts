@@ -50,10 +50,7 @@ export class SessionRunner {
     this.#environment = environment;
     this.#timer = new DeadlineTimer(
       environment.deadlines,
-      () => {
-        this.connections.readWaiting();
-        this.enter((now) => this.#session.tick(now));
-      },
+      () => this.#onDue(),
       (lateMs) => reports.stall(lateMs),
     );
     this.connections = new PeerConnections(environment.clock, environment.work, {
@@ -101,6 +98,12 @@ export class SessionRunner {
       else this.#timer.set(this.#session.nextDeadline());
     }
     this.#owner.settled();
+  }
+
+  /** The peer's silence is judged by everything that it has sent: where some had to wait, what came behind it is read in one more turn. */
+  #onDue(): void {
+    if (this.connections.readWaiting()) this.#timer.again();
+    else this.enter((now) => this.#session.tick(now));
   }
 
   /** A connection from the peer's address. */

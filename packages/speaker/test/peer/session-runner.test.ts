@@ -1,6 +1,7 @@
 import { acceptAll, NotificationCode } from "@vipcast/bgp";
 import { describe, expect, test } from "vitest";
-import { pair, pauseFor, rawListener, speaker, until, up } from "../support.ts";
+import { pair, pauseFor, RawPeer, rawListener, speaker, until, up } from "../support.ts";
+import { VirtualClock } from "../virtual-clock.ts";
 
 test("a session survives a stall of our own process that is longer than the hold time, when the peer has kept talking", async () => {
   const warnings: string[] = [];
@@ -24,6 +25,40 @@ test("a session survives a stall of our own process that is longer than the hold
   await pauseFor(100);
   expect(a.snapshot().state).toBe("Established");
   expect(warnings.join()).toMatch(/this process was blocked for \d\.\d s/);
+});
+
+test("no session is lost for what has been read and still waits for its turn, however slow the handlers of the others", async () => {
+  const clock = new VirtualClock();
+  const node = speaker({ clock });
+  const { port } = await node.listen({ host: "127.0.0.1", port: 0 });
+  const hosts = Array.from({ length: 12 }, (_, index) => `127.0.0.${index + 2}`);
+  const heard = hosts.map(() => 0);
+  const heardWhenLost: number[] = [];
+  const peers = hosts.map((address, index) =>
+    node.addPeer(
+      { address, asn: 65000, passive: true, holdTime: 3 },
+      {
+        onUpdate: () => {
+          heard[index]!++;
+          clock.skip(1000);
+        },
+        onDown: () => heardWhenLost.push(heard[index]!),
+      },
+    ),
+  );
+  const raws: RawPeer[] = [];
+  for (const host of hosts) {
+    const raw = await RawPeer.connect(port, "127.0.0.1", host);
+    raws.push(raw);
+    await raw.establish(65000, host);
+  }
+  for (const peer of peers) await up(peer);
+  const withdraw = Buffer.from("ffffffffffffffffffffffffffffffff001c02000520cb0071010000", "hex");
+  for (const raw of raws) raw.socket.write(Buffer.concat(new Array<Buffer>(20).fill(withdraw)));
+  for (let step = 0; step < 200 && heard.some((updates) => updates < 20); step++) await clock.advance(0);
+  await clock.advance(10_000);
+  // In the end all are silent for longer than their hold time; none before everything that it had sent was heard.
+  expect(heardWhenLost).toEqual(hosts.map(() => 20));
 });
 
 describe("handlers", () => {

@@ -2,8 +2,10 @@
 const singleSegmentRows = 16_384;
 const segmentBits = 8;
 const firstSlots = 16;
-/** Fuller than this, probing gets slow. */
-const maxLoad = 0.6;
+/**
+ * Fuller than this, probing gets slow. Hashes fill all segments alike; they grow at different loads, so that not all do at about the same time.
+ */
+const [leastLoad, mostLoad] = [0.5, 0.7];
 
 /**
  * Which row of a flat table has a key with this hash: open addressing over pairs of a hash and one more than a row's number, 0 for a free
@@ -38,7 +40,7 @@ export class HashIndex {
     const segment = (hash >>> (32 - segmentBits)) & (this.#segments.length - 1);
     let slots = this.#segments[segment]!;
     const count = this.#counts[segment]! + 1;
-    if (count * 2 > slots.length * maxLoad) {
+    if (count * 2 > slots.length * (leastLoad + ((mostLoad - leastLoad) * segment) / this.#segments.length)) {
       slots = grown(slots);
       this.#segments[segment] = slots;
     }

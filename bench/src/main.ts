@@ -17,12 +17,15 @@ const cases: readonly Case[] = [
   { name: "announce", unit: "ms", file: "announce.js", isolated: false, runs: 1 },
   { name: "idle", unit: "ms", file: "idle.js", isolated: false, runs: 1 },
   { name: "together", unit: "ms", file: "together.js", isolated: false, runs: 1 },
+  { name: "crowd", unit: "ms", file: "crowd.js", isolated: false, runs: 1 },
   { name: "sizes", unit: "kB", file: "sizes.js", isolated: false, runs: 1 },
 ];
 const names: readonly string[] = ["codec", ...cases.map(({ name }) => name)];
 
 /** Several cases under one name. */
-const groups: Readonly<Record<string, readonly string[]>> = { scale: ["receive", "announce", "idle", "together"] };
+const groups: Readonly<Record<string, readonly string[]>> = {
+  scale: ["receive", "announce", "idle", "together", "crowd"],
+};
 
 const usage = "usage: bench [--only NAME[,NAME]] [--runs N] [--json] [--record]";
 

@@ -95,6 +95,7 @@ export function startFeeder(sandbox: Sandbox, options: Partial<FeederOptions>): 
     holdTime: 90,
     atOnce: null,
     file: null,
+    writers: 1,
   };
   return Program.start(sandbox, node.name, "feeder", { ...base, ...options });
 }

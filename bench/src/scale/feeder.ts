@@ -1,6 +1,6 @@
 /**
  * The other end of a measurement, a process of its own with nothing of a speaker in it: opens `sessions` connections, says what makes each
- * established, writes a prepared stream to the first of them, and goes on with KEEPALIVEs. One JSON argument; one JSON object per line of
+ * established, writes a prepared stream to the first ones of them, and goes on with KEEPALIVEs. One JSON argument; one JSON object per line of
  * output, with times of the clock that all processes of the machine share.
  */
 import { readFileSync } from "node:fs";
@@ -20,6 +20,8 @@ export interface FeederOptions {
   readonly atOnce: number | null;
   /** Messages to write once the session is established, or null. */
   readonly file: string | null;
+  /** So many of the sessions write it, the first ones; each once all are established. */
+  readonly writers: number;
 }
 
 /** Milliseconds of the machine's monotonic clock. */
@@ -36,6 +38,7 @@ const say = (fields: object): void => {
   process.stdout.write(`${JSON.stringify(fields)}\n`);
 };
 const { host, port, asn, holdTime } = options;
+const writers: Socket[] = [];
 let opened = 0;
 let established = 0;
 let lost = 0;
@@ -63,11 +66,13 @@ function open(): void {
 
 function onUp(index: number, socket: Socket): void {
   established++;
+  if (index < options.writers) writers.push(socket);
   open();
-  if (established === options.sessions) say({ event: "established", at: now() });
-  if (stream === null || index > 0) return;
+  if (established < options.sessions) return;
+  say({ event: "established", at: now() });
+  if (stream === null) return;
   say({ event: "writing", at: now() });
-  socket.write(stream, () => say({ event: "written", at: now() }));
+  for (const writer of writers) writer.write(stream, () => say({ event: "written", at: now() }));
 }
 
 function onUpdate(length: number): void {

@@ -1,6 +1,6 @@
 /**
  * Runs every variant of every case on every daemon and writes `docs/interop.json` and `docs/interop.md`. Exit code 1 when a cell
- * fails or a daemon is not there. `--cells TEXT` runs the cells whose title has the text and writes nothing, `--repeat N` behind it each
+ * fails or a daemon is not there. `--cells TEXT` runs the cells whose title has the text and writes nothing, with `--repeat N` each
  * of them N times; `--again` runs what failed in the last full run once more, one cell at a time, and says so in the page; `--render` runs
  * nothing and renders the page of the last run again.
  */
@@ -9,6 +9,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { type PlannedCell, planCells, titleOf } from "./cell/plan.ts";
 import { runCell } from "./cell/run-cell.ts";
 import { startWorld } from "./cell/world.ts";
@@ -80,10 +81,37 @@ async function describeRun(cells: readonly KeptCell[]): Promise<KeptRun> {
   }
 }
 
+const usage = "usage: prove.js [--cells TEXT [--repeat N] | --again | --render]";
+
+function options(): {
+  readonly cells?: string;
+  readonly repeat: number;
+  readonly again: boolean;
+  readonly render: boolean;
+} {
+  try {
+    const { values } = parseArgs({
+      options: {
+        cells: { type: "string" },
+        repeat: { type: "string", default: "1" },
+        again: { type: "boolean", default: false },
+        render: { type: "boolean", default: false },
+      },
+    });
+    const repeat = Number(values.repeat);
+    if (!Number.isInteger(repeat) || repeat < 1) throw new Error(`--repeat ${values.repeat} is no number of times`);
+    return { ...values, repeat };
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const asked = options();
 const docs = join(fileURLToPath(new URL("../..", import.meta.url)), "docs");
 const jsonFile = join(docs, "interop.json");
 const pageFile = join(docs, "interop.md");
-if (process.argv[2] === "--render") {
+if (asked.render) {
   writeFileSync(pageFile, renderReport(JSON.parse(readFileSync(jsonFile, "utf8")) as KeptRun));
   process.exit(0);
 }
@@ -93,7 +121,7 @@ function keep(run: KeptRun): void {
   writeFileSync(pageFile, renderReport(run));
 }
 
-if (process.argv[2] === "--again") {
+if (asked.again) {
   const run = JSON.parse(readFileSync(jsonFile, "utf8")) as KeptRun;
   const named = (cell: KeptCell): string => `${cell.case} ${cell.daemon} ${cell.variant}`;
   const failed = new Set(run.cells.filter(({ state }) => state === "fail").map(named));
@@ -106,11 +134,10 @@ if (process.argv[2] === "--again") {
   process.exit(kept.some(({ state }) => state === "fail") ? 1 : 0);
 }
 
-const wanted = process.argv[2] === "--cells" ? (process.argv[3] ?? "") : null;
-const times = process.argv[4] === "--repeat" ? Number(process.argv[5]) : 1;
+const wanted = asked.cells ?? null;
 const plan = planCells("prove")
   .filter((cell) => wanted === null || titleOf(cell).includes(wanted))
-  .flatMap((cell) => Array.from({ length: times }, () => ({ ...cell })));
+  .flatMap((cell) => Array.from({ length: asked.repeat }, () => ({ ...cell })));
 const sideBySide = await proveAll(
   plan.filter(({ subject }) => subject.alone !== true),
   atOnce,

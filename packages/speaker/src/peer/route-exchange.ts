@@ -54,7 +54,7 @@ export class RouteExchange {
     const { settings, environment, calls, peerAs } = context;
     this.#context = context;
     const onSent = calls.has("onRoutesSent");
-    this.outbound = new OutboundRoutes(environment.clock, {
+    this.outbound = new OutboundRoutes(environment.clock, environment.work, {
       sent: onSent ? (sent) => calls.call("onRoutesSent", (h, peer) => h.onRoutesSent?.(sent, peer)) : null,
       refused: (routes) => {
         for (const route of routes) this.#reportRefused(pathName(route), route.reason);

@@ -10,6 +10,7 @@ import {
 import type { RoutesSent } from "../handlers.ts";
 import type { Clock } from "../options.ts";
 import type { RefusedRoute } from "../peer/snapshot.ts";
+import type { SlicedWork, WorkTurns } from "../work-turns.ts";
 import { type Marker, Markers } from "./markers.ts";
 import type { ResolvedAttributes } from "./resolve-attributes.ts";
 import { resolvePath, resolveRoutes } from "./resolve-routes.ts";
@@ -51,6 +52,9 @@ export interface OutboundSession {
 /** Prefixes encoded per turn of the event loop (see `AdjRibOut.take`): some 10 ms of work, so that keepalives are not starved. */
 const sliceBudget = 131_072;
 
+/** So few leave at once, whatever else is to be done: the change of a virtual IP does not wait for anybody's table. */
+const fewRoutes = 256;
+
 /** A missing next hop can appear at any time (an address is added), and no event tells us: look again this often. */
 const recheckMs = 1000;
 
@@ -60,9 +64,10 @@ interface Waiter {
 }
 
 /** The Adj-RIB-Out with its pump: keeps the socket fed, never more than it takes, and knows what the kernel has. */
-export class OutboundRoutes implements PeerRoutes {
+export class OutboundRoutes implements PeerRoutes, SlicedWork {
   readonly #rib = new AdjRibOut<ResolvedAttributes>();
   readonly #clock: Clock;
+  readonly #turns: WorkTurns;
   readonly #events: OutboundRoutesEvents;
   #sink: RouteSink | null = null;
   readonly #markers = new Markers();
@@ -76,14 +81,17 @@ export class OutboundRoutes implements PeerRoutes {
   #handedOver = 0;
   #waiters: Waiter[] = [];
   #scheduled = false;
-  #nextSlice: NodeJS.Immediate | null = null;
+  /** What is to be sent waits for its turn. */
+  #isWaiting = false;
   #stopRecheck: (() => void) | null = null;
   #stopWaiting: (() => void) | null = null;
   /** The reason that was told last for each refused route; null: none is refused. */
   #reported: ReadonlyMap<string, string> | null = null;
 
-  constructor(clock: Clock, events: OutboundRoutesEvents) {
+  /** `turns`: those in which the tables of all peers are sent. */
+  constructor(clock: Clock, turns: WorkTurns, events: OutboundRoutesEvents) {
     this.#clock = clock;
+    this.#turns = turns;
     this.#events = events;
   }
 
@@ -169,8 +177,6 @@ export class OutboundRoutes implements PeerRoutes {
     this.#sink = null;
     this.#markers.down();
     this.#rib.down();
-    if (this.#nextSlice !== null) clearImmediate(this.#nextSlice);
-    this.#nextSlice = null;
     this.#stopRecheck?.();
     this.#stopRecheck = null;
     this.#stopWaiting?.();
@@ -236,7 +242,22 @@ export class OutboundRoutes implements PeerRoutes {
 
   #pump(): void {
     const sink = this.#sink;
-    if (sink === null || this.#nextSlice !== null || sink.congested) return;
+    if (sink === null || this.#isWaiting || sink.congested) return;
+    const isLittle = this.#rib.pending <= fewRoutes && !this.#markers.isDue(this.#clock.now());
+    if (isLittle && !this.#sendSome(sink)) return;
+    this.#isWaiting = true;
+    this.#turns.begin(this);
+  }
+
+  /** Sends as much as a turn may be kept for; true when nothing is left, or the socket has to take it first. */
+  slice(): boolean {
+    const sink = this.#sink;
+    this.#isWaiting = sink !== null && !sink.congested && this.#sendSome(sink);
+    return !this.#isWaiting;
+  }
+
+  /** Whether there is more that could go at once. */
+  #sendSome(sink: RouteSink): boolean {
     const now = this.#clock.now();
     const mayAnnounce = now >= this.#advertiseAtMs;
     if (mayAnnounce) this.#beginAnswers(sink, now);
@@ -254,12 +275,7 @@ export class OutboundRoutes implements PeerRoutes {
     sink.flush(() => {
       if (this.#sink === sink) this.#onHandedOver(version, outgoing);
     });
-    if (more && !sink.congested) {
-      this.#nextSlice = setImmediate(() => {
-        this.#nextSlice = null;
-        this.#pump();
-      });
-    }
+    return more && !sink.congested;
   }
 
   #beginAnswers(sink: RouteSink, now: number): void {

@@ -4,6 +4,7 @@ import type { Clock } from "../../src/options.ts";
 import { exportPolicy } from "../../src/routes/export-policy.ts";
 import { OutboundRoutes, type OutboundSession, type RouteSink } from "../../src/routes/outbound-routes.ts";
 import { systemClock } from "../../src/system-clock.ts";
+import { WorkTurns } from "../../src/work-turns.ts";
 import { pauseFor } from "../support.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 
@@ -56,8 +57,9 @@ async function upWith(
   prefixes: readonly string[],
   session: Partial<OutboundSession> = {},
   clock: Clock = systemClock,
+  turns: WorkTurns = new WorkTurns(clock),
 ): Promise<{ routes: OutboundRoutes; sink: Sink }> {
-  const routes = new OutboundRoutes(clock, { sent: null, refused: () => undefined });
+  const routes = new OutboundRoutes(clock, turns, { sent: null, refused: () => undefined });
   const sink = new Sink();
   routes.set(prefixes.map((prefix) => ({ prefix })));
   routes.up(sink, { policy, families: [Family.Ipv4Unicast], ...session });
@@ -210,4 +212,53 @@ test.each([1, 2, 3, 4, 5, 6])("what becomes due at the %s. reading of the clock 
   await pauseFor(0);
   await intervals.run(reading);
   expect(advertised.sink.log).toEqual(["+1", "EoR", "+1"]);
+});
+
+test("tables of many peers take turns, and the change of one route waits for none of them", async () => {
+  const turns = new WorkTurns(systemClock);
+  const table = Array.from({ length: 1000 }, (_, index) => `10.0.${index >> 8}.${index & 255}/32`);
+  const log: string[] = [];
+  const peers = await Promise.all(
+    ["a", "b", "c"].map(async (name) => {
+      const peer = await upWith([], {}, systemClock, turns);
+      peer.sink.send = (batch) => {
+        const count = [...batch.nlri].length;
+        log.push(`${name} ${count}`);
+        // As an encoder on a slow machine.
+        const end = performance.now() + (count > 1 ? 12 : 0);
+        while (performance.now() < end);
+      };
+      return peer;
+    }),
+  );
+  for (const { routes } of peers) routes.set(table.map((prefix) => ({ prefix })));
+  await Promise.resolve();
+  expect(log).toEqual(["a 1000"]);
+  const [a, b, c] = peers;
+  a!.routes.apply({ withdraw: [table[0]!] });
+  await Promise.resolve();
+  expect(log).toEqual(["a 1000", "a 1"]);
+  expect(await b!.routes.flushed()).toBe("flushed");
+  expect(log).toEqual(["a 1000", "a 1", "b 1000"]);
+  expect(await c!.routes.flushed()).toBe("flushed");
+  expect(log).toEqual(["a 1000", "a 1", "b 1000", "c 1000"]);
+});
+
+test("a session that ends while its table waits for a turn begins again with all of it", async () => {
+  let now = 0;
+  const clock = { ...systemClock, now: () => (now += 20) };
+  const turns = new WorkTurns(clock);
+  // Has had this turn's time.
+  turns.begin({ slice: () => true });
+  const routes = new OutboundRoutes(clock, turns, { sent: null, refused: () => undefined });
+  routes.set(Array.from({ length: 1000 }, (_, index) => ({ prefix: `10.0.${index >> 8}.${index & 255}/32` })));
+  const [before, after] = [new Sink(), new Sink()];
+  routes.up(before, { policy, families: [Family.Ipv4Unicast] });
+  await Promise.resolve();
+  const flushed = routes.flushed();
+  routes.down();
+  expect(await flushed).toBe("down");
+  routes.up(after, { policy, families: [Family.Ipv4Unicast] });
+  expect(await routes.flushed()).toBe("flushed");
+  expect([before.log, after.log]).toEqual([[], ["+1000", "EoR"]]);
 });

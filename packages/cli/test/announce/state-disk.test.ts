@@ -42,10 +42,10 @@ describe.skipIf(!canMakeNamespaces)("a virtual IP on a host whose disk does not 
   test("is served on when the disk becomes read-only, put back, and taken away at the end", async () => {
     const node = world.announce([vip, ...common], { wrap: onDisk(world, "size=1m") });
     await node.lines.until("vip.bound");
-    const inside = ["--target", `${node.child.pid}`, "--mount"];
-    // Over itself: what is open for writing keeps a whole disk from becoming read-only.
-    execFileSync("nsenter", [...inside, "mount", "--bind", world.stateDir, world.stateDir]);
-    execFileSync("nsenter", [...inside, "mount", "-o", "remount,bind,ro", world.stateDir]);
+    // Made elsewhere and moved over itself: a file that is being written just then would keep it from becoming read-only.
+    const readOnly = `mount -t tmpfs tmpfs /mnt && mkdir /mnt/ro && mount --bind ${world.stateDir} /mnt/ro
+      mount -o remount,bind,ro /mnt/ro && mount --move /mnt/ro ${world.stateDir}`;
+    execFileSync("nsenter", ["--target", `${node.child.pid}`, "--mount", "sh", "-ec", readOnly]);
     world.ip("node", `address delete ${vip} dev lo`);
     await node.lines.until("address.restored");
     await stopped(node);

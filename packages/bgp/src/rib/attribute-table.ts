@@ -4,12 +4,11 @@ import type { PathAttributes } from "../codec/attributes/path-attributes.ts";
 import type { AttributeValues } from "../codec/attributes/values.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import { hasBeenAt, valuesOfBlock, writeBlock } from "./attribute-block.ts";
+import { firstLength, reaching } from "./column.ts";
 import { HashIndex } from "./hash-index.ts";
 import { OctetArena } from "./octet-arena.ts";
-import { grown, moreRows } from "./prefix-table.ts";
 import { factsOfBlock, type RouteFacts } from "./route-facts.ts";
 
-const firstSets = 16;
 /** Sets of which values or facts are kept ready: a power of two. Those of all sets would take several times the octets. */
 const keptReady = 1024;
 
@@ -24,11 +23,13 @@ export class AttributeTable {
   readonly #writer = new Writer();
   /** Not known to the peer, which could else send sets that all share one slot. */
   readonly #basis = Math.floor(Math.random() * 2 ** 32);
-  #runs = new Uint32Array(firstSets);
-  #lengths = new Uint32Array(firstSets);
-  #hashes = new Int32Array(firstSets);
-  #references = new Uint32Array(firstSets);
+  #runs = new Uint32Array(firstLength(0));
+  #lengths = new Uint32Array(firstLength(1));
+  #hashes = new Int32Array(firstLength(2));
+  #references = new Uint32Array(firstLength(3));
   #sets = 0;
+  /** Sets below it have a place in every column. */
+  #reach = 0;
   /** 1 + the first of the free numbers, which are chained through `#runs`. */
   #free = 0;
   readonly #values: { readonly set: number; readonly values: AttributeValues }[] = [];
@@ -133,14 +134,17 @@ export class AttributeTable {
   }
 
   #newNumber(): number {
-    if (this.#sets === this.#runs.length) {
-      const capacity = moreRows(this.#sets);
-      this.#runs = grown(this.#runs, capacity);
-      this.#lengths = grown(this.#lengths, capacity);
-      this.#hashes = grown(this.#hashes, capacity);
-      this.#references = grown(this.#references, capacity);
-    }
+    if (this.#sets >= this.#reach) this.#grow(this.#sets);
     return this.#sets++;
+  }
+
+  #grow(set: number): void {
+    this.#runs = reaching(this.#runs, set);
+    this.#lengths = reaching(this.#lengths, set);
+    this.#hashes = reaching(this.#hashes, set);
+    this.#references = reaching(this.#references, set);
+    const columns = [this.#runs, this.#lengths, this.#hashes, this.#references];
+    this.#reach = Math.min(...columns.map(({ length }) => length));
   }
 
   #isAt(set: number, bytes: Uint8Array, length: number): boolean {

@@ -4,6 +4,7 @@ import type { Family } from "../iana/afi-safi.ts";
 import { AttributeCode } from "../iana/attribute-codes.ts";
 import { attributeValue } from "./attribute-block.ts";
 import type { AttributeTable } from "./attribute-table.ts";
+import { firstLength, reaching } from "./column.ts";
 import {
   type Candidate,
   type Choice,
@@ -12,7 +13,7 @@ import {
   type DecisionOptions,
   type RouteSource,
 } from "./decision.ts";
-import { grown, moreRows, PrefixTable } from "./prefix-table.ts";
+import { PrefixTable } from "./prefix-table.ts";
 import { type Labels, sameLabels } from "./rib-route.ts";
 import type { RouteFacts } from "./route-facts.ts";
 
@@ -52,22 +53,26 @@ export class LocRibTable {
   readonly #sources: readonly RouteSource[];
   readonly destinations: PrefixTable;
   /** 1 + the first route of each destination. */
-  #heads: Uint32Array;
-  #touched: Uint8Array;
+  #heads = new Uint32Array(firstLength(7));
+  #touched = new Uint8Array(firstLength(8));
+  /** Rows below it have a place in both. */
+  #reach = 0;
   #touchedRows: number[] = [];
   /** Those that are not complete yet. */
   #copies: readonly TableCopy[] = [];
   /** Of each route. */
-  #sets = new Uint32Array(16);
-  #owners = new Uint32Array(16);
-  #pathIds = new Uint32Array(16);
-  #flags = new Uint8Array(16);
+  #sets = new Uint32Array(firstLength(9));
+  #owners = new Uint32Array(firstLength(10));
+  #pathIds = new Uint32Array(firstLength(11));
+  #flags = new Uint8Array(firstLength(12));
   /** By source: how many routes. */
   readonly #counts: number[] = [];
   /** 1 + the next route to the same destination; or 1 + the next free one. */
-  #next = new Uint32Array(16);
+  #next = new Uint32Array(firstLength(13));
   #labels: Labels[] | null = null;
   #routes = 0;
+  /** Routes below it have a place in every column. */
+  #routesReach = 0;
   /** 1 + the first free route. */
   #free = 0;
   /** Destinations of each length, so that a search for the longest match leaves out lengths that there are none of. */
@@ -77,9 +82,7 @@ export class LocRibTable {
     this.#attributes = attributes;
     this.#sources = sources;
     this.#options = options;
-    this.destinations = new PrefixTable(family);
-    this.#heads = new Uint32Array(this.destinations.capacity);
-    this.#touched = new Uint8Array(this.destinations.capacity);
+    this.destinations = new PrefixTable(family, 5);
   }
 
   get size(): number {
@@ -253,10 +256,7 @@ export class LocRibTable {
     const { destinations } = this;
     const row = destinations.add(bytes, offset, lengthBits, -1);
     if (!destinations.added) return row;
-    if (this.#heads.length < destinations.capacity) {
-      this.#heads = grown(this.#heads, destinations.capacity);
-      this.#touched = grown(this.#touched, destinations.capacity);
-    }
+    if (row >= this.#reach) this.#grow(row);
     this.#heads[row] = 0;
     this.#lengths[lengthBits] = this.#lengths[lengthBits]! + 1;
     return row;
@@ -288,16 +288,24 @@ export class LocRibTable {
   }
 
   #newRoute(): number {
-    const { length } = this.#sets;
-    if (this.#routes === length) {
-      const capacity = moreRows(length);
-      this.#sets = grown(this.#sets, capacity);
-      this.#owners = grown(this.#owners, capacity);
-      this.#pathIds = grown(this.#pathIds, capacity);
-      this.#flags = grown(this.#flags, capacity);
-      this.#next = grown(this.#next, capacity);
-    }
+    if (this.#routes >= this.#routesReach) this.#growRoutes(this.#routes);
     return this.#routes++;
+  }
+
+  #grow(row: number): void {
+    this.#heads = reaching(this.#heads, row);
+    this.#touched = reaching(this.#touched, row);
+    this.#reach = Math.min(this.#heads.length, this.#touched.length);
+  }
+
+  #growRoutes(route: number): void {
+    this.#sets = reaching(this.#sets, route);
+    this.#owners = reaching(this.#owners, route);
+    this.#pathIds = reaching(this.#pathIds, route);
+    this.#flags = reaching(this.#flags, route);
+    this.#next = reaching(this.#next, route);
+    const columns = [this.#sets, this.#owners, this.#pathIds, this.#flags, this.#next];
+    this.#routesReach = Math.min(...columns.map(({ length }) => length));
   }
 
   #removeRoute(destination: number, route: number): void {

@@ -1,12 +1,12 @@
 import { addressLength, type Prefix } from "../codec/nlri/prefix.ts";
 import { type Family, safiOf } from "../iana/afi-safi.ts";
+import { firstLength, reaching } from "./column.ts";
 import { HashIndex } from "./hash-index.ts";
 
 /** SAFI of the VPN families (RFC 4364 §4.3.4). */
 const vpnSafi = 128;
 /** Set in a row's `meta` beside 1 + the bits of its key; 0 stands for a free row. */
 const withPathId = 0x100;
-const firstRows = 16;
 
 /** Octets of the route distinguisher that makes equal addresses of two VPNs different destinations (RFC 4364 §4.1). */
 export function rdOctetsOf(family: Family): 0 | 8 {
@@ -16,7 +16,7 @@ export function rdOctetsOf(family: Family): 0 | 8 {
 /**
  * The destinations, or paths, of one family, as rows of numbers: a row for each, found by its prefix, without an object or a string. A
  * row's number stays the same until it is removed. Owners keep what belongs to a row in typed arrays of their own, as long as
- * {@link capacity}. Rows are never moved, so a walk over them may be interrupted and go on later.
+ * {@link rows}. Rows are never moved, so a walk over them may be interrupted and go on later.
  */
 export class PrefixTable {
   readonly family: Family;
@@ -29,7 +29,9 @@ export class PrefixTable {
   readonly #key: Uint32Array;
   /** The key's octets as big-endian words, `#width` of them a row. */
   #words: Uint32Array;
-  #meta = new Uint16Array(firstRows);
+  #meta: Uint16Array;
+  /** So many rows have a place in both. */
+  #reach: number;
   /** Null as long as no row has one. */
   #pathIds: Uint32Array | null = null;
   #rows = 0;
@@ -38,12 +40,15 @@ export class PrefixTable {
   #size = 0;
   #added = false;
 
-  constructor(family: Family) {
+  /** `order` of the first of its columns: see `firstLength`. */
+  constructor(family: Family, order = 0) {
     this.family = family;
     this.#rdOctets = rdOctetsOf(family);
     this.#width = (addressLength(family) + this.#rdOctets) >> 2;
     this.#key = new Uint32Array(this.#width);
-    this.#words = new Uint32Array(firstRows * this.#width);
+    this.#words = new Uint32Array(firstLength(order) * this.#width);
+    this.#meta = new Uint16Array(firstLength(order + 1));
+    this.#reach = firstLength(order);
   }
 
   /** Rows in use. */
@@ -54,11 +59,6 @@ export class PrefixTable {
   /** Every row's number is below it; those not in use are in between. */
   get rows(): number {
     return this.#rows;
-  }
-
-  /** How many rows there is memory for. */
-  get capacity(): number {
-    return this.#meta.length;
   }
 
   /** Whether the last `add` made a new row. */
@@ -152,19 +152,18 @@ export class PrefixTable {
       this.#free = this.#words[row * this.#width]!;
       return row;
     }
-    if (this.#rows === this.capacity) this.#grow();
+    if (this.#rows === this.#reach) this.#grow();
     return this.#rows++;
   }
 
   #grow(): void {
-    const capacity = moreRows(this.capacity);
-    this.#words = grown(this.#words, capacity * this.#width);
-    this.#meta = grown(this.#meta, capacity);
-    if (this.#pathIds !== null) this.#pathIds = grown(this.#pathIds, capacity);
+    this.#words = reaching(this.#words, (this.#reach + 1) * this.#width - 1);
+    this.#meta = reaching(this.#meta, this.#reach);
+    this.#reach = Math.min(this.#words.length / this.#width, this.#meta.length);
   }
 
   #setPathId(row: number, pathId: number): void {
-    this.#pathIds ??= new Uint32Array(this.capacity);
+    this.#pathIds = reaching(this.#pathIds ?? new Uint32Array(this.#meta.length), row);
     this.#pathIds[row] = pathId;
   }
 
@@ -226,22 +225,4 @@ export function keyOctets({ rd, bytes }: Prefix): Uint8Array {
   octets.set(rd);
   octets.set(bytes, rd.length);
   return octets;
-}
-
-/** Above this size what is copied when arrays grow takes longer than the rest of the work. */
-const largeRows = 16_384;
-
-/**
- * How many rows to make room for when there are so many. Memory that was never written to is none on the systems that Node runs on, so a
- * large table is generous with it and copies what it has seldom.
- */
-export function moreRows(rows: number): number {
-  return rows < largeRows ? rows * 2 : rows * 4;
-}
-
-/** A longer copy. */
-export function grown<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array>(array: T, length: number): T {
-  const longer = new (array.constructor as new (length: number) => T)(length);
-  longer.set(array);
-  return longer;
 }

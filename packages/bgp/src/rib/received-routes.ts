@@ -1,7 +1,8 @@
 import type { Prefix } from "../codec/nlri/prefix.ts";
 import type { Family } from "../iana/afi-safi.ts";
 import type { AttributeTable } from "./attribute-table.ts";
-import { grown, PrefixTable } from "./prefix-table.ts";
+import { firstLength, reaching } from "./column.ts";
+import { PrefixTable } from "./prefix-table.ts";
 import { type Labels, type RibRoute, type RouteListener, sameLabels } from "./rib-route.ts";
 
 /** The generation of a route that the UPDATE at hand has withdrawn, and may announce again. The others are 0 and 1. */
@@ -13,11 +14,13 @@ export class ReceivedRoutes {
   readonly #attributes: AttributeTable;
   readonly #paths: PrefixTable;
   /** The attributes that the policy let each route have. */
-  #sets: Uint32Array;
+  #sets = new Uint32Array(firstLength(3));
   /** Those that the peer sent; null as long as they are the same for all routes. */
   #received: Uint32Array | null = null;
   /** A route is stale when its generation is not the current one. */
-  #generations: Uint8Array;
+  #generations = new Uint8Array(firstLength(4));
+  /** Rows below it have a place in both. */
+  #reach = 0;
   #generation = 0;
   #stale = 0;
   /** Where the next slice of a sweep begins. */
@@ -32,8 +35,6 @@ export class ReceivedRoutes {
   constructor(family: Family, attributes: AttributeTable) {
     this.#attributes = attributes;
     this.#paths = new PrefixTable(family);
-    this.#sets = new Uint32Array(this.#paths.capacity);
-    this.#generations = new Uint8Array(this.#paths.capacity);
   }
 
   get family(): Family {
@@ -73,7 +74,7 @@ export class ReceivedRoutes {
     const row = paths.add(bytes, offset, lengthBits, pathId);
     const { added } = paths;
     if (added) {
-      if (this.#sets.length < paths.capacity) this.#grow();
+      if (row >= this.#reach) this.#grow(row);
       this.#generations[row] = this.#generation;
     } else {
       this.#refresh(row);
@@ -220,14 +221,15 @@ export class ReceivedRoutes {
         if (this.#paths.isUsed(other) && !(added && other === row)) attributes.retain(this.#received[other]!);
     }
     attributes.retain(received);
+    this.#received = reaching(this.#received, row);
     const before = this.#received[row]!;
     if (!added) attributes.release(before);
     this.#received[row] = received;
   }
 
-  #grow(): void {
-    if (this.#received !== null) this.#received = grown(this.#received, this.#paths.capacity);
-    this.#sets = grown(this.#sets, this.#paths.capacity);
-    this.#generations = grown(this.#generations, this.#paths.capacity);
+  #grow(row: number): void {
+    this.#sets = reaching(this.#sets, row);
+    this.#generations = reaching(this.#generations, row);
+    this.#reach = Math.min(this.#sets.length, this.#generations.length);
   }
 }

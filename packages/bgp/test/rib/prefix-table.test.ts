@@ -76,6 +76,31 @@ describe("a prefix table", () => {
     expect(left).toBe(count / 2);
   });
 
+  test("keeps the key of each of many rows in columns that grow apart, path identifiers from where the first one came on", () => {
+    const table = new PrefixTable(Family.Ipv6Unicast, 5);
+    const bytes = new Uint8Array(16);
+    const view = new DataView(bytes.buffer);
+    const [count, firstNamed] = [80_000, 30_000];
+    const pathId = (n: number): number => (n < firstNamed ? -1 : n * 7);
+    const write = (n: number): void => {
+      view.setUint32(0, 0x2001_0db8);
+      view.setUint32(12, n);
+    };
+    for (let n = 0; n < count; n++) {
+      write(n);
+      table.add(bytes, 0, 128, pathId(n));
+    }
+    const wrong: number[] = [];
+    for (let n = 0; n < count; n++) {
+      write(n);
+      const row = table.find(bytes, 0, 128, pathId(n));
+      const { bytes: kept, lengthBits } = table.prefix(n);
+      const last = new DataView(kept.buffer).getUint32(12);
+      if (row !== n || table.pathId(n) !== pathId(n) || last !== n || lengthBits !== 128) wrong.push(n);
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test("ignores the bits past the length (RFC 4271 §4.3), and keeps lengths and path identifiers apart", () => {
     const table = new PrefixTable(Family.Ipv4Unicast);
     const row = table.add(Uint8Array.of(10, 1, 255), 0, 20, -1);

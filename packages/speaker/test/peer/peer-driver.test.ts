@@ -2,6 +2,7 @@ import { acceptAll, CeaseSubcode, type FsmStateName, MessageType, NotificationCo
 import { describe, expect, test } from "vitest";
 import type { PeerDown, PeerNotification } from "../../src/index.ts";
 import { down, established, pair, pauseFor, type RawPeer, rawListener, speaker, until, up } from "../support.ts";
+import { VirtualClock } from "../virtual-clock.ts";
 
 describe("a session", () => {
   test("comes up between two speakers, and both ends say with whom and on what terms", async () => {
@@ -84,11 +85,16 @@ describe("a session", () => {
   });
 
   test("ends with a hold timer NOTIFICATION when the peer falls silent", async () => {
+    const clock = new VirtualClock();
     const listener = await rawListener("127.0.0.2");
-    const a = speaker().addPeer({ address: "127.0.0.2", asn: 65000, port: listener.port, holdTime: 3, keepalive: 1 });
+    const options = { address: "127.0.0.2", asn: 65000, port: listener.port, holdTime: 3, keepalive: 1 };
+    const a = speaker({ clock }).addPeer(options);
     const raw = await listener.next();
     await raw.establish(65000, "10.0.0.2");
     await up(a);
+    await clock.advance(2999);
+    expect(a.snapshot().state).toBe("Established");
+    await clock.advance(1);
     await until(() => raw.notification !== undefined, "the silence is noticed");
     expect(a.snapshot().lastDown?.reason).toBe("hold-timer-expired");
     expect(raw.notification).toMatchObject({ code: NotificationCode.HoldTimerExpired, subcode: 0 });
@@ -258,14 +264,20 @@ describe("handlers", () => {
 
 describe("a paused peer", () => {
   test("gets no UPDATE, keeps its session over the hold time, and gets everything when resumed", async () => {
+    const clocks = [new VirtualClock(), new VirtualClock()] as const;
     const { a, b } = await established({
       a: { holdTime: 3, keepalive: 1 },
       b: { holdTime: 3, importPolicy: acceptAll },
+      speakerA: { clock: clocks[0] },
+      speakerB: { clock: clocks[1] },
     });
     b.pause();
     a.routes.set([{ prefix: "192.0.2.10/32" }, { prefix: "2001:db8::10/128" }]);
     await a.routes.flushed();
-    await pauseFor(3500);
+    for (let passedMs = 0; passedMs < 7000; passedMs += 500) {
+      for (const clock of clocks) await clock.advance(500);
+      await pauseFor(5);
+    }
     expect(b.snapshot()).toMatchObject({ state: "Established", paused: true, counters: { established: 1 } });
     expect(b.adjRibIn.size).toBe(0);
     a.routes.apply({ withdraw: ["192.0.2.10/32"] });
@@ -277,11 +289,15 @@ describe("a paused peer", () => {
 });
 
 test("a pause that outlasts the hold time, with more held back than is kept, is not called the peer's silence", async () => {
-  const { a, b } = await established({ b: { holdTime: 3 } });
+  const clock = new VirtualClock();
+  const { a, b } = await established({ b: { holdTime: 3 }, speakerB: { clock } });
   b.pause();
   const communities = Array.from({ length: 400 }, (_, index) => index);
   const route = (med: number) => ({ prefix: `10.0.${med >> 8}.${med & 255}/32`, attributes: { med, communities } });
   a.routes.set(Array.from({ length: 1500 }, (_, med) => route(med)));
+  await a.routes.flushed();
+  await pauseFor(200);
+  await clock.advance(3000);
   await down(b);
   expect(b.snapshot().lastDown?.reason).toBe("hold-timer-expired");
   expect(b.snapshot().lastDown?.cause).toMatch(/^this program kept the peer paused for longer than the hold time/);

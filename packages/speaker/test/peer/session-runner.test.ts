@@ -1,14 +1,15 @@
 import { acceptAll, NotificationCode } from "@vipcast/bgp";
 import { describe, expect, test } from "vitest";
-import { pair, pauseFor, RawPeer, rawListener, speaker, until, up } from "../support.ts";
+import { pair, RawPeer, rawListener, speaker, until, up } from "../support.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 
 test("a session survives a stall of our own process that is longer than the hold time, when the peer has kept talking", async () => {
   const warnings: string[] = [];
   const note = (_fields: object, message: string): void => void warnings.push(message);
   const logger = { debug: () => undefined, info: () => undefined, warn: note, error: note };
+  const clock = new VirtualClock();
   const listener = await rawListener("127.0.0.2");
-  const a = speaker({ logger }).addPeer({
+  const a = speaker({ logger, clock }).addPeer({
     address: "127.0.0.2",
     asn: 65000,
     port: listener.port,
@@ -20,9 +21,8 @@ test("a session survives a stall of our own process that is longer than the hold
   await up(a);
   // The KEEPALIVE is in our receive buffer before we stall, and is read after it.
   raw.keepalive();
-  const end = performance.now() + 3500;
-  while (performance.now() < end);
-  await pauseFor(100);
+  clock.skip(3500);
+  await clock.advance(0);
   expect(a.snapshot().state).toBe("Established");
   expect(warnings.join()).toMatch(/this process was blocked for \d\.\d s/);
 });

@@ -24,6 +24,19 @@ interface Found {
 
 const found: readonly Found[] = [
   {
+    what: "an address moves from an interface that is down to one that goes down at that very moment",
+    chance: 0,
+    acts: [
+      { kind: "apply", which: 0, wanted: { ...plain, name: "veth0" } },
+      { kind: "pass", ms: 0 },
+      { kind: "link", name: "veth0", up: false },
+      { kind: "pass", ms: 20 },
+      { kind: "link", name: "lo", up: false },
+      { kind: "apply", which: 0, wanted: plain },
+      { kind: "pass", ms: 0 },
+    ],
+  },
+  {
     what: "an address of whose bind nothing was heard is removed while the host is looked at slowly",
     chance: 810684362,
     acts: [

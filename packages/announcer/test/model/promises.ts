@@ -151,8 +151,8 @@ export class Promises {
     const { deaf, drains, health, world, weather } = this.#truth;
     const { lateMs, hanging } = weather;
     const announced = world.routes.announced(prefix);
-    const check = (promise: number, what: string, wrong: boolean, allowedMs: number): void => {
-      const forMs = this.#lasting(`${what} ${prefix}`, wrong);
+    const check = (promise: number, what: string, wrong: boolean, allowedMs: number, sinceMs?: number): void => {
+      const forMs = sinceMs ?? this.#lasting(`${what} ${prefix}`, wrong);
       if (wrong && announced && forMs > allowedMs)
         this.#break(promise, `${prefix} is announced although it is ${what}, for ${forMs} ms`);
     };
@@ -160,7 +160,12 @@ export class Promises {
     const places = this.#places(prefix);
     check(1, "not bound", places.length === 0, deaf ? Number.POSITIVE_INFINITY : window);
     const down = places.length > 0 && !places.some((name) => this.#isUp(name));
-    check(1, "on an interface that is down", down, deaf ? Number.POSITIVE_INFINITY : window);
+    // Each place has its own time: an address may move from one that has long been down to one that goes down just then.
+    const downMs = PLACES.map((name) =>
+      this.#lasting(`${prefix} down on ${name}`, places.includes(name) && !this.#isUp(name)),
+    );
+    const leastMs = Math.min(...downMs.filter((_, index) => places.includes(PLACES[index]!)));
+    check(1, "on an interface that is down", down, deaf ? Number.POSITIVE_INFINITY : window, down ? leastMs : 0);
     const unhealthy = health.pushed(prefix) === "unhealthy";
     check(1, "unhealthy", unhealthy, URGENT_MS);
     check(5, "failing its check", health.failingMs(prefix) > 0, DETECTION_MS + URGENT_MS);

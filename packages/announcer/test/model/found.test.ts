@@ -24,6 +24,22 @@ interface Found {
 
 const found: readonly Found[] = [
   {
+    what: "an address is taken from lo while what was left of it is on an interface that has long been down",
+    chance: 1404561138,
+    acts: [
+      { kind: "apply", which: 0, wanted: { ...plain, name: "veth0" } },
+      { kind: "pass", ms: 0 },
+      { kind: "kill", crossings: 0, startAfterMs: 0, ledgerLost: false },
+      { kind: "pass", ms: 0 },
+      { kind: "weather", failing: 0.7, delayMs: 0, handOverMs: 0, eventDelayMs: 0, refusing: 0 },
+      { kind: "kill", crossings: 0, startAfterMs: 0, ledgerLost: false },
+      { kind: "link", name: "veth0", up: false },
+      { kind: "apply", which: 0, wanted: plain },
+      { kind: "pass", ms: 7000 },
+      { kind: "take", which: 0, name: "lo" },
+    ],
+  },
+  {
     what: "an address moves from an interface that is down to one that goes down at that very moment",
     chance: 0,
     acts: [

@@ -151,8 +151,14 @@ export class Promises {
     const { deaf, drains, health, world, weather } = this.#truth;
     const { lateMs, hanging } = weather;
     const announced = world.routes.announced(prefix);
-    const check = (promise: number, what: string, wrong: boolean, allowedMs: number, sinceMs?: number): void => {
-      const forMs = sinceMs ?? this.#lasting(`${what} ${prefix}`, wrong);
+    const check = (
+      promise: number,
+      what: string,
+      wrong: boolean,
+      allowedMs: number,
+      mostMs = Number.POSITIVE_INFINITY,
+    ): void => {
+      const forMs = Math.min(mostMs, this.#lasting(`${what} ${prefix}`, wrong));
       if (wrong && announced && forMs > allowedMs)
         this.#break(promise, `${prefix} is announced although it is ${what}, for ${forMs} ms`);
     };
@@ -165,7 +171,7 @@ export class Promises {
       this.#lasting(`${prefix} down on ${name}`, places.includes(name) && !this.#isUp(name)),
     );
     const leastMs = Math.min(...downMs.filter((_, index) => places.includes(PLACES[index]!)));
-    check(1, "on an interface that is down", down, deaf ? Number.POSITIVE_INFINITY : window, down ? leastMs : 0);
+    check(1, "on an interface that is down", down, deaf ? Number.POSITIVE_INFINITY : window, leastMs);
     const unhealthy = health.pushed(prefix) === "unhealthy";
     check(1, "unhealthy", unhealthy, URGENT_MS);
     check(5, "failing its check", health.failingMs(prefix) > 0, DETECTION_MS + URGENT_MS);

@@ -252,6 +252,8 @@ export class OutboundRoutes implements PeerRoutes, SlicedWork {
   /** Sends as much as a turn may be kept for; true when nothing is left, or the socket has to take it first. */
   slice(): boolean {
     const sink = this.#sink;
+    // First, so that what throws its way through does not keep everything after it here for good.
+    this.#isWaiting = false;
     this.#isWaiting = sink !== null && !sink.congested && this.#sendSome(sink);
     return !this.#isWaiting;
   }

@@ -4,7 +4,7 @@ import type { Clock } from "../../src/options.ts";
 import { exportPolicy } from "../../src/routes/export-policy.ts";
 import { OutboundRoutes, type OutboundSession, type RouteSink } from "../../src/routes/outbound-routes.ts";
 import { systemClock } from "../../src/system-clock.ts";
-import { WorkTurns } from "../../src/work-turns.ts";
+import { type SlicedWork, WorkTurns } from "../../src/work-turns.ts";
 import { pauseFor } from "../support.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 
@@ -261,4 +261,29 @@ test("a session that ends while its table waits for a turn begins again with all
   routes.up(after, { policy, families: [Family.Ipv4Unicast] });
   expect(await routes.flushed()).toBe("flushed");
   expect([before.log, after.log]).toEqual([[], ["+1000", "EoR"]]);
+});
+
+test("a slice that throws keeps nothing back that comes after it", async () => {
+  const thrown: unknown[] = [];
+  class Catching extends WorkTurns {
+    override begin(work: SlicedWork): void {
+      try {
+        work.slice();
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
+  }
+  const { routes, sink } = await upWith([], {}, systemClock, new Catching(systemClock));
+  const send = sink.send.bind(sink);
+  sink.send = () => {
+    throw new Error("a defect");
+  };
+  routes.set(Array.from({ length: 300 }, (_, index) => ({ prefix: `10.0.${index >> 8}.${index & 255}/32` })));
+  await Promise.resolve();
+  expect(thrown).toHaveLength(1);
+  sink.send = send;
+  routes.apply({ announce: [{ prefix: "192.0.2.2/32" }] });
+  expect(await routes.flushed()).toBe("flushed");
+  expect(sink.log).toEqual(["EoR", "+1"]);
 });

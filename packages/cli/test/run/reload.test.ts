@@ -87,8 +87,11 @@ describe.skipIf(!canMakeNamespaces)("vipcast run, seen from its peer", () => {
     service.kill("SIGKILL");
     await expect.poll(() => peer.lines.of("withdrawn").length, { timeout: 5000 }).toBe(2);
     await expect.poll(() => node.lines.of("vip.withdrawn").length, { timeout: 5000 }).toBe(2);
+    // One failure is enough now, and it can be the connection that was under way when the service died: that one is reset.
     expect(node.lines.of("vip.withdrawn").at(-1)).toMatchObject({
-      causes: expect.arrayContaining(["connect ECONNREFUSED 127.0.0.1:6443, 1st failure in a row"]),
+      causes: expect.arrayContaining([
+        expect.stringMatching(/^connect ECONN(REFUSED|RESET) 127\.0\.0\.1:6443, 1st failure in a row$/),
+      ]),
     });
   });
 

@@ -222,6 +222,9 @@ export class Speaker {
   /** Null when the connection has found its peer; else why not. */
   #accept(socket: Socket, remote: PeerAddress): string | null {
     if (this.#closing !== null) return "the speaker closes";
+    // Its last connection may have ended, and wait with many others to be told so: this one is not to collide with it, and a neighbour
+    // from a range is forgotten first.
+    this.#peers.get(remote.text)?.catchUp();
     const peer = this.#peers.get(remote.text) ?? this.#neighbour(remote);
     if (typeof peer === "string") return peer;
     try {

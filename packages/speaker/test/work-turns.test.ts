@@ -74,3 +74,19 @@ test("what begins again while it waits is done once", async () => {
   for (let count = 0; count < 4; count++) await turn();
   expect([first.left, second.left]).toEqual([0, 0]);
 });
+
+test("there is room for so much that is brief in a turn, and anew in the next one", async () => {
+  const turns = new WorkTurns(clock);
+  for (let round = 0; round < 3; round++) {
+    expect(Array.from({ length: 64 }, () => turns.takesBrief())).toEqual(Array(64).fill(true));
+    expect([turns.takesBrief(), turns.takesBrief()]).toEqual([false, false]);
+    await turn();
+  }
+});
+
+test("few brief things take no turn of their own", async () => {
+  const turns = new WorkTurns(clock);
+  for (let count = 0; count < 63; count++) turns.takesBrief();
+  const handles = process.getActiveResourcesInfo().filter((kind) => kind === "Immediate");
+  expect(handles).toEqual([]);
+});

@@ -169,6 +169,11 @@ export class PeerDriver implements Peer, SessionOwner {
     return this.#runner.close(reason);
   }
 
+  /** What has been read, and the end of a connection, is not to wait for its turn. */
+  catchUp(): void {
+    this.#runner.connections.readWaiting();
+  }
+
   /** A connection from this peer's address. */
   accept(socket: Socket): void {
     this.#accepted = true;

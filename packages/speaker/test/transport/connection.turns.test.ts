@@ -86,6 +86,13 @@ class Spent extends WorkTurns {
 
 const spent = (): WorkTurns => new Spent(systemClock);
 
+/** Nor is there room for anything brief. */
+class Full extends Spent {
+  override takesBrief(): boolean {
+    return false;
+  }
+}
+
 test("without time it delivers piece by piece, a turn of the event loop each, and the socket waits meanwhile", async () => {
   const { far, near, octets, bytes, parts } = await reader(6);
   const sent = messages(300_000);
@@ -109,14 +116,63 @@ test("what is small does not wait", async () => {
 });
 
 test("a reset behind what waits is reported after it", async () => {
-  const { far, near, octets, causes } = await reader(0, spent());
+  const { connection, far, near, octets, causes } = await reader(0, spent());
   const sent = messages(30_000);
   far.write(sent);
   await until(() => near.bytesRead === sent.length, "it has been read");
-  expect(octets()).toBe(0);
   far.resetAndDestroy();
-  await until(() => causes.length > 0, "the reset is seen");
-  expect([octets(), causes[0]?.kind]).toEqual([sent.length, "reset"]);
+  await until(() => near.destroyed, "the reset is seen");
+  expect([octets(), causes]).toEqual([0, []]);
+  expect(connection.readWaiting()).toBe(true);
+  expect([octets(), causes.map(({ kind }) => kind)]).toEqual([sent.length, ["reset"]]);
+  expect(connection.readWaiting()).toBe(false);
+});
+
+test("without room what is brief waits as well, and comes in order: it is up, what was said, its end", async () => {
+  const server = createServer((socket) => socket.write(messages(40).subarray(0, 23))).listen(0, "127.0.0.1");
+  const accepted = once(server, "connection");
+  await once(server, "listening");
+  const near = createConnection(server.address() as { port: number }, undefined);
+  afterTest(() => {
+    near.destroy();
+    server.close();
+  });
+  const told: string[] = [];
+  const events = {
+    connected: () => told.push("up"),
+    data: (chunk: Uint8Array) => told.push(`${chunk.length} octets`),
+    drained: () => undefined,
+    unsent: () => undefined,
+    closed: ({ kind }: CloseCause) => told.push(kind),
+  };
+  const connection = new Connection(near, events, { connected: false, turns: new Full(systemClock) });
+  await until(() => near.bytesRead === 23, "it has been read");
+  expect(told).toEqual([]);
+  expect(connection.readWaiting()).toBe(true);
+  expect(told).toEqual(["up", "23 octets"]);
+  const [far] = (await accepted) as [Socket];
+  far.end();
+  await until(() => near.readableEnded, "its end has been read");
+  expect(told).toHaveLength(2);
+  expect(connection.readWaiting()).toBe(true);
+  expect([told, connection.readWaiting()]).toEqual([["up", "23 octets", "end"], false]);
+  expect(near.destroyed).toBe(true);
+});
+
+test("the end of one that we end ourselves meanwhile is not told any more", async () => {
+  const { connection, far, near, causes } = await reader(0, new Full(systemClock));
+  far.end();
+  await until(() => near.readableEnded, "its end has been read");
+  await connection.finish(systemClock);
+  expect([connection.readWaiting(), causes]).toEqual([false, []]);
+});
+
+test("two hundred that end at one moment are told so in their turns", async () => {
+  const turns = new WorkTurns(systemClock);
+  const readers = await Promise.all(Array.from({ length: 200 }, () => reader(0, turns)));
+  for (const { far } of readers) far.end();
+  await until(() => readers.every(({ causes }) => causes.length === 1), "all ends are told");
+  expect(new Set(readers.map(({ causes }) => causes[0]?.kind))).toEqual(new Set(["end"]));
 });
 
 test("catching up delivers at once what waits, and reads on; then there is nothing to catch up with", async () => {

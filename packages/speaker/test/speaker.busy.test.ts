@@ -1,0 +1,61 @@
+// A speaker whose turn is full, because thousands of neighbours came or went at one moment.
+import { afterEach, expect, test, vi } from "vitest";
+import { WorkTurns } from "../src/work-turns.ts";
+import { RawPeer, speaker, until, up } from "./support.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Nothing is done at once from here on, and what waits waits for good. */
+function fillTheTurn(): void {
+  vi.spyOn(WorkTurns.prototype, "takesBrief").mockReturnValue(false);
+  vi.spyOn(WorkTurns.prototype, "begin").mockReturnValue(undefined);
+}
+
+/** Its neighbour was lost, which nobody has been told yet. */
+async function lostUnnoticed(raw: RawPeer, isUp: () => boolean): Promise<void> {
+  fillTheTurn();
+  raw.socket.resetAndDestroy();
+  await until(() => raw.ended, "it is reset");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(isUp()).toBe(true);
+}
+
+test("a neighbour that comes back before its loss was noticed is taken at once", async () => {
+  const local = speaker();
+  const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+  const downs: string[] = [];
+  const peer = local.addPeer(
+    { address: "127.0.0.9", asn: 65000, passive: true },
+    { onDown: ({ reason }) => void downs.push(reason) },
+  );
+  const raw = await RawPeer.connect(port, "127.0.0.1", "127.0.0.9");
+  await raw.establish(65000, "10.0.0.2");
+  await up(peer);
+  await lostUnnoticed(raw, () => downs.length === 0);
+  const second = await RawPeer.connect(port, "127.0.0.1", "127.0.0.9");
+  await until(() => downs.length === 1, "the loss is noticed");
+  vi.restoreAllMocks();
+  await second.establish(65000, "10.0.0.2");
+  await up(peer);
+  expect(downs).toEqual(["connection-reset"]);
+  expect(peer.snapshot().counters.established).toBe(2);
+});
+
+test("one from a listen range is forgotten first, and is a new peer", async () => {
+  const local = speaker();
+  const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+  const range = local.addListenRange({ prefix: "127.0.9.0/24", asn: "external" });
+  const raw = await RawPeer.connect(port, "127.0.0.1", "127.0.9.7");
+  await raw.establish(65000, "10.0.0.2");
+  await until(() => range.peers[0]?.snapshot().state === "Established", "it is up");
+  const [before] = range.peers;
+  await lostUnnoticed(raw, () => range.peers.length === 1);
+  const second = await RawPeer.connect(port, "127.0.0.1", "127.0.9.7");
+  await until(() => range.peers[0] !== before, "it was forgotten");
+  vi.restoreAllMocks();
+  await second.establish(65000, "10.0.0.2");
+  await until(() => range.peers[0]?.snapshot().state === "Established", "it is up again");
+  expect(range.peers).toHaveLength(1);
+});

@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// Unit tests run on the sources through the `@vipcast/source` export condition; everything that starts processes runs on
-// the build, in namespaces of its own, two files beside each other: they wait more than they work. The interop cells run beside
-// each other already, so their files do not.
+// Unit tests run on the sources through the `@vipcast/source` export condition, and leave nothing behind in modules; everything that starts
+// processes runs on the build, in namespaces of its own, two files beside each other: they wait more than they work. The interop cells run
+// beside each other already, so their files do not.
 const onBuild = { pool: "forks" as const, testTimeout: 10_000, hookTimeout: 30_000 };
 
 // The quick tier has four minutes: what takes longest, and what the interop cells and the tests left in show in another way, is tried in CI.
@@ -48,6 +48,8 @@ export default defineConfig({
           include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["packages/{cli,lab}/test/**", "**/*.system.test.ts", "**/node_modules/**"],
           testTimeout: 10_000,
+          // The files that one worker runs share the modules they import, whose loading would take longer than the tests.
+          isolate: false,
         },
       },
       {

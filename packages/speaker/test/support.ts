@@ -15,20 +15,22 @@ import {
   parseRouterId,
   Writer,
 } from "@vipcast/bgp";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Peer, PeerHandlers, PeerOptions, SpeakerOptions } from "../src/index.ts";
 import { Speaker } from "../src/index.ts";
 
-/** What the current test has opened and has to close. */
+/** What the current test has opened and has to close, all at the same time: two ends may wait for each other. */
 const open: { close(): Promise<unknown> | unknown }[] = [];
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((thing) => thing.close()));
-});
+function closeLater(thing: { close(): Promise<unknown> | unknown }): void {
+  if (open.length === 0)
+    onTestFinished(() => Promise.all(open.splice(0).map((one) => one.close())).then(() => undefined));
+  open.push(thing);
+}
 
 /** Has this called at the end of the current test. */
 export function afterTest(close: () => Promise<unknown> | unknown): void {
-  open.push({ close });
+  closeLater({ close });
 }
 
 /** Waits until `condition` holds; the error says what was awaited. */
@@ -47,7 +49,7 @@ export function pauseFor(ms: number): Promise<void> {
 /** A speaker that the test's end closes. */
 export function speaker(options: Partial<SpeakerOptions> = {}): Speaker {
   const made = new Speaker({ asn: 65001, routerId: "10.0.0.1", ...options });
-  open.push(made);
+  closeLater(made);
   return made;
 }
 
@@ -116,7 +118,7 @@ export class RawPeer {
       this.ended = true;
     });
     socket.on("error", () => undefined);
-    open.push({ close: () => socket.destroy() });
+    closeLater({ close: () => socket.destroy() });
   }
 
   static async connect(port: number, host: string, localAddress: string): Promise<RawPeer> {
@@ -181,7 +183,7 @@ export async function rawListener(host: string): Promise<{ readonly port: number
   server.on("connection", (socket) => arrived.push(new RawPeer(socket)));
   server.listen(0, host);
   await once(server, "listening");
-  open.push({ close: () => new Promise((resolve) => server.close(resolve)) });
+  closeLater({ close: () => new Promise((resolve) => server.close(resolve)) });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("not a TCP server");
   return {

@@ -1,20 +1,10 @@
 import { readdirSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo, Server as TcpServer } from "node:net";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { probesOf } from "../../../src/health/judge.ts";
 import { parseCheck } from "../../../src/health/parse-check.ts";
 import { type CheckInput, nodeChecks, type ProbeOutcome } from "../../../src/index.ts";
-
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
-/** Has this called at the end of the current test. */
-export function afterTest(close: () => unknown): void {
-  closers.push(close);
-}
 
 /** Carries out one probe against the real thing. */
 export async function run(input: CheckInput, timeoutMs = 2000): Promise<ProbeOutcome> {
@@ -33,9 +23,9 @@ export async function run(input: CheckInput, timeoutMs = 2000): Promise<ProbeOut
 /** The port of a server that listens until the end of the current test. */
 export async function listening(server: TcpServer | Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  afterTest(() => {
+  onTestFinished(() => {
     if ("closeAllConnections" in server) server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
+    return new Promise<void>((resolve) => server.close(() => resolve()));
   });
   return (server.address() as AddressInfo).port;
 }

@@ -1,6 +1,6 @@
 import { createSocket, type Socket as Datagrams } from "node:dgram";
-import { describe, expect, it } from "vitest";
-import { afterTest, run } from "./carried-out.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { run } from "./carried-out.ts";
 
 describe("a dns check", () => {
   /** Answers every question with one A record, or with a code. */
@@ -20,7 +20,7 @@ describe("a dns check", () => {
       );
     });
     await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-    afterTest(() => new Promise<void>((resolve) => socket.close(() => resolve())));
+    onTestFinished(() => new Promise<void>((resolve) => socket.close(() => resolve())));
     return socket.address().port;
   }
 
@@ -44,7 +44,7 @@ describe("a dns check", () => {
     });
     const silent = createSocket("udp4");
     await new Promise<void>((resolve) => silent.bind(0, "127.0.0.1", resolve));
-    afterTest(() => new Promise<void>((resolve) => silent.close(() => resolve())));
+    onTestFinished(() => new Promise<void>((resolve) => silent.close(() => resolve())));
     expect((await run({ dns: `127.0.0.1:${silent.address().port}`, name: "api.example.org" }, 150)).ok).toBe(false);
   });
 });

@@ -2,14 +2,14 @@ import { type ChildProcess, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
-import { afterTest, descriptors, run } from "./carried-out.ts";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { descriptors, run } from "./carried-out.ts";
 
 describe("an exec check", () => {
   let folder = "";
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "vipcast-exec-"));
-    afterTest(() => rmSync(folder, { recursive: true, force: true }));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   });
   const script = (text: string): string => {
     const path = join(folder, "check");
@@ -35,7 +35,9 @@ describe("an exec check", () => {
 
   it("tells the program which VIP it is for, and none of our secrets", async () => {
     process.env.VIPCAST_TEST_SECRET = "hidden";
-    afterTest(() => delete process.env.VIPCAST_TEST_SECRET);
+    onTestFinished(() => {
+      delete process.env.VIPCAST_TEST_SECRET;
+    });
     const path = script(
       'echo "$VIPCAST_VIP $VIPCAST_ADDRESS $VIPCAST_INTERFACE $VIPCAST_TIMEOUT_MS $MORE $VIPCAST_TEST_SECRET"; pwd',
     );

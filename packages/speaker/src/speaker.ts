@@ -221,10 +221,10 @@ export class Speaker {
 
   /** Null when the connection has found its peer; else why not. */
   #accept(socket: Socket, remote: PeerAddress): string | null {
-    if (this.#closing !== null) return "the speaker closes";
     // Its last connection may have ended, and wait with many others to be told so: this one is not to collide with it, and a neighbour
-    // from a range is forgotten first.
+    // from a range is forgotten first. Who hears of that may close the speaker.
     this.#peers.get(remote.text)?.catchUp();
+    if (this.#closing !== null) return "the speaker closes";
     const peer = this.#peers.get(remote.text) ?? this.#neighbour(remote);
     if (typeof peer === "string") return peer;
     try {

@@ -59,3 +59,49 @@ test("one from a listen range is forgotten first, and is a new peer", async () =
   await until(() => range.peers[0]?.snapshot().state === "Established", "it is up again");
   expect(range.peers).toHaveLength(1);
 });
+
+test("one that comes up and is lost within a full turn is told as up, and as down", async () => {
+  const local = speaker();
+  const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+  const told: string[] = [];
+  local.addPeer(
+    { address: "127.0.0.9", asn: 65000, passive: true },
+    { onEstablished: () => void told.push("up"), onDown: ({ reason }) => void told.push(reason) },
+  );
+  fillTheTurn();
+  const raw = await RawPeer.connect(port, "127.0.0.1", "127.0.0.9");
+  raw.open(65000, "10.0.0.2");
+  raw.keepalive();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  raw.socket.resetAndDestroy();
+  await until(() => raw.ended, "it is reset");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(told).toEqual([]);
+  await RawPeer.connect(port, "127.0.0.1", "127.0.0.9");
+  await until(() => told.includes("connection-reset"), "the loss is noticed");
+  expect(told).toEqual(["up", "connection-reset"]);
+});
+
+test("a speaker that is closed as the loss is noticed takes no new neighbour", async () => {
+  const local = speaker();
+  const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+  let closed: Promise<void> | null = null;
+  const range = local.addListenRange(
+    { prefix: "127.0.9.0/24", asn: "external" },
+    {
+      onDown: (_, peer) => {
+        void local.removePeer(peer);
+        closed = local.close();
+      },
+    },
+  );
+  const raw = await RawPeer.connect(port, "127.0.0.1", "127.0.9.8");
+  await raw.establish(65000, "10.0.0.2");
+  await until(() => range.peers[0]?.snapshot().state === "Established", "it is up");
+  await lostUnnoticed(raw, () => range.peers.length === 1);
+  const second = await RawPeer.connect(port, "127.0.0.1", "127.0.9.8");
+  await until(() => closed !== null, "the loss is noticed");
+  await closed;
+  await until(() => second.ended, "it is turned away");
+  expect(local.peers.filter((peer) => peer.snapshot().state !== "Idle")).toEqual([]);
+});

@@ -48,6 +48,8 @@ export class Connection implements SlicedWork {
   #waiting: Uint8Array[] | null = null;
   /** How it has ended, which is still to be told, behind what waits. */
   #end: CloseCause | null = null;
+  /** Kept once something waits: a socket that has ended meanwhile cannot say it any more, and a session may still come up by what waits. */
+  #localAddress: string | null = null;
   /** The next slice of what was held back. */
   #slice: NodeJS.Immediate | null = null;
 
@@ -75,13 +77,16 @@ export class Connection implements SlicedWork {
       if (!this.#detached) this.#events.drained();
     });
     socket.on("end", () => this.#onEnd({ kind: "end", code: null, detail: "" }));
-    socket.on("error", (error: NodeJS.ErrnoException) => this.#onEnd(this.#causeOf(error)));
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      this.#readRest();
+      this.#onEnd(this.#causeOf(error));
+    });
     socket.on("close", () => this.#onEnd({ kind: "end", code: null, detail: "" }));
   }
 
   /** Without zone where the system reports none; null before the connection is up. */
   get localAddress(): string | null {
-    return this.#socket.localAddress ?? null;
+    return this.#socket.localAddress ?? this.#localAddress;
   }
 
   get localPort(): number {
@@ -285,6 +290,7 @@ export class Connection implements SlicedWork {
       this.#take(chunk);
       return;
     }
+    this.#localAddress ??= this.localAddress;
     this.#waiting ??= [];
     this.#waiting.push(chunk);
     turns.begin(this);
@@ -301,12 +307,21 @@ export class Connection implements SlicedWork {
     if (!this.#detached) this.#events.data(part);
   }
 
+  /** What Node has read while we read no further: after an error it would drop it, and the NOTIFICATION may be in it. */
+  #readRest(): void {
+    const rest: Buffer | null = this.#detached ? null : this.#socket.read();
+    if (rest === null) return;
+    this.#waiting ??= [];
+    this.#waiting.push(plain(rest));
+  }
+
   /** What waits comes first: the reason may be in it. */
   #onEnd(cause: CloseCause): void {
     if (this.#detached || this.#end !== null) return;
     this.#end = cause;
-    if (this.#mayBeBrief()) this.#tellEnd();
-    else this.#turns?.begin(this);
+    if (this.#turns === null) this.readWaiting();
+    else if (this.#mayBeBrief()) this.#tellEnd();
+    else this.#turns.begin(this);
   }
 
   #tellEnd(): void {

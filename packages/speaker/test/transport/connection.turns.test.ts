@@ -128,6 +128,22 @@ test("a reset behind what waits is reported after it", async () => {
   expect(connection.readWaiting()).toBe(false);
 });
 
+test("what came behind what waits, and Node has read, is delivered before a reset as well", async () => {
+  const { connection, far, near, octets, bytes, causes } = await reader(0, new Full(systemClock));
+  const sent = messages(1000).subarray(0, 400);
+  for (const end of [19, 40, 400]) {
+    far.write(sent.subarray(near.bytesRead, end));
+    await until(() => near.bytesRead === end, "it has been read");
+  }
+  far.resetAndDestroy();
+  await until(() => near.destroyed, "the reset is seen");
+  await turn();
+  expect([octets(), causes]).toEqual([0, []]);
+  expect(connection.readWaiting()).toBe(true);
+  expect(bytes().equals(sent)).toBe(true);
+  expect([causes.map(({ kind }) => kind), connection.readWaiting()]).toEqual([["reset"], false]);
+});
+
 test("without room what is brief waits as well, and comes in order: it is up, what was said, its end", async () => {
   const server = createServer((socket) => socket.write(messages(40).subarray(0, 23))).listen(0, "127.0.0.1");
   const accepted = once(server, "connection");

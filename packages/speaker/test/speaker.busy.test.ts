@@ -1,5 +1,6 @@
 // A speaker whose turn is full, because thousands of neighbours came or went at one moment.
 import { afterEach, expect, test, vi } from "vitest";
+import { listenPlain } from "../src/transport/plain-transport.ts";
 import { WorkTurns } from "../src/work-turns.ts";
 import { RawPeer, speaker, until, up } from "./support.ts";
 
@@ -104,4 +105,30 @@ test("a speaker that is closed as the loss is noticed takes no new neighbour", a
   await closed;
   await until(() => second.ended, "it is turned away");
   expect(local.peers.filter((peer) => peer.snapshot().state !== "Idle")).toEqual([]);
+});
+
+test("a new password is nothing for a connection that is gone: the session ends by its loss", async () => {
+  const rekeyed: boolean[] = [];
+  const local = speaker({
+    listen: ({ host, port }) => listenPlain({ host, port, peers: [] }),
+    rekey: (socket) => {
+      rekeyed.push(socket.destroyed);
+      if (socket.destroyed) throw new Error("EBADF: it is closed");
+    },
+  });
+  const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
+  const downs: string[] = [];
+  const peer = local.addPeer(
+    { address: "127.0.0.9", asn: 65000, passive: true, password: "old" },
+    { onDown: ({ reason }) => void downs.push(reason) },
+  );
+  const raw = await RawPeer.connect(port, "127.0.0.1", "127.0.0.9");
+  await raw.establish(65000, "10.0.0.2");
+  await up(peer);
+  peer.setPassword("other");
+  await lostUnnoticed(raw, () => downs.length === 0);
+  peer.setPassword("new");
+  await RawPeer.connect(port, "127.0.0.1", "127.0.0.9");
+  await until(() => downs.length === 1, "the loss is noticed");
+  expect([downs, rekeyed]).toEqual([["connection-reset"], [false]]);
 });

@@ -71,9 +71,9 @@ export class PeerConnections {
     return this.#current[slot];
   }
 
-  /** The sockets of both. */
+  /** The sockets of both that are not gone already, which may still have to be told. */
   sockets(): readonly Socket[] {
-    return slots.flatMap((slot) => this.#current[slot]?.socket ?? []);
+    return slots.flatMap((slot) => this.#current[slot]?.socket ?? []).filter((socket) => !socket.destroyed);
   }
 
   get paused(): boolean {

@@ -309,7 +309,9 @@ export class Connection implements SlicedWork {
 
   /** What Node has read while we read no further: after an error it would drop it, and the NOTIFICATION may be in it. */
   #readRest(): void {
-    const rest: Buffer | null = this.#detached ? null : this.#socket.read();
+    // As long as the socket knows of no error, reading would be one more `data` event.
+    if (this.#detached || this.#socket.errored === null) return;
+    const rest: Buffer | null = this.#socket.read();
     if (rest === null) return;
     this.#waiting ??= [];
     this.#waiting.push(plain(rest));

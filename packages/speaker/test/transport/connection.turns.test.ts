@@ -144,6 +144,17 @@ test("what came behind what waits, and Node has read, is delivered before a rese
   expect([causes.map(({ kind }) => kind), connection.readWaiting()]).toEqual([["reset"], false]);
 });
 
+test("an error that somebody else reports gives nothing twice", async () => {
+  const { connection, far, near, octets, causes } = await reader(0, new Full(systemClock));
+  for (const end of [19, 38]) {
+    far.write(messages(1000).subarray(end - 19, end));
+    await until(() => near.bytesRead === end, "it has been read");
+  }
+  near.emit("error", new Error("from a transport"));
+  connection.readWaiting();
+  expect([octets(), causes.map(({ kind }) => kind)]).toEqual([19, ["reset"]]);
+});
+
 test("without room what is brief waits as well, and comes in order: it is up, what was said, its end", async () => {
   const server = createServer((socket) => socket.write(messages(40).subarray(0, 23))).listen(0, "127.0.0.1");
   const accepted = once(server, "connection");

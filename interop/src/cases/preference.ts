@@ -45,7 +45,9 @@ function equal(name: string, asns: SiblingAsns): Variant {
         const hops = await kernelHops(cell);
         return hops.size === 2 && hops.has(siblings.first) && hops.has(siblings.second) ? true : null;
       });
-      const prints = [one, two].map((announcer) => announcer.all("vip.announced")[0]?.fields["fingerprint"]);
+      // The router may have shown the route before the line about it was read here.
+      const announced = await Promise.all([one, two].map((announcer) => announcer.saw("vip.announced")));
+      const prints = announced.map(({ fields }) => fields["fingerprint"]);
       if (prints[0] === undefined || prints[0] !== prints[1])
         throw new Error(`the fingerprints of two equal nodes are ${prints.join(" and ")}`);
     },

@@ -77,8 +77,9 @@ const unnoticed: Variant = {
   name: "killed without a sign, and started",
   needs: ["listens", "dials", "restarts-gracefully"],
   prepare: async (cell) => {
-    // No KEEPALIVE is to meet the host that knows nothing of the connection any more.
+    // Neither a KEEPALIVE nor a late acknowledgement is to meet the host that knows nothing of the connection any more.
     const speaker = await helperOf(cell, { passive: false }, 90);
+    await sleep(300);
     // What nobody owns any more is not sent again for long.
     await cell.sandbox.exec("peer", ["sysctl", "-qw", "net.ipv4.tcp_orphan_retries=1"]);
     await batch(cell.sandbox, "peer", ["link set eth0 down"]);

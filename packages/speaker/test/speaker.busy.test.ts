@@ -1,4 +1,5 @@
 // A speaker whose turn is full, because thousands of neighbours came or went at one moment.
+import type { Socket } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import { listenPlain } from "../src/transport/plain-transport.ts";
 import { WorkTurns } from "../src/work-turns.ts";
@@ -62,7 +63,13 @@ test("one from a listen range is forgotten first, and is a new peer", async () =
 });
 
 test("one that comes up and is lost within a full turn is told as up, and as down", async () => {
-  const local = speaker();
+  const accepted: Socket[] = [];
+  const local = speaker({
+    listen: async ({ host, port }) => {
+      const server = await listenPlain({ host, port, peers: [] });
+      return server.on("connection", (socket) => accepted.push(socket));
+    },
+  });
   const { port } = await local.listen({ host: "127.0.0.1", port: 0 });
   const told: string[] = [];
   local.addPeer(
@@ -73,10 +80,10 @@ test("one that comes up and is lost within a full turn is told as up, and as dow
   const raw = await RawPeer.connect(port, "127.0.0.1", "127.0.0.9");
   raw.open(65000, "10.0.0.2");
   raw.keepalive();
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  // A reset takes with it what has not been read.
+  await until(() => accepted[0]?.bytesRead === raw.socket.bytesWritten, "all has been read");
   raw.socket.resetAndDestroy();
-  await until(() => raw.ended, "it is reset");
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await until(() => accepted[0]?.destroyed === true, "it is reset");
   expect(told).toEqual([]);
   await RawPeer.connect(port, "127.0.0.1", "127.0.0.9");
   await until(() => told.includes("connection-reset"), "the loss is noticed");
